@@ -1,0 +1,241 @@
+//! Addresses: every URL in the output is made here, from a path of the output and the base URL.
+//!
+//! Knows which schemes are safe and how a path is encoded. Knows nothing of pages; `page` decides
+//! which paths there are.
+
+use std::fmt::Write as _;
+
+/// This is the address at which a site is published: `https://user.github.io/repo/`, or `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: String,
+    path: String,
+}
+
+/// This tells what a link may lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Another page of this site, or a part of the same page.
+    Relative,
+    /// `http:` or `https:`, or `//host/…`.
+    Web,
+    /// `mailto:`.
+    Mail,
+    /// Anything else: a browser might run it.
+    Unsafe,
+}
+
+impl BaseUrl {
+    /// Parses a base URL: an http or https address, or an absolute path; a slash at the end is added.
+    pub fn parse(text: &str) -> Option<BaseUrl> {
+        let text = text.trim();
+        let (origin, path) = match text.split_once("://") {
+            Some((scheme, rest)) => {
+                let scheme = scheme.to_ascii_lowercase();
+                let (host, path) = match rest.find('/') {
+                    Some(at) => rest.split_at(at),
+                    None => (rest, "/"),
+                };
+                let host_ok = !host.is_empty()
+                    && host
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+                (host_ok && matches!(scheme.as_str(), "http" | "https")).then_some(())?;
+                (format!("{scheme}://{}", host.to_ascii_lowercase()), path)
+            }
+            None => (String::new(), text),
+        };
+        let clean = path.starts_with('/')
+            && !path.contains("//")
+            && !path.split('/').any(|part| part == ".." || part == ".")
+            && path
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}?#".contains(&b));
+        clean.then(|| BaseUrl {
+            origin,
+            path: format!("{}/", path.trim_end_matches('/')),
+        })
+    }
+
+    /// Returns the path part, which starts and ends with a slash.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns `https://host`, or nothing when the base is a path only.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Returns the link to an output path, from any page of the site: `/repo/tags/vision.html`.
+    ///
+    /// A folder's `index.html` is addressed by the folder, which is what hosts and readers do.
+    pub fn link(&self, output: &str) -> String {
+        let shown = match output.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => output,
+        };
+        let mut link = String::with_capacity(self.path.len() + shown.len());
+        link.push_str(&self.path);
+        encode_into(shown, &mut link);
+        link
+    }
+
+    /// Returns the absolute address of an output path, for feeds and other readers elsewhere.
+    ///
+    /// Without an origin in the settings this is the link: a preview has no better one.
+    pub fn absolute(&self, output: &str) -> String {
+        format!("{}{}", self.origin, self.link(output))
+    }
+}
+
+/// Returns what kind of address a text is, as a browser would take it.
+///
+/// Browsers drop control characters and white space before they look for the scheme, so
+/// `java\nscript:` is one.
+pub fn scheme(url: &str) -> Scheme {
+    let seen: String = url
+        .chars()
+        .filter(|c| !c.is_control() && !c.is_whitespace())
+        .take(64)
+        .collect();
+    if seen.starts_with("//")
+        || seen.starts_with("\\\\")
+        || seen.starts_with("/\\")
+        || seen.starts_with("\\/")
+    {
+        return Scheme::Web;
+    }
+    let end = seen
+        .find([':', '/', '?', '#'])
+        .filter(|&at| seen[at..].starts_with(':'));
+    let Some(end) = end else {
+        // A colon past the first 64 characters is in a name that no scheme has.
+        return Scheme::Relative;
+    };
+    match seen[..end].to_ascii_lowercase().as_str() {
+        "http" | "https" => Scheme::Web,
+        "mailto" => Scheme::Mail,
+        _ => Scheme::Unsafe,
+    }
+}
+
+/// Percent-encodes what may not stand in the path of a URL (RFC 3986, section 3.3); slashes stay.
+pub fn encode_path(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    encode_into(path, &mut encoded);
+    encoded
+}
+
+/// Decodes percent-encoded bytes; what is not UTF-8 then is left as it is.
+pub fn decode_path(path: &str) -> String {
+    if !path.contains('%') {
+        return path.to_owned();
+    }
+    let bytes = path.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|hex| std::str::from_utf8(hex).ok());
+        let byte = hex
+            .filter(|_| bytes[at] == b'%')
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        decoded.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(decoded).unwrap_or_else(|_| path.to_owned())
+}
+
+fn encode_into(path: &str, out: &mut String) {
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_ends_with_a_slash() {
+        for (text, origin, path) in [
+            ("/", "", "/"),
+            ("/repo", "", "/repo/"),
+            (
+                "https://user.github.io/repo",
+                "https://user.github.io",
+                "/repo/",
+            ),
+            ("HTTPS://Example.ORG", "https://example.org", "/"),
+            (
+                "http://127.0.0.1:8000/a/b/",
+                "http://127.0.0.1:8000",
+                "/a/b/",
+            ),
+        ] {
+            let base = BaseUrl::parse(text).expect(text);
+            assert_eq!((base.origin(), base.path()), (origin, path), "{text}");
+        }
+        for wrong in [
+            "",
+            "repo",
+            "ftp://x/",
+            "https://",
+            "/../",
+            "/a?b",
+            "https://a b/",
+            "//x",
+        ] {
+            assert_eq!(BaseUrl::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn folders_are_addressed_without_their_index() {
+        let base = BaseUrl::parse("https://u.github.io/r/").expect("a base");
+        assert_eq!(base.link("index.html"), "/r/");
+        assert_eq!(base.link("tags/index.html"), "/r/tags/");
+        assert_eq!(
+            base.link("papers/the-index.html"),
+            "/r/papers/the-index.html"
+        );
+        assert_eq!(base.absolute("feed.xml"), "https://u.github.io/r/feed.xml");
+        assert_eq!(base.link("a b/ü.png"), "/r/a%20b/%C3%BC.png");
+    }
+
+    #[test]
+    fn a_scheme_is_what_a_browser_would_see() {
+        for (url, expected) in [
+            ("https://x", Scheme::Web),
+            ("//x", Scheme::Web),
+            ("/\\x", Scheme::Web),
+            ("mailto:a@b", Scheme::Mail),
+            ("/a:b", Scheme::Relative),
+            ("a/b:c", Scheme::Relative),
+            ("#a:b", Scheme::Relative),
+            ("", Scheme::Relative),
+            ("JavaScript:alert(1)", Scheme::Unsafe),
+            ("java\nscript:alert(1)", Scheme::Unsafe),
+            ("\u{1} javascript:alert(1)", Scheme::Unsafe),
+            ("data:text/html,x", Scheme::Unsafe),
+            ("vbscript:x", Scheme::Unsafe),
+        ] {
+            assert_eq!(scheme(url), expected, "{url:?}");
+        }
+    }
+
+    #[test]
+    fn encoding_and_decoding_are_inverse() {
+        for path in ["a b", "ü/图.png", "100%", "%41"] {
+            assert_eq!(decode_path(&encode_path(path)), path);
+        }
+        assert_eq!(decode_path("%zz%F"), "%zz%F");
+        assert_eq!(decode_path("%FF"), "%FF");
+    }
+}

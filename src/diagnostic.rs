@@ -1,0 +1,393 @@
+//! What is wrong, where, and what to do about it.
+//!
+//! A diagnostic is a value: it carries its own line of source, so it can be shown again by a server
+//! or a later command. Knows neither terminal nor file; `console` decides about colour.
+
+use std::fmt::Write as _;
+
+use crate::source::Place;
+
+/// This tells whether a site can be published in spite of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The site is not published.
+    Error,
+    /// The site is published; somebody should look.
+    Warning,
+}
+
+/// This is one problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is.
+    pub code: Code,
+    /// Whether it stops a build.
+    pub severity: Severity,
+    /// What is wrong, in one line: lower case, no full stop.
+    pub message: String,
+    /// Where; a problem of the whole site has no place.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// This is a list of problems that grows while texts are read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Problems(Vec<Diagnostic>);
+
+/// This is a set of escape codes for a rendered diagnostic.
+#[derive(Debug, Clone, Copy)]
+pub struct Palette {
+    error: &'static str,
+    warning: &'static str,
+    frame: &'static str,
+    bold: &'static str,
+    reset: &'static str,
+}
+
+impl Palette {
+    /// No colours: for logs, files and tests.
+    pub const PLAIN: Palette = Palette {
+        error: "",
+        warning: "",
+        frame: "",
+        bold: "",
+        reset: "",
+    };
+
+    /// The colours that cargo uses.
+    pub const COLOUR: Palette = Palette {
+        error: "\x1b[1;31m",
+        warning: "\x1b[1;33m",
+        frame: "\x1b[1;34m",
+        bold: "\x1b[1m",
+        reset: "\x1b[0m",
+    };
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $why:literal)*) => {
+        /// This is the kind of a problem; its name stands in the message and in the documentation.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $why] $variant,)* }
+
+        impl Code {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// Returns the name that users see and search for.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// Returns how serious such a problem is unless a command says otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// Returns a sentence that says what the code means.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Code::$variant => $why,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    NotUtf8 "not-utf8" Error "The file is not UTF-8 text."
+    MissingFrontMatter "missing-front-matter" Error "A content file starts with a line `---`, YAML, and a line `---`."
+    UnclosedFrontMatter "unclosed-front-matter" Error "The front matter has no closing line `---`."
+    FrontMatterTooLong "front-matter-too-long" Error "Front matter is limited to 64 KiB, so that a hostile file cannot stop a build."
+    BadYaml "bad-yaml" Error "The text is not YAML that can be read."
+    DuplicateKey "duplicate-key" Error "A key stands twice in one mapping; YAML allows one."
+    UnknownKey "unknown-key" Error "The key is none that this kind of file knows; fields of your own go under `extra`."
+    MissingTitle "missing-title" Error "A paper needs a title."
+    MissingDate "missing-date" Error "A paper needs the date of the issue in which it appears, or a folder of that name."
+    WrongType "wrong-type" Error "The value is of another type than the key wants."
+    BadDate "bad-date" Error "A date is written YYYY-MM-DD and is a day of the calendar."
+    BadArxivId "bad-arxiv-id" Error "An arXiv identifier is written 2411.15124, or math/0309136 for papers before April 2007."
+    BadDoi "bad-doi" Error "A DOI starts with 10., a registrant and a slash."
+    BadUrl "bad-url" Error "A link's address is http, https, mailto or a path of this site."
+    BadAlias "bad-alias" Error "An alias is an old address on this site: a path that starts with a slash and does not climb."
+    BadImage "bad-image" Error "An image is the path of a file beside the paper, or an https address."
+    BadFileName "bad-file-name" Error "A paper's address is its file name: lower-case letters, digits and single hyphens."
+    MisplacedPaper "misplaced-paper" Warning "The paper stands in the folder of another day than its date says."
+    UnknownTag "unknown-tag" Error "The tag is not in the vocabulary `content/tags.yaml`."
+    RepeatedTag "repeated-tag" Warning "The paper has the same tag twice."
+    BadTag "bad-tag" Error "A tag in the vocabulary is not well formed."
+    DuplicateTag "duplicate-tag" Error "Two tags of the vocabulary share a slug, a name or an alias."
+    DuplicateSlug "duplicate-slug" Error "Two files have the same name, so their pages would have the same address."
+    DuplicatePaper "duplicate-paper" Error "Two files hold the same paper: same arXiv id, DOI or title."
+    IssueWithoutPapers "issue-without-papers" Warning "An issue's words are there, but no paper has that date."
+    UnsafeLink "unsafe-link" Warning "A link with a scheme other than http, https or mailto is shown as text."
+    BadFormula "bad-formula" Warning "The formula cannot be typeset and is shown as its source."
+    StrayDollar "stray-dollar" Warning "A dollar sign opens a formula that nothing closes."
+    TooDeep "too-deep" Warning "The text is nested too deeply; the rest is shown as it is written."
+    BadToml "bad-toml" Error "The settings file is not TOML."
+    UnknownSetting "unknown-setting" Error "The settings file has a key that is not known."
+    BadSetting "bad-setting" Error "A setting has a value that it cannot have."
+    BadTemplate "bad-template" Error "A template of the theme cannot be read or rendered."
+    MissingTheme "missing-theme" Error "The theme that the settings name is not there."
+    DuplicatePath "duplicate-path" Error "Two sources would be published at one address, or at two that differ only in case."
+    BrokenLink "broken-link" Error "A link leads to an address on this site that does not exist."
+    BrokenAnchor "broken-anchor" Error "A link leads to a part of a page that does not exist."
+    OutsideBase "outside-base" Error "A link leaves the folder of the site on its own host."
+    OrphanAsset "orphan-asset" Warning "A file under `content/` is of a kind that is not published."
+    NoPapers "no-papers" Error "The input holds no papers that can be recognised."
+    StrayBlock "stray-block" Warning "A part of the input is neither a title nor an abstract; it was not imported."
+    IncompleteRecord "incomplete-record" Warning "A record of the input cannot be read whole; it was not imported."
+    MissingAbstract "missing-abstract" Warning "A title in the input has no abstract after it."
+    DuplicateRecord "duplicate-record" Warning "The input holds the same paper twice."
+}
+
+impl Diagnostic {
+    /// Makes a problem of its code's severity, without a place.
+    pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            place: None,
+            hint: None,
+        }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Diagnostic {
+        self.place = Some(place);
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Writes the problem as people read it: what, where, the line with marks, what to do.
+    pub fn render(&self, palette: Palette) -> String {
+        let Palette {
+            error,
+            warning,
+            frame,
+            bold,
+            reset,
+        } = palette;
+        let (colour, word) = match self.severity {
+            Severity::Error => (error, "error"),
+            Severity::Warning => (warning, "warning"),
+        };
+        let mut text = String::new();
+        let _ = writeln!(
+            text,
+            "{colour}{word}[{}]{reset}{bold}: {}{reset}",
+            self.code.name(),
+            self.message
+        );
+        if let Some(place) = &self.place {
+            render_place(&mut text, place, colour, frame, reset);
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "{bold}hint:{reset} {hint}");
+        }
+        text
+    }
+}
+
+fn render_place(text: &mut String, place: &Place, mark: &str, frame: &str, reset: &str) {
+    if place.line == 0 {
+        let _ = writeln!(text, " {frame}-->{reset} {}", place.file);
+        return;
+    }
+    let number = place.line.to_string();
+    let margin = " ".repeat(number.len());
+    let _ = writeln!(
+        text,
+        "{margin}{frame}-->{reset} {}:{}:{}",
+        place.file, place.line, place.column
+    );
+    let cells = |skip: usize, take: usize| -> usize {
+        place
+            .excerpt
+            .chars()
+            .skip(skip)
+            .take(take)
+            .map(cells_of)
+            .sum()
+    };
+    let blanks = " ".repeat(cells(0, place.mark_start));
+    let marks = "^".repeat(cells(place.mark_start, place.mark_length).max(1));
+    let _ = writeln!(text, "{margin} {frame}|{reset}");
+    let _ = writeln!(
+        text,
+        "{frame}{number} |{reset} {}",
+        place.excerpt.trim_end()
+    );
+    let _ = writeln!(
+        text,
+        "{margin} {frame}|{reset} {blanks}{mark}{marks}{reset}"
+    );
+}
+
+/// How many cells of a terminal a character takes; East Asian characters take two.
+fn cells_of(c: char) -> usize {
+    unicode_width::UnicodeWidthChar::width(c).unwrap_or(1)
+}
+
+impl Problems {
+    /// Makes an empty list.
+    pub fn new() -> Problems {
+        Problems::default()
+    }
+
+    /// Adds a problem.
+    pub fn push(&mut self, problem: Diagnostic) {
+        self.0.push(problem);
+    }
+
+    /// Adds all problems of another list.
+    pub fn append(&mut self, other: Problems) {
+        self.0.extend(other.0);
+    }
+
+    /// Returns the problems in the order of files, places and codes.
+    pub fn sorted(mut self) -> Problems {
+        self.0
+            .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
+        self
+    }
+
+    /// Tells whether one of them stops a build.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Counts the problems of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    }
+
+    /// Tells whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the problems one by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<Diagnostic> for Problems {
+    fn from_iter<I: IntoIterator<Item = Diagnostic>>(problems: I) -> Problems {
+        Problems(problems.into_iter().collect())
+    }
+}
+
+/// Returns the candidate that a mistyped word most likely means.
+///
+/// A third of the word may be wrong, at least one letter (Damerau's distance with adjacent swaps);
+/// ties go to the candidate that comes first.
+pub fn did_you_mean<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let word: Vec<char> = word.to_lowercase().chars().take(64).collect();
+    let limit = (word.len() / 3).max(1);
+    candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let letters: Vec<char> = candidate.to_lowercase().chars().collect();
+            let near = letters.len().abs_diff(word.len()) <= limit;
+            let distance = near.then(|| edit_distance(&word, &letters))?;
+            (distance <= limit && distance < word.len()).then_some((distance, candidate))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// The optimal string alignment distance: insertions, deletions, substitutions, adjacent swaps.
+fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let same = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + same);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before_last[j - 2] + 1);
+            }
+            row.push(best);
+        }
+        before_last = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn a_problem_is_shown_with_its_line_and_a_hint() {
+        let source = Source::new("vit.md", "---\ntags: [vison, x]\n");
+        let problem = Diagnostic::new(Code::UnknownTag, "no tag is called `vison`")
+            .at(source.place(11..16))
+            .hint("did you mean `vision`?");
+        let expected = "\
+error[unknown-tag]: no tag is called `vison`
+ --> vit.md:2:8
+  |
+2 | tags: [vison, x]
+  |        ^^^^^
+hint: did you mean `vision`?
+";
+        assert_eq!(problem.render(Palette::PLAIN), expected);
+    }
+
+    #[test]
+    fn marks_stand_below_wide_characters() {
+        let source = Source::new("a.md", "图像 x");
+        let problem = Diagnostic::new(Code::BadYaml, "no").at(source.place(7..8));
+        let expected = "error[bad-yaml]: no\n --> a.md:1:4\n  |\n1 | 图像 x\n  |      ^\n";
+        assert_eq!(problem.render(Palette::PLAIN), expected);
+    }
+
+    #[test]
+    fn a_mistyped_word_finds_its_neighbour() {
+        let keys = ["title", "date", "tags", "arxiv"];
+        for (word, expected) in [
+            ("titel", Some("title")),
+            ("tag", Some("tags")),
+            ("Arxiv", Some("arxiv")),
+            ("x", None),
+            ("publisher", None),
+            ("", None),
+        ] {
+            assert_eq!(did_you_mean(word, keys), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn code_names_are_unique() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

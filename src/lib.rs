@@ -1,0 +1,45 @@
+//! `digest` publishes a curated digest of research papers as a static site.
+//!
+//! The order of the modules is the architecture: text enters at the top, a site leaves at the
+//! bottom, and a module uses only modules above it (`tests/architecture.rs` checks that).
+//! `ARCHITECTURE.md` tells the rest.
+
+// Ground: values, and what is wrong with them.
+pub mod source;
+pub mod diagnostic;
+pub mod date;
+pub mod slug;
+pub mod address;
+pub mod paper;
+pub mod yaml;
+
+// One text becomes one value; no module here looks at a second file.
+pub mod config;
+pub mod tags;
+pub mod latex;
+pub mod web_links;
+pub mod math;
+pub mod highlight;
+pub mod front_matter;
+pub mod markdown;
+pub mod intake;
+pub mod document;
+
+// All papers together.
+pub mod import_plan;
+pub mod site;
+
+// Values become pages.
+pub mod theme;
+pub mod view;
+pub mod page;
+pub mod link_check;
+
+// The whole, still pure.
+pub mod compile;
+
+// The outside world.
+pub mod disk;
+pub mod console;
+pub mod commands;
+pub mod cli;

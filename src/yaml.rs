@@ -1,0 +1,566 @@
+//! YAML mappings whose entries know their place.
+//!
+//! `serde_yaml` reads the values, and stops at the first mistake without saying where the others are;
+//! so the top level is cut into entries first, by indentation, which gives places, finds every
+//! duplicate key and lets the rest of a mapping be read. Knows nothing of papers and tags.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::source::Source;
+
+/// This is one `key: value` at the top level of a mapping.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: Value,
+    /// The bytes of the key in the source.
+    pub key_range: Range<usize>,
+    /// The bytes from behind the colon to the end of the entry, comments and all.
+    pub value_range: Range<usize>,
+}
+
+/// This is a YAML value; an anchor is followed and a tag is dropped.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// `null`, `~` or nothing at all.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, as it is written where that is known: `2411.15120` keeps its last zero.
+    Number(String),
+    /// Text.
+    Text(String),
+    /// A sequence.
+    List(Vec<Value>),
+    /// A mapping; the order is that of the source.
+    Map(Vec<(String, Value)>),
+}
+
+/// Libyaml needs time that grows with the square of the depth of `[[[[…`; no real front matter has ten.
+const FLOW_DEPTH: usize = 64;
+
+/// Parses the YAML mapping in a range of a source; what cannot be read is reported and left out.
+pub fn parse_mapping(source: &Source, range: Range<usize>, problems: &mut Problems) -> Vec<Entry> {
+    let text = &source.text[range.clone()];
+    if let Some(found) = find_hostile(text) {
+        let place = source.place(range.start + found.at..range.start + found.at + found.length);
+        problems.push(
+            Diagnostic::new(Code::BadYaml, found.message)
+                .at(place)
+                .hint(found.hint),
+        );
+        return Vec::new();
+    }
+
+    let mut spans = split_entries(text);
+    let kept = drop_duplicates(source, range.start, text, &mut spans, problems);
+    match serde_yaml::from_str::<serde_yaml::Value>(&kept) {
+        Ok(serde_yaml::Value::Mapping(mapping)) => mapping
+            .into_iter()
+            .map(|(key, value)| entry(key, value, &spans, text, range.start))
+            .collect(),
+        Ok(serde_yaml::Value::Null) => Vec::new(),
+        Ok(_) => {
+            problems.push(
+                Diagnostic::new(Code::BadYaml, "this is not a list of `key: value` lines")
+                    .at(source.place(first_word(text, range.start)))
+                    .hint("write one `key: value` on each line"),
+            );
+            Vec::new()
+        }
+        Err(error) => {
+            problems.push(describe(source, range, &spans, &error));
+            Vec::new()
+        }
+    }
+}
+
+impl Entry {
+    /// Returns the bytes at which a text stands in the entry's value; those of the value as a whole
+    /// where it is written another way (escapes, folded lines).
+    pub fn find(&self, source: &Source, text: &str) -> Range<usize> {
+        self.find_nth(source, text, 0)
+    }
+
+    /// Like `find`, but the text's n-th (from 0) occurrence as a whole word.
+    pub fn find_nth(&self, source: &Source, text: &str, nth: usize) -> Range<usize> {
+        find_word(&source.text, self.value_range.clone(), text, nth)
+            .unwrap_or_else(|| self.shown(source))
+    }
+
+    /// Returns the bytes of the value without the white space around it; those of the key when it is empty.
+    pub fn shown(&self, source: &Source) -> Range<usize> {
+        let raw = &source.text[self.value_range.clone()];
+        let value = raw.trim_start();
+        if value.is_empty() || value.starts_with('#') {
+            return self.key_range.clone();
+        }
+        let start = self.value_range.start + (raw.len() - value.len());
+        let line = value.find('\n').map_or(value, |end| &value[..end]);
+        start..start + strip_comment(line).trim_end().len().max(1)
+    }
+}
+
+impl Value {
+    /// Returns how messages call the value's type.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a yes or no",
+            Value::Number(_) => "a number",
+            Value::Text(_) => "a text",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    /// Returns the value as JSON, in which other tools take it.
+    pub fn into_json(self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(value),
+            Value::Number(text) => json_number(&text).unwrap_or(Json::String(text)),
+            Value::Text(text) => Json::String(text),
+            Value::List(items) => items.into_iter().map(Value::into_json).collect(),
+            Value::Map(entries) => entries
+                .into_iter()
+                .map(|(key, value)| (key, value.into_json()))
+                .collect(),
+        }
+    }
+}
+
+/// Finds the n-th whole-word occurrence of a text in a range of another.
+pub fn find_word(text: &str, range: Range<usize>, word: &str, nth: usize) -> Option<Range<usize>> {
+    if word.is_empty() {
+        return None;
+    }
+    let bounded = |at: usize| {
+        let joins = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let before = text[range.start..at].chars().next_back();
+        let after = text[at + word.len()..range.end].chars().next();
+        !before.is_some_and(joins) && !after.is_some_and(joins)
+    };
+    text[range.clone()]
+        .match_indices(word)
+        .map(|(at, _)| range.start + at)
+        .filter(|&at| bounded(at))
+        .nth(nth)
+        .map(|at| at..at + word.len())
+}
+
+/// A top-level entry before its value is read; ranges count from the start of the mapping.
+struct Span {
+    key: String,
+    key_range: Range<usize>,
+    value_range: Range<usize>,
+}
+
+struct Hostile {
+    at: usize,
+    length: usize,
+    message: String,
+    hint: &'static str,
+}
+
+/// Finds what libyaml would take too long over, or reject without a place.
+fn find_hostile(text: &str) -> Option<Hostile> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '[' | '{' => depth += 1,
+            ']' | '}' => depth = depth.saturating_sub(1),
+            '\n' if depth < FLOW_DEPTH => depth = depth.min(FLOW_DEPTH / 2),
+            '\t' | '\r' | '\n' | '\u{85}' => {}
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                return Some(Hostile {
+                    at,
+                    length: c.len_utf8(),
+                    message: format!(
+                        "the control character U+{:04X} cannot stand in YAML",
+                        u32::from(c)
+                    ),
+                    hint: "delete the character; it is invisible in most editors",
+                });
+            }
+            _ => {}
+        }
+        if depth > FLOW_DEPTH {
+            return Some(Hostile {
+                at,
+                length: 1,
+                message: format!("more than {FLOW_DEPTH} brackets are open"),
+                hint: "put text with brackets between quotes",
+            });
+        }
+    }
+    None
+}
+
+/// Cuts a block mapping into its top-level entries; a flow mapping (`{a: 1}`) has none.
+fn split_entries(text: &str) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some((key, key_length, colon)) = parse_key(line) {
+            if let Some(last) = spans.last_mut() {
+                last.value_range.end = at;
+            }
+            spans.push(Span {
+                key,
+                key_range: at..at + key_length,
+                value_range: at + colon + 1..text.len(),
+            });
+        }
+        at += line.len();
+    }
+    spans
+}
+
+/// Parses the key at the start of a line: the key, its length in bytes, and where its colon is.
+fn parse_key(line: &str) -> Option<(String, usize, usize)> {
+    let first = line.chars().next()?;
+    let (key, length) = match first {
+        quote @ ('"' | '\'') => {
+            let end = line[1..].find(quote)? + 1;
+            (line[1..end].to_owned(), end + 1)
+        }
+        ' ' | '\t' | '#' | '-' | '{' | '}' | '[' | ']' | '\n' | '\r' | '?' | '&' | '*' | '!' => {
+            return None;
+        }
+        _ => {
+            let ends = |at: &usize| {
+                matches!(
+                    line.as_bytes().get(at + 1),
+                    None | Some(b' ' | b'\t' | b'\n' | b'\r')
+                )
+            };
+            let colon = line.match_indices(':').map(|(at, _)| at).find(ends)?;
+            (
+                line[..colon].trim_end().to_owned(),
+                line[..colon].trim_end().len(),
+            )
+        }
+    };
+    let gap = line[length..]
+        .find(':')
+        .filter(|&gap| line[length..length + gap].trim().is_empty())?;
+    Some((key, length, length + gap))
+}
+
+/// Reports each key that stands again and blanks its entry, so that the others can be read.
+fn drop_duplicates(
+    source: &Source,
+    start: usize,
+    text: &str,
+    spans: &mut Vec<Span>,
+    problems: &mut Problems,
+) -> String {
+    let mut kept = text.to_owned();
+    let mut seen: Vec<(String, usize)> = Vec::new();
+    spans.retain(|span| {
+        let first = seen.iter().find(|(key, _)| *key == span.key);
+        let Some((key, line)) = first else {
+            let line = source.place(start + span.key_range.start..start).line;
+            seen.push((span.key.clone(), line));
+            return true;
+        };
+        let message = format!("the key `{key}` stands twice");
+        let place = source.place(start + span.key_range.start..start + span.key_range.end);
+        let hint = format!("the first one is on line {line}; keep one of the two");
+        problems.push(
+            Diagnostic::new(Code::DuplicateKey, message)
+                .at(place)
+                .hint(hint),
+        );
+        let entry = span.key_range.start..span.value_range.end;
+        let blank: String = text[entry.clone()]
+            .bytes()
+            .map(|b| if b == b'\n' { '\n' } else { ' ' })
+            .collect();
+        kept.replace_range(entry, &blank);
+        false
+    });
+    kept
+}
+
+fn entry(
+    key: serde_yaml::Value,
+    value: serde_yaml::Value,
+    spans: &[Span],
+    text: &str,
+    start: usize,
+) -> Entry {
+    let key = match convert(key) {
+        Value::Text(key) | Value::Number(key) => key,
+        Value::Bool(key) => key.to_string(),
+        other => other.kind().to_owned(),
+    };
+    let span = spans.iter().find(|span| span.key == key);
+    let whole = 0..text.trim_end().len();
+    let (key_range, value_range) = match span {
+        Some(span) => (span.key_range.clone(), span.value_range.clone()),
+        None => find_word(text, whole.clone(), &key, 0)
+            .map_or((whole.clone(), whole.clone()), |range| {
+                (range.clone(), range.end..text.len())
+            }),
+    };
+    let mut value = convert(value);
+    if let Value::Number(number) = &mut value {
+        let line = text[value_range.clone()].lines().next().unwrap_or("");
+        let written = strip_comment(line).trim();
+        if !written.is_empty() && span.is_some() {
+            *number = written.to_owned();
+        }
+    }
+    let moved = |range: Range<usize>| start + range.start..start + range.end;
+    Entry {
+        key,
+        value,
+        key_range: moved(key_range),
+        value_range: moved(value_range),
+    }
+}
+
+fn convert(value: serde_yaml::Value) -> Value {
+    match value {
+        serde_yaml::Value::Null => Value::Null,
+        serde_yaml::Value::Bool(value) => Value::Bool(value),
+        serde_yaml::Value::Number(number) => Value::Number(number.to_string()),
+        serde_yaml::Value::String(text) => Value::Text(text),
+        serde_yaml::Value::Sequence(items) => Value::List(items.into_iter().map(convert).collect()),
+        serde_yaml::Value::Mapping(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(key, value)| {
+                    let key = match convert(key) {
+                        Value::Text(key) | Value::Number(key) => key,
+                        Value::Bool(key) => key.to_string(),
+                        other => other.kind().to_owned(),
+                    };
+                    (key, convert(value))
+                })
+                .collect(),
+        ),
+        serde_yaml::Value::Tagged(tagged) => convert(tagged.value),
+    }
+}
+
+fn json_number(text: &str) -> Option<serde_json::Value> {
+    if let Ok(whole) = text.parse::<i64>() {
+        return Some(whole.into());
+    }
+    let number = serde_json::Number::from_f64(text.parse().ok()?)?;
+    Some(serde_json::Value::Number(number))
+}
+
+/// Says what the YAML parser found, in words for people who do not know it.
+fn describe(
+    source: &Source,
+    range: Range<usize>,
+    spans: &[Span],
+    error: &serde_yaml::Error,
+) -> Diagnostic {
+    let full = error.to_string();
+    // The parser's text ends in a place that counts from the start of the block.
+    let message = full.split(" at line ").next().unwrap_or(&full);
+    let at = error
+        .location()
+        .map(|location| location.index().min(range.len()));
+    let mut place = match at {
+        Some(at) => range.start + at..range.start + at + 1,
+        None => first_word(&source.text[range.clone()], range.start),
+    };
+    if let Some(key) = message.split("duplicate entry with key \"").nth(1) {
+        let key = key.trim_end_matches('"');
+        let word = find_word(&source.text, range.clone(), key, 1);
+        place = word.unwrap_or(place);
+        return Diagnostic::new(Code::DuplicateKey, format!("the key `{key}` stands twice"))
+            .at(source.place(place))
+            .hint("keep one of the two");
+    }
+    let line = at.map_or("", |at| line_around(&source.text[range.clone()], at));
+    Diagnostic::new(Code::BadYaml, plain_words(message))
+        .at(source.place(place))
+        .hint(yaml_hint(message, line, spans))
+}
+
+fn plain_words(message: &str) -> String {
+    if message.contains("repetition limit") {
+        return "the anchors repeat one another without end".to_owned();
+    }
+    if message.contains("recursion limit") {
+        return "the values are nested too deeply".to_owned();
+    }
+    if message.contains("mapping values are not allowed") {
+        return "a second `: ` on one line".to_owned();
+    }
+    if message.contains("more than one document") {
+        return "a line `...` or `---` ends the front matter too early".to_owned();
+    }
+    // Libyaml joins what it wanted and what it was doing with a comma; the first part is the news.
+    let news = message.split(", while").next().unwrap_or(message);
+    format!("this is not YAML: {news}")
+}
+
+fn yaml_hint(message: &str, line: &str, spans: &[Span]) -> &'static str {
+    if message.contains("limit") {
+        return "write the values out";
+    }
+    if line.contains('\t') {
+        return "indent with spaces; YAML does not allow tabs";
+    }
+    if message.contains("unknown escape") || line.contains("\"") && line.contains('\\') {
+        return "put text with a backslash between single quotes";
+    }
+    if message.contains("mapping values") || line.matches(": ").count() > 1 {
+        return "put a text that holds a colon between quotes";
+    }
+    if spans.is_empty() {
+        return "write one `key: value` on each line";
+    }
+    "put a text with special characters between quotes"
+}
+
+fn line_around(text: &str, at: usize) -> &str {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let start = text[..at].rfind('\n').map_or(0, |start| start + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    &text[start..end]
+}
+
+fn first_word(text: &str, start: usize) -> Range<usize> {
+    let lead = text.len() - text.trim_start().len();
+    let length = text
+        .trim_start()
+        .split(['\n', '\r'])
+        .next()
+        .map_or(0, str::len);
+    start + lead..start + lead + length.max(1)
+}
+
+/// Cuts a comment: `#` behind white space and outside quotes.
+fn strip_comment(line: &str) -> &str {
+    let mut quote: Option<char> = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        match quote {
+            Some(open) if c == open && before != '\\' => quote = None,
+            Some(_) => {}
+            None if c == '#' && before.is_whitespace() => return &line[..at],
+            None if (c == '"' || c == '\'') && !before.is_alphanumeric() => quote = Some(c),
+            None => {}
+        }
+        before = c;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Palette;
+
+    fn parse(text: &str) -> (Vec<Entry>, String) {
+        let source = Source::new("a.yaml", text);
+        let mut problems = Problems::new();
+        let entries = parse_mapping(&source, 0..text.len(), &mut problems);
+        let shown = problems
+            .iter()
+            .map(|problem| problem.render(Palette::PLAIN))
+            .collect();
+        (entries, shown)
+    }
+
+    #[test]
+    fn entries_know_their_keys_values_and_places() {
+        let text = "a: 1\n\"b c\": [x, y-x] # x\nd:\n- e\n# end\nf: |\n  g: h\n";
+        let (entries, problems) = parse(text);
+        assert_eq!(problems, "");
+        let keys: Vec<_> = entries.iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["a", "b c", "d", "f"]);
+        let source = Source::new("a.yaml", text);
+        assert_eq!(&text[entries[1].find(&source, "y-x")], "y-x");
+        assert_eq!(&text[entries[1].shown(&source)], "[x, y-x]");
+        assert_eq!(&text[entries[2].find(&source, "e")], "e");
+        assert_eq!(entries[3].value, Value::Text("g: h\n".to_owned()));
+    }
+
+    #[test]
+    fn a_number_keeps_its_last_zero() {
+        let (entries, _) = parse("arxiv: 2411.15120 # id\n");
+        assert_eq!(entries[0].value, Value::Number("2411.15120".to_owned()));
+    }
+
+    #[test]
+    fn every_duplicate_is_reported_and_the_rest_is_read() {
+        let (entries, problems) = parse("a: 1\nb: 2\na:\n  - 3\nb: 4\nc: 5\n");
+        assert_eq!(entries.len(), 3);
+        assert_eq!(
+            problems,
+            "error[duplicate-key]: the key `a` stands twice\n --> a.yaml:3:1\n  |\n3 | a:\n  | ^\n\
+             hint: the first one is on line 1; keep one of the two\n\
+             error[duplicate-key]: the key `b` stands twice\n --> a.yaml:5:1\n  |\n5 | b: 4\n  | ^\n\
+             hint: the first one is on line 2; keep one of the two\n"
+        );
+    }
+
+    #[test]
+    fn a_second_colon_is_explained() {
+        let (_, problems) = parse("title: Orca 2: Teaching\n");
+        assert_eq!(
+            problems,
+            "error[bad-yaml]: a second `: ` on one line\n --> a.yaml:1:14\n  |\n1 | title: Orca 2: Teaching\n  |              ^\n\
+             hint: put a text that holds a colon between quotes\n"
+        );
+    }
+
+    #[test]
+    fn bombs_are_defused_quickly() {
+        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        for i in 1..12 {
+            let items = vec![format!("*a{}", i - 1); 9].join(", ");
+            bomb.push_str(&format!("a{i}: &a{i} [{items}]\n"));
+        }
+        let (_, problems) = parse(&bomb);
+        assert!(
+            problems.starts_with("error[bad-yaml]: the anchors repeat"),
+            "{problems}"
+        );
+
+        let (_, problems) = parse(&"[".repeat(60_000));
+        assert!(
+            problems.starts_with("error[bad-yaml]: more than 64 brackets are open"),
+            "{problems}"
+        );
+
+        let deep: String = (0..500).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+        let (_, problems) = parse(&deep);
+        assert!(
+            problems.starts_with("error[bad-yaml]: the values are nested too deeply"),
+            "{problems}"
+        );
+    }
+
+    #[test]
+    fn a_control_character_is_found_where_it_stands() {
+        let (_, problems) = parse("a: b\nc: d\u{7}e\n");
+        assert!(problems.contains("U+0007"), "{problems}");
+        assert!(problems.contains("a.yaml:2:5"), "{problems}");
+    }
+
+    #[test]
+    fn a_comment_is_cut_only_outside_quotes() {
+        assert_eq!(strip_comment("a # b"), "a ");
+        assert_eq!(strip_comment("'a # b' # c"), "'a # b' ");
+        assert_eq!(strip_comment("it's # c"), "it's ");
+        assert_eq!(strip_comment("C#"), "C#");
+    }
+}
