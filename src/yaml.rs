@@ -134,6 +134,17 @@ impl Value {
     }
 }
 
+/// Returns the bytes of a top-level key and of its value in a block mapping, without reading the values.
+///
+/// For a problem that is only found when all files are known, long after this one was read.
+pub fn locate(text: &str, range: Range<usize>, key: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let moved = |inner: Range<usize>| range.start + inner.start..range.start + inner.end;
+    split_entries(&text[range.clone()])
+        .into_iter()
+        .find(|span| span.key == key)
+        .map(|span| (moved(span.key_range), moved(span.value_range)))
+}
+
 /// Finds the n-th whole-word occurrence of a text in a range of another.
 pub fn find_word(text: &str, range: Range<usize>, word: &str, nth: usize) -> Option<Range<usize>> {
     if word.is_empty() {
