@@ -1,1 +1,45 @@
-//! (Not written yet.)
+//! The command line: which command runs, and with which exit code it ends.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{Outcome, build, check};
+use crate::console;
+
+/// Publish a curated digest of research papers as a static site
+#[derive(Debug, Parser)]
+#[command(name = "digest", version, arg_required_else_help = true)]
+struct Cli {
+    /// The site's folder [default: the nearest one upward with site.toml]
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(build::Build),
+    Check(check::Check),
+}
+
+/// Runs the command that the arguments name: 0 done, 1 the content has errors, 2 usage, settings or machine.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let root = cli.root.as_ref();
+    let outcome = match &cli.command {
+        Command::Build(build) => build.run(root),
+        Command::Check(check) => check.run(root),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Rejected) => ExitCode::from(1),
+        Ok(Outcome::Unusable) => ExitCode::from(2),
+        Err(error) => {
+            console::show_error(&error);
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,1 +1,184 @@
-//! (Not written yet.)
+//! The whole, still pure: sources become a site and a list of problems.
+//!
+//! A memo keeps what one file alone decides; linking is cheap and looks at all files, so it is done
+//! anew each time and cannot be stale. Knows no disk: `Sources` is a value.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::config::{self, Config};
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::document::{self, Document};
+use crate::layout;
+use crate::site::{self, Parts, Site};
+use crate::source::{Place, Source};
+use crate::tags::Vocabulary;
+use crate::theme::ThemeFile;
+
+/// This is a file as it was read.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// The path below the root, with forward slashes.
+    pub name: Arc<str>,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// These are all sources of a site.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// `site.toml`.
+    pub settings: Option<File>,
+    /// `content/tags.yaml`.
+    pub vocabulary: Option<File>,
+    /// The Markdown files below `content/`.
+    pub documents: Vec<File>,
+    /// All other files below `content/`, by name.
+    pub assets: Vec<Arc<str>>,
+    /// The files of `static/`, by their path there.
+    pub statics: Vec<Arc<str>>,
+}
+
+/// This is what the command line says about a site.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Takes the place of `base_url` in the settings.
+    pub base_url: Option<crate::address::BaseUrl>,
+    /// Whether drafts are published too.
+    pub drafts: bool,
+}
+
+/// This keeps what each file was compiled to, until it changes.
+#[derive(Debug, Default)]
+pub struct Memo {
+    documents: HashMap<Arc<str>, Compiled>,
+}
+
+#[derive(Debug, Clone)]
+struct Compiled {
+    hash: u128,
+    document: Option<Arc<Document>>,
+    problems: Problems,
+}
+
+/// Parses the settings alone; other parts of a site need them to be read.
+pub fn settings(file: Option<&File>, problems: &mut Problems) -> Config {
+    let source = file.and_then(|file| to_source(file, problems));
+    source.map_or_else(Config::default, |source| config::parse(&source, problems))
+}
+
+/// Checks that the theme is there when the settings name another than the built-in one.
+pub fn check_theme(config: &Config, files: &[ThemeFile], problems: &mut Problems) {
+    if config.theme != Config::default().theme && files.is_empty() {
+        let message = format!("there is no theme `{}`", config.theme);
+        let hint = format!(
+            "put its files into {}{}/, or delete `theme` from the settings",
+            layout::THEMES,
+            config.theme
+        );
+        problems.push(
+            Diagnostic::new(Code::MissingTheme, message)
+                .at(Place::file(layout::SETTINGS))
+                .hint(hint),
+        );
+    }
+}
+
+/// Parses every document; those that have not changed are taken from the memo.
+pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Vec<Arc<Document>> {
+    let compiled: Vec<Compiled> = documents
+        .par_iter()
+        .map(|file| {
+            let hash = xxh3_128(&file.bytes);
+            let known = memo
+                .documents
+                .get(&file.name)
+                .filter(|known| known.hash == hash);
+            known.cloned().unwrap_or_else(|| compile_file(file, hash))
+        })
+        .collect();
+    let parsed = compiled
+        .iter()
+        .filter_map(|compiled| compiled.document.clone())
+        .collect();
+    for compiled in &compiled {
+        problems.append(compiled.problems.clone());
+    }
+    memo.documents = documents
+        .iter()
+        .map(|file| file.name.clone())
+        .zip(compiled)
+        .collect();
+    parsed
+}
+
+/// Links parsed documents to a site.
+pub fn link(
+    config: Config,
+    sources: &Sources,
+    documents: Vec<Arc<Document>>,
+    options: &Options,
+    problems: &mut Problems,
+) -> Site {
+    let vocabulary = sources
+        .vocabulary
+        .as_ref()
+        .and_then(|file| to_source(file, problems))
+        .map(|source| Vocabulary::parse(&source, problems));
+    for name in &sources.assets {
+        if layout::asset(name).is_none() && name.as_ref() != layout::VOCABULARY {
+            let message = "files of this kind are not published";
+            let hint = format!(
+                "move the file to {}, where all files are published as they are",
+                layout::STATIC
+            );
+            problems.push(
+                Diagnostic::new(Code::OrphanAsset, message)
+                    .at(Place::file(name.clone()))
+                    .hint(hint),
+            );
+        }
+    }
+    let base_url = options
+        .base_url
+        .clone()
+        .unwrap_or_else(|| config.base_url.clone());
+    let parts = Parts {
+        config: Config { base_url, ..config },
+        vocabulary,
+        documents,
+        assets: sources.assets.clone(),
+        statics: sources.statics.clone(),
+        drafts: options.drafts,
+    };
+    site::link(parts, problems)
+}
+
+fn compile_file(file: &File, hash: u128) -> Compiled {
+    let mut problems = Problems::new();
+    let source = to_source(file, &mut problems);
+    let document = source.and_then(|source| document::parse(&source, &mut problems));
+    Compiled {
+        hash,
+        document: document.map(Arc::new),
+        problems,
+    }
+}
+
+/// Decodes a file; the problem names the first line that is not UTF-8.
+fn to_source(file: &File, problems: &mut Problems) -> Option<Source> {
+    match std::str::from_utf8(&file.bytes) {
+        Ok(text) => Some(Source::new(file.name.clone(), text)),
+        Err(error) => {
+            let before = String::from_utf8_lossy(&file.bytes[..error.valid_up_to()]);
+            let source = Source::new(file.name.clone(), format!("{before}\u{fffd}"));
+            let place = source.place(before.len()..before.len() + 3);
+            let problem = Diagnostic::new(Code::NotUtf8, "the file is not UTF-8 text");
+            problems.push(problem.at(place).hint("save it as UTF-8 in your editor"));
+            None
+        }
+    }
+}

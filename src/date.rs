@@ -52,6 +52,16 @@ impl Date {
         civil::Date::new(year, month, day).ok().map(Date)
     }
 
+    /// Returns the day that a moment is in, where this computer stands.
+    pub fn from_time(time: std::time::SystemTime) -> Option<Date> {
+        let moment = jiff::Timestamp::try_from(time).ok()?;
+        Some(Date(
+            moment
+                .to_zoned_datetime(jiff::tz::TimeZone::system())
+                .date(),
+        ))
+    }
+
     /// Parses `YYYY-MM-DD` and nothing else.
     pub fn parse(text: &str) -> Option<Date> {
         let bytes = text.as_bytes();

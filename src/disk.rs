@@ -1,1 +1,264 @@
-//! (Not written yet.)
+//! Files: reading the sources, writing papers, publishing a site.
+//!
+//! The only module that touches files. Reading follows no symlink out of the root; a paper is
+//! written whole or not at all, and never over another; a site is published by one rename.
+#![allow(clippy::disallowed_methods)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::compile::{File, Sources};
+use crate::layout;
+use crate::theme::ThemeFile;
+
+mod publish;
+
+pub use publish::Publication;
+
+/// Finds the root of a site: the nearest folder upward that holds `site.toml`.
+pub fn find_root(start: &Path) -> Option<PathBuf> {
+    start
+        .ancestors()
+        .find(|folder| folder.join(layout::SETTINGS).is_file())
+        .map(Path::to_owned)
+}
+
+/// Reads all sources below a root; files are in the order of their names.
+pub fn read_sources(root: &Path) -> Result<Sources> {
+    let mut documents = Vec::new();
+    let mut sources = Sources {
+        settings: read_optional(root, layout::SETTINGS)?,
+        ..Sources::default()
+    };
+    for name in list(root, "content")? {
+        if name.ends_with(".md") {
+            documents.push(name);
+        } else if name.as_ref() == layout::VOCABULARY {
+            sources.vocabulary = read_optional(root, layout::VOCABULARY)?;
+        } else {
+            sources.assets.push(name);
+        }
+    }
+    sources.documents = documents
+        .into_par_iter()
+        .map(|name| read_file(root, name))
+        .collect::<Result<_>>()?;
+    let statics = list(root, "static")?;
+    sources.statics = statics
+        .iter()
+        .filter_map(|name| name.strip_prefix(layout::STATIC))
+        .map(Arc::from)
+        .collect();
+    Ok(sources)
+}
+
+/// Reads the files that a site lays over the built-in theme.
+pub fn read_theme(root: &Path, theme: &str) -> Result<Vec<ThemeFile>> {
+    let folder = format!("{}{theme}", layout::THEMES);
+    let prefix = format!("{folder}/");
+    list(root, &folder)?
+        .into_iter()
+        .map(|name| {
+            let file = read_file(root, name.clone())?;
+            let path = name
+                .strip_prefix(&prefix)
+                .expect("a walk stays under its root")
+                .to_owned();
+            Ok(ThemeFile {
+                path,
+                name: name.to_string(),
+                bytes: file.bytes,
+            })
+        })
+        .collect()
+}
+
+/// Reads a file of any place, for an import.
+pub fn read_input(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Writes new files, all or none: when one cannot be written, those before it are taken back.
+///
+/// A file that exists is an error, even when it appears at the last moment.
+pub fn write_new(root: &Path, files: &[(String, String)]) -> Result<()> {
+    let mut undo = Undo::default();
+    for (name, text) in files {
+        let path = root.join(name);
+        let folder = path.parent().expect("a paper stands in a folder");
+        undo.create_folders(folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
+        let written = write_whole(folder, text).and_then(|file| {
+            // Fails when the file is there, so that two imports at once cannot overwrite each other.
+            file.persist_noclobber(&path).map_err(|error| error.error)
+        });
+        written
+            .with_context(|| format!("cannot write {}; nothing was imported", path.display()))?;
+        undo.files.push(path);
+    }
+    undo.keep();
+    Ok(())
+}
+
+/// Writes new texts over existing files, each whole; the permissions stay.
+///
+/// The old text must still be what the new one was made of; a file that somebody saved meanwhile is
+/// left alone, and so are all others.
+pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<()> {
+    for (name, old, _) in files {
+        let now = fs::read(root.join(name)).with_context(|| format!("cannot read {name}"))?;
+        if now != old.as_bytes() {
+            bail!("{name} was changed meanwhile; nothing was written");
+        }
+    }
+    let mut done: Vec<&(String, String, String)> = Vec::new();
+    for file in files {
+        let (name, _, new) = file;
+        if let Err(error) = replace(&root.join(name), new) {
+            for (name, old, _) in done {
+                replace(&root.join(name), old).with_context(|| format!("cannot restore {name}"))?;
+            }
+            return Err(error).with_context(|| format!("cannot write {name}; nothing was changed"));
+        }
+        done.push(file);
+    }
+    Ok(())
+}
+
+/// Lists the files below a folder of the root, by name; hidden ones are left out.
+fn list(root: &Path, folder: &str) -> Result<Vec<Arc<str>>> {
+    let start = root.join(folder);
+    if !start.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut names = Vec::new();
+    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_hidden(entry);
+    for entry in WalkDir::new(&start)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(shown)
+    {
+        // The error of the walk names the path and repeats its source.
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(&start).display().to_string();
+            let cause = error
+                .into_io_error()
+                .unwrap_or_else(|| std::io::Error::other("a loop of links"));
+            anyhow::Error::new(cause).context(format!("cannot read {path}"))
+        })?;
+        let is_file = entry.file_type().is_file()
+            || (entry.file_type().is_symlink() && leads_inside(root, entry.path()));
+        if !is_file {
+            continue;
+        }
+        let relative = entry
+            .path()
+            .strip_prefix(root)
+            .expect("a walk stays under its root");
+        let Some(name) = relative.to_str() else {
+            bail!(
+                "the name of {} is not UTF-8; rename the file",
+                entry.path().display()
+            );
+        };
+        names.push(Arc::from(name.replace('\\', "/")));
+    }
+    Ok(names)
+}
+
+fn is_hidden(entry: &walkdir::DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    // `static/.well-known` is published on purpose; `.git` and an editor's files are not.
+    (name.starts_with('.') && name != ".well-known" && name != ".nojekyll") || name.ends_with('~')
+}
+
+/// A link to a file is followed only when the file is in the site.
+fn leads_inside(root: &Path, path: &Path) -> bool {
+    let inside = || {
+        Some(
+            path.canonicalize()
+                .ok()?
+                .starts_with(root.canonicalize().ok()?),
+        )
+    };
+    path.is_file() && inside().unwrap_or(false)
+}
+
+fn read_file(root: &Path, name: Arc<str>) -> Result<File> {
+    let path = root.join(name.as_ref());
+    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(File { name, bytes })
+}
+
+fn read_optional(root: &Path, name: &str) -> Result<Option<File>> {
+    if !root.join(name).is_file() {
+        return Ok(None);
+    }
+    read_file(root, name.into()).map(Some)
+}
+
+fn write_whole(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    use std::io::Write as _;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".digest-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // What an editor would give a new file; the process's mask is applied to it.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    Ok(file)
+}
+
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().expect("a paper stands in a folder");
+    let mode = fs::metadata(path)?.permissions();
+    let file = write_whole(folder, text)?;
+    fs::set_permissions(file.path(), mode)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Takes back what was written, unless it is told to keep it.
+#[derive(Default)]
+struct Undo {
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+}
+
+impl Undo {
+    fn create_folders(&mut self, folder: &Path) -> std::io::Result<()> {
+        let missing: Vec<PathBuf> = folder
+            .ancestors()
+            .take_while(|folder| !folder.exists())
+            .map(Path::to_owned)
+            .collect();
+        fs::create_dir_all(folder)?;
+        self.folders.extend(missing.into_iter().rev());
+        Ok(())
+    }
+
+    fn keep(mut self) {
+        self.files.clear();
+        self.folders.clear();
+    }
+}
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        // Nothing better can be done when a file cannot be taken back; the error that led here is told.
+        for file in &self.files {
+            let _ = fs::remove_file(file);
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}

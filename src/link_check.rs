@@ -1,1 +1,466 @@
-//! (Not written yet.)
+//! The check after rendering: every address in the output stays under the base and meets a file.
+//!
+//! Reads the pages as bytes, once, with a small scanner: templates may write anything, so what was
+//! planned does not prove what was rendered. Knows the plan and no template.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use memchr::{memchr, memmem};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::address::{BaseUrl, Scheme, decode_path, scheme};
+use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::page::{Page, source_of};
+use crate::site::Site;
+use crate::source::Place;
+
+/// This is what a rendered page leads to, as far as it could not be settled without other pages.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Hashes of the ids on the page.
+    ids: FxHashSet<u64>,
+    /// Parts of other pages: the index of the page, and the id.
+    anchors: Vec<(usize, String)>,
+    /// What is wrong already.
+    wrong: Vec<(Code, String)>,
+}
+
+/// This knows every address that the output answers.
+pub struct LinkCheck<'a> {
+    base_url: &'a BaseUrl,
+    pages: &'a [Page],
+    outputs: FxHashMap<&'a str, usize>,
+    folders: HashSet<&'a str>,
+}
+
+impl<'a> LinkCheck<'a> {
+    /// Makes a table of the plan.
+    pub fn new(base_url: &'a BaseUrl, pages: &'a [Page]) -> LinkCheck<'a> {
+        let outputs = pages
+            .iter()
+            .enumerate()
+            .map(|(index, page)| (page.path.as_str(), index))
+            .collect();
+        let folders = pages
+            .iter()
+            .filter_map(|page| Some(page.path.rsplit_once('/')?.0))
+            .collect();
+        LinkCheck {
+            base_url,
+            pages,
+            outputs,
+            folders,
+        }
+    }
+
+    /// Checks a rendered page; what it takes other pages to know is kept for `finish`.
+    pub fn scan(&self, page: usize, bytes: &[u8]) -> Findings {
+        let path = &self.pages[page].path;
+        let mut findings = Findings::default();
+        let mut own_anchors = Vec::new();
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let kind = if path.ends_with(".html") {
+            Markup::Html
+        } else if path.ends_with(".xml") {
+            Markup::Xml
+        } else {
+            return findings;
+        };
+        for_each_attribute(text, kind, |found| match found {
+            Found::Id(id) => {
+                findings.ids.insert(hash(id));
+            }
+            Found::Address(address) => {
+                // A menu and a list of tags repeat their addresses on every page.
+                if seen.insert(address) {
+                    self.check(page, address, &mut findings, &mut own_anchors);
+                }
+            }
+        });
+        for anchor in own_anchors {
+            if !findings.ids.contains(&hash(&anchor)) {
+                findings.wrong.push((
+                    Code::BrokenAnchor,
+                    format!("`#{anchor}` is no part of the page"),
+                ));
+            }
+        }
+        findings
+    }
+
+    /// Reports what is wrong, in the order of the plan.
+    pub fn finish(&self, site: &Site, findings: &[Findings], problems: &mut Problems) {
+        for (page, found) in self.pages.iter().zip(findings) {
+            let late = found
+                .anchors
+                .iter()
+                .filter(|(target, id)| !findings[*target].ids.contains(&hash(id)));
+            let late = late.map(|(target, id)| {
+                (
+                    Code::BrokenAnchor,
+                    format!("`#{id}` is no part of {}", self.pages[*target].path),
+                )
+            });
+            for (code, message) in found.wrong.iter().cloned().chain(late) {
+                problems.push(self.describe(site, page, code, message));
+            }
+        }
+    }
+
+    fn check(
+        &self,
+        page: usize,
+        written: &str,
+        findings: &mut Findings,
+        own_anchors: &mut Vec<String>,
+    ) {
+        let address = unescape(written);
+        let address = address.trim();
+        let Some((path, anchor)) = self.own_path(page, address, findings) else {
+            return;
+        };
+        let Some(target) = self.resolve(&path) else {
+            findings.wrong.push((
+                Code::BrokenLink,
+                format!("the link `{address}` leads to no page"),
+            ));
+            return;
+        };
+        match anchor {
+            None => {}
+            // Browsers take these for the top of the page (HTML, section 7.4.6.4).
+            Some(anchor) if anchor.is_empty() || anchor == "top" => {}
+            Some(anchor) if target == page => own_anchors.push(anchor),
+            Some(anchor) => findings.anchors.push((target, anchor)),
+        }
+    }
+
+    /// Returns the path below the base that an address means, and the part of the page; `None` for
+    /// an address elsewhere.
+    fn own_path(
+        &self,
+        page: usize,
+        address: &str,
+        findings: &mut Findings,
+    ) -> Option<(String, Option<String>)> {
+        let (address, anchor) = match address.split_once('#') {
+            Some((address, anchor)) => (address, Some(decode_path(anchor))),
+            None => (address, None),
+        };
+        let address = address
+            .split_once('?')
+            .map_or(address, |(address, _)| address);
+        if address.is_empty() {
+            return Some((self.pages[page].path.clone(), anchor));
+        }
+        let origin = self.base_url.origin();
+        let path = match scheme(address) {
+            Scheme::Relative if address.starts_with('/') => address,
+            Scheme::Relative => {
+                let path = crate::layout::resolve(&self.pages[page].path, &decode_path(address));
+                if path.is_none() {
+                    findings.wrong.push((
+                        Code::OutsideBase,
+                        format!("the link `{address}` leaves the site"),
+                    ));
+                }
+                return path.map(|path| (path, anchor));
+            }
+            Scheme::Web if !origin.is_empty() && address.starts_with(origin) => {
+                // Other projects of the same host are other sites; a theme links to them on purpose.
+                let path = &address[origin.len()..];
+                let own = path.strip_prefix(self.base_url.path());
+                return own.map(|path| (decode_path(path), anchor));
+            }
+            Scheme::Web | Scheme::Mail | Scheme::Unsafe => return None,
+        };
+        match path.strip_prefix(self.base_url.path()) {
+            Some(path) => Some((decode_path(path), anchor)),
+            None => {
+                let base = self.base_url.path();
+                findings.wrong.push((
+                    Code::OutsideBase,
+                    format!("the link `{address}` is not under `{base}`"),
+                ));
+                None
+            }
+        }
+    }
+
+    /// Finds the page that answers: a file, or a folder's index. An address without its ending is not
+    /// taken, for only some hosts answer it.
+    fn resolve(&self, path: &str) -> Option<usize> {
+        if let Some(index) = self.outputs.get(path) {
+            return Some(*index);
+        }
+        let folder = path.trim_end_matches('/');
+        if !path.is_empty() && folder.len() == path.len() && !self.folders.contains(folder) {
+            return None;
+        }
+        let index = if folder.is_empty() {
+            "index.html".to_owned()
+        } else {
+            format!("{folder}/index.html")
+        };
+        self.outputs.get(index.as_str()).copied()
+    }
+
+    fn describe(&self, site: &Site, page: &Page, code: Code, message: String) -> Diagnostic {
+        let source: Option<Arc<str>> = source_of(page, site).map(Into::into);
+        let hint = match code {
+            Code::OutsideBase => "write addresses of this site relative to the file, or from the site's root in Markdown".to_owned(),
+            _ => {
+                let wanted = message.split('`').nth(1).unwrap_or("");
+                let wanted = wanted.strip_prefix(self.base_url.path()).unwrap_or(wanted);
+                let near = did_you_mean(wanted, self.pages.iter().map(|page| page.path.as_str()));
+                near.map_or_else(|| "the link is in this file or in a template".to_owned(), |path| format!("did you mean `{path}`?"))
+            }
+        };
+        let message = format!("{message}, in {}", page.path);
+        let problem = Diagnostic::new(code, message).hint(hint);
+        match source {
+            Some(name) => problem.at(Place::file(name)),
+            None => problem,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Markup {
+    Html,
+    Xml,
+}
+
+enum Found<'a> {
+    Id(&'a str),
+    Address(&'a str),
+}
+
+/// Calls back for each id and each address in a text, in order.
+///
+/// The markup is ours or a theme's; text and attribute values are escaped, so a `<` opens a tag.
+fn for_each_attribute<'a>(text: &'a str, markup: Markup, mut call: impl FnMut(Found<'a>)) {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(open) = memchr(b'<', &bytes[at..]) {
+        at += open + 1;
+        let rest = &text[at..];
+        if rest.starts_with("!--") {
+            at += memmem::find(rest.as_bytes(), b"-->").map_or(rest.len(), |end| end + 3);
+            continue;
+        }
+        if rest.starts_with('!') || rest.starts_with('?') || rest.starts_with('/') {
+            continue;
+        }
+        let name_end = rest
+            .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
+            .unwrap_or(rest.len());
+        let name = &rest[..name_end];
+        at += name_end;
+        if markup == Markup::Xml && name == "loc" {
+            let value = text[at..].trim_start_matches('>');
+            call(Found::Address(
+                &value[..value.find('<').unwrap_or(value.len())],
+            ));
+            continue;
+        }
+        at = scan_tag(text, at, name, markup, &mut call);
+        if markup == Markup::Html && (name == "script" || name == "style") {
+            let close = format!("</{name}");
+            at += memmem::find(&bytes[at..], close.as_bytes()).unwrap_or(bytes.len() - at);
+        }
+    }
+}
+
+/// Reads the attributes of a tag from behind its name; returns where the tag ends.
+fn scan_tag<'a>(
+    text: &'a str,
+    mut at: usize,
+    tag: &str,
+    markup: Markup,
+    call: &mut impl FnMut(Found<'a>),
+) -> usize {
+    let bytes = text.as_bytes();
+    loop {
+        while bytes
+            .get(at)
+            .is_some_and(|b| b.is_ascii_whitespace() || *b == b'/')
+        {
+            at += 1;
+        }
+        let name_start = at;
+        while bytes
+            .get(at)
+            .is_some_and(|b| !b.is_ascii_whitespace() && !b"=>/".contains(b))
+        {
+            at += 1;
+        }
+        let name = &text[name_start..at];
+        match bytes.get(at) {
+            Some(b'=') => {}
+            Some(b'>') | None => return at,
+            Some(_) if at > name_start => continue,
+            Some(_) => return at,
+        }
+        at += 1;
+        let value = match bytes.get(at) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let start = at + 1;
+                let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |end| start + end);
+                at = (end + 1).min(bytes.len());
+                &text[start..end]
+            }
+            _ => {
+                let start = at;
+                while bytes
+                    .get(at)
+                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>')
+                {
+                    at += 1;
+                }
+                &text[start..at]
+            }
+        };
+        match name {
+            "id" => call(Found::Id(value)),
+            // `rel=self` and `rel=alternate` in a feed are addresses of this site too.
+            "href" | "src" | "poster" => call(Found::Address(value)),
+            "srcset" => value
+                .split(',')
+                .filter_map(|part| part.split_whitespace().next())
+                .for_each(|url| call(Found::Address(url))),
+            "content" if markup == Markup::Html && tag == "meta" => {
+                if let Some((_, url)) = value.split_once("url=") {
+                    call(Found::Address(url));
+                } else if value.starts_with("http") && !value.contains(' ') {
+                    call(Found::Address(value));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unescape(value: &str) -> String {
+    if !value.contains('&') {
+        return value.to_owned();
+    }
+    value
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&#x2F;", "/")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
+fn hash(id: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(id.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::Kind;
+
+    fn check(base: &str, html: &str, expected: &[&str]) {
+        let base_url = BaseUrl::parse(base).expect("a base");
+        let paths = ["index.html", "a.html", "tags/index.html", "x/fig 1.png"];
+        let pages: Vec<Page> = paths
+            .map(|path| Page {
+                path: path.to_owned(),
+                kind: Kind::Home,
+            })
+            .into();
+        let check = LinkCheck::new(&base_url, &pages);
+        let found = check.scan(1, html.as_bytes());
+        let other = check.scan(0, b"<h1 id=top-of-all>x</h1>");
+        let late = found
+            .anchors
+            .iter()
+            .filter(|(page, id)| *page != 0 || !other.ids.contains(&hash(id)));
+        let late = late.map(|(_, id)| format!("late #{id}"));
+        let wrong: Vec<String> = found
+            .wrong
+            .iter()
+            .map(|(_, message)| message.clone())
+            .chain(late)
+            .collect();
+        assert_eq!(wrong, expected, "{html}");
+    }
+
+    #[test]
+    fn addresses_under_the_base_meet_files() {
+        let html = r##"<a href="/r/">x</a><a href='/r/a.html#b'>x</a><p id="b"><a href="tags/">x</a>
+            <img src="x/fig%201.png" srcset="/r/x/fig%201.png 2x, x/fig%201.png 1x"><a href="/r/#top-of-all">x</a>
+            <link rel=canonical href=https://u.github.io/r/a.html><a href="https://elsewhere.org/x">x</a>
+            <a href="mailto:a@b">x</a><a href="#">x</a><!-- <a href="/gone"> --><script>"<a href='/gone'>"</script>"##;
+        check("https://u.github.io/r/", html, &[]);
+    }
+
+    #[test]
+    fn an_address_that_meets_nothing_is_found() {
+        check(
+            "/",
+            r#"<a href="/gone.html">x</a>"#,
+            &["the link `/gone.html` leads to no page"],
+        );
+        check("/", r#"<a href="/tags">x</a>"#, &[]);
+        check(
+            "/",
+            r#"<a href="/a">x</a>"#,
+            &["the link `/a` leads to no page"],
+        );
+        check(
+            "/",
+            r##"<a href="#gone">x</a>"##,
+            &["`#gone` is no part of the page"],
+        );
+        check("/", r##"<a href="/#gone">x</a>"##, &["late #gone"]);
+        check(
+            "/r/",
+            r#"<a href="/a.html">x</a>"#,
+            &["the link `/a.html` is not under `/r/`"],
+        );
+        check(
+            "/r/",
+            r#"<a href="../a.html">x</a>"#,
+            &["the link `../a.html` leaves the site"],
+        );
+        check(
+            "https://u.io/r/",
+            r#"<meta property="og:url" content="https://u.io/r/gone">"#,
+            &["the link `https://u.io/r/gone` leads to no page"],
+        );
+        check(
+            "/",
+            r#"<meta http-equiv="refresh" content="0; url=/gone">"#,
+            &["the link `/gone` leads to no page"],
+        );
+        check(
+            "/",
+            r#"<img alt="<a href=x>" src="/a.html?x=1&amp;y=2" srcset="/gone.png 2x">"#,
+            &["the link `/gone.png` leads to no page"],
+        );
+    }
+
+    #[test]
+    fn broken_markup_does_not_stop_the_scan() {
+        for html in [
+            "<",
+            "<a",
+            "<a href",
+            "<a href=",
+            "<a href=\"",
+            "<a / =>",
+            "<!--",
+            "<script>",
+            "<é é=é>",
+        ] {
+            check("/", html, &[]);
+        }
+    }
+}

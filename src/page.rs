@@ -1,1 +1,228 @@
-//! (Not written yet.)
+//! The plan of pages: every output path is named before anything is rendered.
+//!
+//! Two pages with one path, or with two that differ only in case, are an error with both sources
+//! named. Rendering a page needs the site and no other page. Writes nothing.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::layout;
+use crate::site::Site;
+use crate::source::Place;
+use crate::theme::Theme;
+
+mod render;
+mod syndicate;
+
+pub use render::{Output, Renderer};
+
+/// This is a file of the output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The path below the output folder.
+    pub path: String,
+    /// What is rendered there.
+    pub kind: Kind,
+}
+
+/// This is what a page is made of; numbers are indices into the site's lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// The newest issue, and the way to the others.
+    Home,
+    /// An issue.
+    Issue(usize),
+    /// A week.
+    Week(usize),
+    /// A month.
+    Month(usize),
+    /// A year.
+    Year(usize),
+    /// All issues.
+    Archive,
+    /// A paper.
+    Paper(usize),
+    /// The tag index.
+    Tags,
+    /// A page, from 1, of a tag's papers.
+    Tag(usize, usize),
+    /// A tag's Atom feed.
+    TagFeed(usize),
+    /// Another page.
+    Text(usize),
+    /// The page for addresses that do not exist.
+    NotFound,
+    /// The site's Atom feed.
+    Feed,
+    /// The addresses for search engines: which part of them, from 1; 0 is all of them.
+    Sitemap(usize),
+    /// The list of the parts of the sitemap.
+    SitemapIndex(usize),
+    /// What crawlers may read.
+    Robots,
+    /// The file that tells GitHub Pages to publish all files as they are.
+    NoJekyll,
+    /// An old address of a paper.
+    MovedPaper(usize),
+    /// An old address of another page.
+    MovedText(usize),
+    /// The style sheet for code.
+    HighlightStyle,
+    /// A static file of the theme, by its path there.
+    ThemeStatic(String),
+    /// A file of `content/`.
+    Asset(usize),
+    /// A file of `static/`.
+    Static(usize),
+}
+
+/// Where a theme's static files are published.
+pub const THEME_FOLDER: &str = "theme/";
+
+/// The style sheet for code.
+const HIGHLIGHT_STYLE: &str = "theme/highlight.css";
+
+/// The limit of the sitemap protocol is 50,000 addresses a file.
+const SITEMAP_LIMIT: usize = 40_000;
+
+/// Plans the output: every page, in an order that depends on the site alone.
+pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
+    let mut pages = Vec::new();
+    let mut add = |path: String, kind: Kind| pages.push(Page { path, kind });
+    add(layout::HOME.to_owned(), Kind::Home);
+    for (index, entry) in site.papers.iter().enumerate() {
+        let path = layout::paper(&entry.text().slug);
+        for alias in &entry.text().paper.aliases {
+            add(layout::alias(alias), Kind::MovedPaper(index));
+        }
+        add(path, Kind::Paper(index));
+    }
+    for (index, issue) in site.issues.iter().enumerate() {
+        add(layout::issue(issue.date), Kind::Issue(index));
+    }
+    for (index, week) in site.weeks.iter().enumerate() {
+        add(layout::week(week.key), Kind::Week(index));
+    }
+    for (index, month) in site.months.iter().enumerate() {
+        add(layout::month(month.key.0, month.key.1), Kind::Month(index));
+    }
+    for (index, year) in site.years.iter().enumerate() {
+        add(layout::year(year.key), Kind::Year(index));
+    }
+    add(layout::ARCHIVE.to_owned(), Kind::Archive);
+    add(layout::TAGS.to_owned(), Kind::Tags);
+    for (index, tag) in site.tags.iter().enumerate() {
+        for number in 1..=tag.papers.len().div_ceil(site.config.build.papers_per_page) {
+            add(layout::tag(&tag.slug, number), Kind::Tag(index, number));
+        }
+        add(layout::tag_feed(&tag.slug), Kind::TagFeed(index));
+    }
+    for (index, page) in site.pages.iter().enumerate() {
+        for alias in &page.text().front.aliases {
+            add(layout::alias(alias), Kind::MovedText(index));
+        }
+        add(page.text().output.clone(), Kind::Text(index));
+    }
+    plan_extras(site, theme, &mut pages);
+    report_collisions(site, &pages, problems);
+    pages
+}
+
+/// Tells whether a page is one that readers come to, which a sitemap lists.
+pub fn is_content(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Home
+            | Kind::Issue(_)
+            | Kind::Week(_)
+            | Kind::Month(_)
+            | Kind::Year(_)
+            | Kind::Archive
+            | Kind::Paper(_)
+            | Kind::Tags
+            | Kind::Tag(..)
+            | Kind::Text(_)
+    )
+}
+
+/// Returns the name of the source that a page is made of, as messages show it.
+pub fn source_of(page: &Page, site: &Site) -> Option<String> {
+    let name = match &page.kind {
+        Kind::Paper(index) | Kind::MovedPaper(index) => site.papers[*index].source().to_string(),
+        Kind::Text(index) | Kind::MovedText(index) => site.pages[*index].source().to_string(),
+        Kind::Issue(index) => site.issues[*index].source.as_ref()?.to_string(),
+        Kind::Asset(index) => site.assets[*index].0.to_string(),
+        Kind::Static(index) => format!("{}{}", layout::STATIC, site.statics[*index]),
+        _ => return None,
+    };
+    Some(name)
+}
+
+/// What is there besides pages of content; a site's own file of the same name is taken instead.
+fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
+    let own = |path: &str| {
+        site.statics.iter().any(|name| name.as_ref() == path)
+            || site.pages.iter().any(|page| page.text().output == path)
+    };
+    let listed = pages.iter().filter(|page| is_content(&page.kind)).count();
+    let mut extras = vec![(layout::FEED.to_owned(), Kind::Feed)];
+    if listed <= SITEMAP_LIMIT {
+        extras.push((layout::SITEMAP.to_owned(), Kind::Sitemap(0)));
+    } else {
+        let parts = listed.div_ceil(SITEMAP_LIMIT);
+        extras.extend((1..=parts).map(|part| (format!("sitemap.{part}.xml"), Kind::Sitemap(part))));
+        extras.push((layout::SITEMAP.to_owned(), Kind::SitemapIndex(parts)));
+    }
+    for (path, kind) in [
+        (layout::NOT_FOUND, Kind::NotFound),
+        ("robots.txt", Kind::Robots),
+        (".nojekyll", Kind::NoJekyll),
+    ] {
+        if !own(path) {
+            extras.push((path.to_owned(), kind));
+        }
+    }
+    if site.has_code {
+        extras.push((HIGHLIGHT_STYLE.to_owned(), Kind::HighlightStyle));
+    }
+    for name in theme.statics().keys() {
+        extras.push((
+            format!("{THEME_FOLDER}{name}"),
+            Kind::ThemeStatic(name.clone()),
+        ));
+    }
+    for (index, (_, output)) in site.assets.iter().enumerate() {
+        extras.push((output.clone(), Kind::Asset(index)));
+    }
+    for (index, name) in site.statics.iter().enumerate() {
+        extras.push((name.to_string(), Kind::Static(index)));
+    }
+    pages.extend(extras.into_iter().map(|(path, kind)| Page { path, kind }));
+}
+
+/// Some hosts and file systems do not tell `A.html` from `a.html`, so a plan must not hold both.
+fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
+    let mut seen: HashMap<String, &Page> = HashMap::with_capacity(pages.len());
+    for page in pages {
+        let Some(first) = seen.insert(page.path.to_lowercase(), page) else {
+            continue;
+        };
+        if let (Kind::Paper(_), Kind::Paper(_)) = (&first.kind, &page.kind) {
+            // Two papers of one name were reported as such.
+            continue;
+        }
+        let named =
+            |page: &Page| source_of(page, site).unwrap_or_else(|| "a page of the theme".to_owned());
+        let message = if first.path == page.path {
+            format!("two pages would be published as {}", page.path)
+        } else {
+            format!("{} and {} differ only in case", first.path, page.path)
+        };
+        let mut problem = Diagnostic::new(Code::DuplicatePath, message).hint(format!(
+            "the other one comes from {}; rename one of the two",
+            named(first)
+        ));
+        problem.place = source_of(page, site).map(Place::file);
+        problems.push(problem);
+    }
+}

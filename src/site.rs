@@ -1,1 +1,400 @@
-//! (Not written yet.)
+//! All documents together: the order of papers, issues and the periods around them, tags, addresses
+//! of this site in texts, and what is wrong between files.
+//!
+//! A site does not change once it is linked. Knows neither pages nor templates.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::date::{Date, Week};
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::document::{Content, Document, Filled, IssueText, PageText, PaperText};
+use crate::front_matter;
+use crate::layout;
+use crate::slug::Slug;
+use crate::tags::Vocabulary;
+
+mod duplicates;
+mod references;
+mod tagging;
+
+/// These are the parts that `link` makes a site of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The tags that papers may have; without a vocabulary any tag is one.
+    pub vocabulary: Option<Vocabulary>,
+    /// All content files.
+    pub documents: Vec<Arc<Document>>,
+    /// The sources of files that are published beside pages.
+    pub assets: Vec<Arc<str>>,
+    /// The output paths of the files of `static/`.
+    pub statics: Vec<Arc<str>>,
+    /// Whether drafts are published too.
+    pub drafts: bool,
+}
+
+/// This is a linked site.
+#[derive(Debug)]
+pub struct Site {
+    /// The settings.
+    pub config: Config,
+    /// The papers in the order of reading: newest issue first, and in an issue as it lists them.
+    pub papers: Vec<Entry>,
+    /// The issues, newest first.
+    pub issues: Vec<Issue>,
+    /// The weeks, months and years that have issues, newest first.
+    pub weeks: Vec<Period<Week>>,
+    /// The months, as (year, month).
+    pub months: Vec<Period<(i16, i8)>>,
+    /// The years.
+    pub years: Vec<Period<i16>>,
+    /// The tags that papers have, by slug.
+    pub tags: Vec<TagEntry>,
+    /// The other pages, in the order of the menu.
+    pub pages: Vec<PageEntry>,
+    /// Files published beside pages: source and output path.
+    pub assets: Vec<(Arc<str>, String)>,
+    /// The output paths of the files of `static/`.
+    pub statics: Vec<Arc<str>>,
+    /// Whether some text holds highlighted code.
+    pub has_code: bool,
+}
+
+/// This is a paper in its site.
+#[derive(Debug)]
+pub struct Entry {
+    document: Arc<Document>,
+    /// The day of its issue.
+    pub date: Date,
+    /// The index of its issue.
+    pub issue: usize,
+    /// The indices of its tags, in the order of the front matter.
+    pub tags: Vec<usize>,
+    /// The abstract, with addresses.
+    pub body: Filled,
+    /// The curator's line, with addresses.
+    pub note: Option<Filled>,
+    /// The output path of its picture.
+    pub image: Option<String>,
+}
+
+/// This is a day's issue.
+#[derive(Debug)]
+pub struct Issue {
+    /// The day.
+    pub date: Date,
+    /// Which papers are in it.
+    pub papers: Range<usize>,
+    /// The editor's headline.
+    pub title: Option<String>,
+    /// The editor's words, with addresses.
+    pub body: Option<Filled>,
+    /// The file of the editor's words.
+    pub source: Option<Arc<str>>,
+}
+
+/// This is a week, a month or a year that has issues.
+#[derive(Debug)]
+pub struct Period<Key> {
+    /// Which one.
+    pub key: Key,
+    /// Which issues are in it.
+    pub issues: Range<usize>,
+}
+
+/// This is a tag that papers have.
+#[derive(Debug)]
+pub struct TagEntry {
+    /// What its address is made of.
+    pub slug: Slug,
+    /// What readers see.
+    pub name: String,
+    /// What it means, as HTML.
+    pub description: Option<Arc<str>>,
+    /// The indices of its papers, in the order of reading.
+    pub papers: Vec<usize>,
+}
+
+/// This is another page in its site.
+#[derive(Debug)]
+pub struct PageEntry {
+    document: Arc<Document>,
+    /// The text, with addresses.
+    pub body: Filled,
+}
+
+impl Entry {
+    /// Returns the paper as it was written.
+    pub fn text(&self) -> &PaperText {
+        match &self.document.content {
+            Content::Paper(text) => text,
+            _ => unreachable!("an entry is made of a paper"),
+        }
+    }
+
+    /// Returns the name of the paper's file.
+    pub fn source(&self) -> &Arc<str> {
+        &self.document.front.name
+    }
+}
+
+impl PageEntry {
+    /// Returns the page as it was written.
+    pub fn text(&self) -> &PageText {
+        match &self.document.content {
+            Content::Page(text) => text,
+            _ => unreachable!("a page entry is made of a page"),
+        }
+    }
+
+    /// Returns the name of the page's file.
+    pub fn source(&self) -> &Arc<str> {
+        &self.document.front.name
+    }
+}
+
+impl Site {
+    /// Returns how many papers a period has.
+    pub fn count<Key>(&self, period: &Period<Key>) -> usize {
+        let last = period
+            .issues
+            .end
+            .checked_sub(1)
+            .map(|issue| &self.issues[issue]);
+        last.map_or(0, |last| {
+            last.papers.end - self.issues[period.issues.start].papers.start
+        })
+    }
+}
+
+/// Links documents to a site; what is wrong between them is reported and left out.
+pub fn link(parts: Parts, problems: &mut Problems) -> Site {
+    let Parts {
+        config,
+        vocabulary,
+        documents,
+        assets,
+        statics,
+        drafts,
+    } = parts;
+    let mut papers: Vec<(Date, Arc<Document>)> = Vec::new();
+    let mut words: BTreeMap<Date, Arc<Document>> = BTreeMap::new();
+    let mut pages: Vec<Arc<Document>> = Vec::new();
+    for document in documents {
+        match &document.content {
+            Content::Paper(text) if text.paper.draft && !drafts => {}
+            Content::Paper(text) => {
+                // A paper without a date was reported when it was read.
+                papers.extend(text.paper.date.map(|date| (date, document)));
+            }
+            Content::Issue(text) if text.draft && !drafts => {}
+            Content::Issue(text) => {
+                words.insert(text.date, document);
+            }
+            Content::Page(text) if text.front.draft && !drafts => {}
+            Content::Page(_) => pages.push(document),
+        }
+    }
+    papers
+        .sort_by_cached_key(|(date, document)| (std::cmp::Reverse(*date), reading_order(document)));
+    pages.sort_by_cached_key(|page| menu_order(page));
+
+    let documents: Vec<&Arc<Document>> = papers.iter().map(|(_, document)| document).collect();
+    duplicates::report(&documents, problems);
+    let (tags, tags_of) = tagging::resolve(&documents, vocabulary.as_ref(), problems);
+    let assets: Vec<(Arc<str>, String)> = assets
+        .into_iter()
+        .filter_map(|source| layout::asset(&source).map(|output| (source, output)))
+        .collect();
+    let references = references::References::new(
+        &config.base_url,
+        documents.iter().copied(),
+        &words,
+        &pages,
+        &assets,
+    );
+    let tags = tagging::describe(tags, &references, problems);
+
+    let issues = collect_issues(&papers, &words, &references, problems);
+    let entries = collect_entries(&papers, tags_of, &issues, &references, problems);
+    let has_code = documents
+        .iter()
+        .copied()
+        .chain(words.values())
+        .chain(&pages)
+        .any(|document| has_code(document));
+    let page_entries = pages
+        .iter()
+        .map(|document| {
+            let Content::Page(text) = &document.content else {
+                unreachable!("only pages were collected");
+            };
+            let body = references.fill(document, &text.body, problems);
+            PageEntry {
+                document: document.clone(),
+                body,
+            }
+        })
+        .collect();
+    Site {
+        weeks: group(&issues, Date::week),
+        months: group(&issues, |date| (date.year(), date.month())),
+        years: group(&issues, Date::year),
+        papers: entries,
+        issues,
+        tags,
+        pages: page_entries,
+        assets,
+        statics,
+        has_code,
+        config,
+    }
+}
+
+/// Featured papers first, then the order of the list that was imported, then the file's name.
+fn reading_order(document: &Document) -> (bool, String, usize, Arc<str>) {
+    let Content::Paper(text) = &document.content else {
+        unreachable!("only papers are ordered");
+    };
+    let source = text.paper.source.as_deref().unwrap_or("");
+    let (list, line) = match source.rsplit_once(':') {
+        Some((list, line)) => (list, line.parse().unwrap_or(usize::MAX)),
+        None => (source, usize::MAX),
+    };
+    // Papers that were written by hand stand before imported ones: somebody wanted them in this issue.
+    (
+        !text.paper.featured,
+        list.to_owned(),
+        line,
+        document.front.name.clone(),
+    )
+}
+
+fn menu_order(document: &Document) -> (i64, String, Arc<str>) {
+    let Content::Page(text) = &document.content else {
+        unreachable!("only pages are in the menu");
+    };
+    let title = text.front.title.clone().unwrap_or_default();
+    (
+        text.front.order.unwrap_or(i64::MAX),
+        title,
+        document.front.name.clone(),
+    )
+}
+
+fn collect_issues(
+    papers: &[(Date, Arc<Document>)],
+    words: &BTreeMap<Date, Arc<Document>>,
+    references: &references::References,
+    problems: &mut Problems,
+) -> Vec<Issue> {
+    let mut issues: Vec<Issue> = Vec::new();
+    for (index, (date, _)) in papers.iter().enumerate() {
+        match issues.last_mut() {
+            Some(issue) if issue.date == *date => issue.papers.end = index + 1,
+            _ => issues.push(Issue {
+                date: *date,
+                papers: index..index + 1,
+                title: None,
+                body: None,
+                source: None,
+            }),
+        }
+    }
+    for (date, document) in words {
+        let Content::Issue(IssueText { title, body, .. }) = &document.content else {
+            unreachable!("only issues' words were collected");
+        };
+        let found = issues.binary_search_by(|issue| date.cmp(&issue.date));
+        let Ok(index) = found else {
+            let message = format!("no paper is in the issue of {date}");
+            let hint = "name the file after the day of an issue, or add papers of that day";
+            let place = document.front.whole();
+            problems.push(
+                Diagnostic::new(Code::IssueWithoutPapers, message)
+                    .at(place)
+                    .hint(hint),
+            );
+            continue;
+        };
+        let issue = &mut issues[index];
+        issue.title.clone_from(title);
+        issue.body =
+            (!body.text.trim().is_empty()).then(|| references.fill(document, body, problems));
+        issue.source = Some(document.front.name.clone());
+    }
+    issues
+}
+
+fn collect_entries(
+    papers: &[(Date, Arc<Document>)],
+    tags_of: Vec<Vec<usize>>,
+    issues: &[Issue],
+    references: &references::References,
+    problems: &mut Problems,
+) -> Vec<Entry> {
+    let mut issue = 0;
+    let entry =
+        |(index, ((date, document), tags)): (usize, (&(Date, Arc<Document>), Vec<usize>))| {
+            while issues[issue].papers.end <= index {
+                issue += 1;
+            }
+            let Content::Paper(text) = &document.content else {
+                unreachable!("only papers were collected");
+            };
+            let image = text.paper.image.as_ref().and_then(|path| {
+                let output = references.asset(document, path);
+                if output.is_none() {
+                    let message = format!("there is no picture `{path}` beside the paper");
+                    let place = front_matter::place_of(&document.front, "image", Some((path, 0)));
+                    problems.push(
+                        Diagnostic::new(Code::BadImage, message)
+                            .at(place)
+                            .hint("save the picture in the paper's folder"),
+                    );
+                }
+                output
+            });
+            Entry {
+                document: document.clone(),
+                date: *date,
+                issue,
+                tags,
+                body: references.fill(document, &text.body, problems),
+                note: text
+                    .note
+                    .as_ref()
+                    .map(|note| references.fill(document, note, problems)),
+                image,
+            }
+        };
+    papers.iter().zip(tags_of).enumerate().map(entry).collect()
+}
+
+fn has_code(document: &Document) -> bool {
+    match &document.content {
+        Content::Paper(text) => text.body.has_code,
+        Content::Issue(text) => text.body.has_code,
+        Content::Page(text) => text.body.has_code,
+    }
+}
+
+/// Issues are in order, so those of a period stand together.
+fn group<Key: PartialEq>(issues: &[Issue], key: impl Fn(Date) -> Key) -> Vec<Period<Key>> {
+    let mut periods: Vec<Period<Key>> = Vec::new();
+    for (index, issue) in issues.iter().enumerate() {
+        let key = key(issue.date);
+        match periods.last_mut() {
+            Some(period) if period.key == key => period.issues.end = index + 1,
+            _ => periods.push(Period {
+                key,
+                issues: index..index + 1,
+            }),
+        }
+    }
+    periods
+}

@@ -1,1 +1,202 @@
-//! (Not written yet.)
+//! Themes: templates and static files, built in or laid over them file by file, and their rendering.
+//!
+//! The only module that names Tera. A theme is trusted; what it is given is not, so `.html` and
+//! `.xml` templates escape every text that is not marked as HTML. Knows nothing of sites and pages.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use include_dir::{Dir, include_dir};
+use tera::{ErrorKind, Tera};
+
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::source::Source;
+
+pub use tera::Value;
+
+/// The theme that is in the binary.
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
+
+/// The name under which a site's template can extend the built-in one that it overrides.
+const BUILT_IN_PREFIX: &str = "theme/";
+
+/// This is a file that a site lays over the built-in theme.
+#[derive(Debug, Clone)]
+pub struct ThemeFile {
+    /// The path below the theme's folder: `templates/paper.html`, `static/style.css`.
+    pub path: String,
+    /// The name below the site's root, for messages.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// This is a theme that is ready to render.
+#[derive(Debug)]
+pub struct Theme {
+    tera: Tera,
+    sources: BTreeMap<String, Source>,
+    statics: BTreeMap<String, Vec<u8>>,
+}
+
+/// This is what a template is given: named values.
+#[derive(Debug, Default)]
+pub struct Context(tera::Context);
+
+/// Loads the built-in theme with a site's files over it; `None` when a template cannot be read.
+pub fn load(overrides: Vec<ThemeFile>, problems: &mut Problems) -> Option<Theme> {
+    let mut theme = Theme {
+        tera: Tera::default(),
+        sources: BTreeMap::new(),
+        statics: BTreeMap::new(),
+    };
+    theme
+        .tera
+        .set_fallback_prefixes([BUILT_IN_PREFIX])
+        .expect("no template was added before");
+    for (path, bytes) in built_in_files() {
+        if let Some(name) = path.strip_prefix("templates/") {
+            let text = std::str::from_utf8(bytes).expect("the built-in templates are UTF-8");
+            let shown = format!("themes/default/{path}");
+            theme
+                .sources
+                .insert(format!("{BUILT_IN_PREFIX}{name}"), Source::new(shown, text));
+        } else if let Some(name) = path.strip_prefix("static/") {
+            theme.statics.insert(name.to_owned(), bytes.to_vec());
+        }
+    }
+    for file in overrides {
+        lay_over(&mut theme, file, problems);
+    }
+    let templates = theme
+        .sources
+        .iter()
+        .map(|(name, source)| (name.as_str(), source.text.as_ref()));
+    if let Err(error) = theme.tera.add_raw_templates(templates) {
+        problems.push(theme.describe(&error));
+        return None;
+    }
+    Some(theme)
+}
+
+/// Returns the files of the built-in theme: path below the theme's folder, and bytes.
+pub fn built_in_files() -> Vec<(String, &'static [u8])> {
+    let mut files = Vec::new();
+    let mut folders = vec![&BUILT_IN];
+    while let Some(folder) = folders.pop() {
+        folders.extend(folder.dirs());
+        files.extend(folder.files().map(|file| {
+            let path = file.path().to_string_lossy().replace('\\', "/");
+            (path, file.contents())
+        }));
+    }
+    files.sort_unstable();
+    files
+}
+
+impl Theme {
+    /// Renders a template; the error says where in which template, and for which page.
+    pub fn render(
+        &self,
+        template: &str,
+        context: &Context,
+        page: &str,
+    ) -> Result<String, Diagnostic> {
+        self.tera.render(template, &context.0).map_err(|error| {
+            let mut problem = self.describe(&error);
+            let _ = write!(problem.message, ", while rendering {page}");
+            problem
+        })
+    }
+
+    /// Makes a value known to every template.
+    pub fn set_global(&mut self, name: &'static str, value: Value) {
+        self.tera.global_context().insert_value(name, value);
+    }
+
+    /// Returns the static files: path below the published theme's folder, and bytes.
+    pub fn statics(&self) -> &BTreeMap<String, Vec<u8>> {
+        &self.statics
+    }
+
+    fn describe(&self, error: &tera::Error) -> Diagnostic {
+        let report = match error.kind() {
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
+            other => {
+                let mut message = other.to_string();
+                message.truncate(message.find('\n').unwrap_or(message.len()));
+                return Diagnostic::new(
+                    Code::BadTemplate,
+                    lower_first(message.trim_end_matches('.')),
+                );
+            }
+        };
+        let message = lower_first(report.message().trim_end_matches('.'));
+        let problem = Diagnostic::new(Code::BadTemplate, message);
+        match self.sources.get(report.filename()) {
+            Some(source) => problem.at(source.place(report.span().range.clone())),
+            None => problem,
+        }
+    }
+}
+
+impl Context {
+    /// Makes an empty context.
+    pub fn new() -> Context {
+        Context::default()
+    }
+
+    /// Adds a value.
+    pub fn insert(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.0.insert_value(name, value.into());
+    }
+}
+
+/// Makes a value of HTML that a template does not escape.
+pub fn html(text: &str) -> Value {
+    Value::safe_string(text)
+}
+
+/// Makes a value of JSON.
+pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
+    Value::from_serializable(value)
+}
+
+/// Makes a value of named fields, in this order.
+pub fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+    let mut map = tera::Map::with_capacity(N);
+    for (name, value) in fields {
+        map.insert(tera::value::Key::Str(name), value);
+    }
+    Value::from(map)
+}
+
+fn lay_over(theme: &mut Theme, file: ThemeFile, problems: &mut Problems) {
+    if let Some(name) = file.path.strip_prefix("static/") {
+        theme.statics.insert(name.to_owned(), file.bytes);
+    } else if let Some(name) = file.path.strip_prefix("templates/") {
+        match String::from_utf8(file.bytes) {
+            Ok(text) => {
+                theme
+                    .sources
+                    .insert(name.to_owned(), Source::new(file.name, text));
+            }
+            Err(_) => {
+                let place = crate::source::Place::file(file.name);
+                problems.push(
+                    Diagnostic::new(Code::NotUtf8, "the template is not UTF-8 text").at(place),
+                );
+            }
+        }
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if !text.chars().nth(1).is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}

@@ -1,0 +1,45 @@
+//! The commands: each is one file with its arguments and its `run`.
+//!
+//! They read the environment and the clock, call the core, and say what happened.
+#![allow(clippy::disallowed_methods)]
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::disk;
+use crate::layout;
+
+pub mod build;
+pub mod check;
+pub mod import;
+mod pipeline;
+
+/// This is how a command ends, as its exit code tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: all is done.
+    Done,
+    /// 1: the content has errors, and all of them were told.
+    Rejected,
+    /// 2: the settings are wrong, so nothing could be done.
+    Unusable,
+}
+
+/// Returns the root of the site: the folder that was named, or the nearest one upward with settings.
+fn find_root(named: Option<&PathBuf>) -> Result<PathBuf> {
+    if let Some(root) = named {
+        if !root.is_dir() {
+            bail!("there is no folder {}", root.display());
+        }
+        return Ok(root.clone());
+    }
+    let here = std::env::current_dir()?;
+    match disk::find_root(&here) {
+        Some(root) => Ok(root),
+        None => bail!(
+            "no {} here or in a folder above\nhint: change to a site's folder, or name it with --root",
+            layout::SETTINGS
+        ),
+    }
+}

@@ -1,0 +1,144 @@
+//! `digest build`: renders the site and puts it in the place of the old one.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::address::BaseUrl;
+use crate::compile::Options;
+use crate::console;
+use crate::disk::Publication;
+use crate::page::Output;
+
+use super::pipeline::{self, Prepared, Rendered};
+use super::{Outcome, find_root};
+
+/// Render the site into a folder of static files
+///
+/// The new site takes the place of the old one when it is whole; a build with errors leaves the old
+/// one as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  digest build
+  digest build --base-url https://user.github.io/repo/
+  digest build --output /tmp/site --drafts")]
+pub struct Build {
+    /// The folder to write, instead of `public` in the site's root
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Where the site is published, instead of `base_url` in site.toml
+    #[arg(long, value_name = "URL", value_parser = parse_base_url)]
+    pub base_url: Option<BaseUrl>,
+    /// Publish drafts too
+    #[arg(long)]
+    pub drafts: bool,
+    /// Say how long each stage took
+    #[arg(long)]
+    pub timings: bool,
+}
+
+impl Build {
+    /// Runs the command.
+    pub fn run(&self, root: Option<&PathBuf>) -> Result<Outcome> {
+        let start = Instant::now();
+        let root = find_root(root)?;
+        let output = self.output.clone().unwrap_or_else(|| root.join("public"));
+        let publication = Publication::start(&root, &output)?;
+        let options = Options {
+            base_url: self.base_url.clone(),
+            drafts: self.drafts,
+        };
+        let mut prepared = pipeline::prepare(&root, &options)?;
+        if prepared.problems.has_errors() {
+            return Ok(reject(prepared, &output));
+        }
+
+        publication.create_folders(prepared.plan.iter().map(|page| page.path.as_str()))?;
+        let writing = Instant::now();
+        let rendered = pipeline::render(&mut prepared, "rendering", |page, output| match output {
+            Output::Bytes(bytes) => publication.write(&page.path, bytes),
+            Output::Copy(source) => publication.copy(&page.path, source),
+        })?;
+        if prepared.problems.has_errors() {
+            return Ok(reject(prepared, &output));
+        }
+        let writing = writing.elapsed();
+        let publishing = Instant::now();
+        publication.finish(prepared.plan.iter().map(|page| page.path.as_str()))?;
+        let publishing = publishing.elapsed();
+
+        let problems = std::mem::take(&mut prepared.problems).sorted();
+        console::show_problems(&problems);
+        console::say(&summary(&prepared, &rendered, start.elapsed()));
+        if self.timings {
+            show_timings(&prepared, &rendered, writing, publishing);
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// Parses the address that a command line gives.
+pub fn parse_base_url(text: &str) -> Result<BaseUrl> {
+    match BaseUrl::parse(text) {
+        Some(base_url) => Ok(base_url),
+        None => bail!("not an address such as https://user.github.io/repo/ or /repo/"),
+    }
+}
+
+fn reject(prepared: Prepared, output: &std::path::Path) -> Outcome {
+    let problems = prepared.problems.sorted();
+    console::show_problems(&problems);
+    let kept = if output.exists() {
+        "was left as it is"
+    } else {
+        "was not made"
+    };
+    console::say(&format!(
+        "\n{}; {} {kept}",
+        console::count_problems(&problems),
+        output.display()
+    ));
+    if prepared.bad_settings {
+        Outcome::Unusable
+    } else {
+        Outcome::Rejected
+    }
+}
+
+fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String {
+    let site = &prepared.site;
+    let bytes = rendered.iter().map(|page| page.bytes).sum();
+    format!(
+        "built {}, {} and {}: {}, {} in {}",
+        console::plural(site.papers.len(), "paper"),
+        console::plural(site.issues.len(), "issue"),
+        console::plural(site.tags.len(), "tag"),
+        console::plural(rendered.len(), "file"),
+        console::bytes(bytes),
+        console::seconds(time),
+    )
+}
+
+/// Rendering and writing run together on all threads, so their shares are of the time of all threads.
+fn show_timings(
+    prepared: &Prepared,
+    rendered: &[Rendered],
+    writing: Duration,
+    publishing: Duration,
+) {
+    let render: Duration = rendered.iter().map(|page| page.render).sum();
+    let write: Duration = rendered.iter().map(|page| page.write).sum();
+    let share = |part: Duration| {
+        writing.mul_f64(part.as_secs_f64() / (render + write).as_secs_f64().max(1e-9))
+    };
+    let stages = prepared.timings.iter().copied().chain([
+        ("render", share(render)),
+        ("write", share(write)),
+        ("publish", publishing),
+    ]);
+    for (stage, time) in stages {
+        console::say(&format!("{stage:>8} {:8.1} ms", time.as_secs_f64() * 1e3));
+    }
+}

@@ -1,0 +1,191 @@
+//! From a folder to rendered pages: what `build` and `check` have in common.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use crate::compile::{self, Memo, Options};
+use crate::console::Progress;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::disk;
+use crate::link_check::{Findings, LinkCheck};
+use crate::page::{self, Output, Page, Renderer};
+use crate::site::Site;
+use crate::theme::{self, Theme};
+
+/// This is a site that is ready to render.
+pub struct Prepared {
+    /// The site.
+    pub site: Site,
+    /// The theme; none when a template cannot be read.
+    pub theme: Option<Theme>,
+    /// All pages.
+    pub plan: Vec<Page>,
+    /// What is wrong so far.
+    pub problems: Problems,
+    /// Whether the settings are wrong.
+    pub bad_settings: bool,
+    /// How long reading, parsing and linking took.
+    pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// This is what rendering a page came to.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    findings: Findings,
+    problem: Option<Diagnostic>,
+    /// How many bytes were written.
+    pub bytes: u64,
+    /// How long rendering and checking took.
+    pub render: Duration,
+    /// How long writing took.
+    pub write: Duration,
+}
+
+/// Reads a site, links it and plans its pages.
+pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
+    let mut clock = Clock::start();
+    let mut problems = Problems::new();
+    let sources = disk::read_sources(root)?;
+    let config = compile::settings(sources.settings.as_ref(), &mut problems);
+    let bad_settings = problems.has_errors();
+    let theme_files = disk::read_theme(root, &config.theme)?;
+    clock.lap("read");
+
+    compile::check_theme(&config, &theme_files, &mut problems);
+    let theme = theme::load(theme_files, &mut problems);
+    let documents = compile::parse(&sources.documents, &mut Memo::default(), &mut problems);
+    clock.lap("parse");
+
+    let site = compile::link(config, &sources, documents, options, &mut problems);
+    let plan = match &theme {
+        Some(theme) => page::plan(&site, theme, &mut problems),
+        None => Vec::new(),
+    };
+    clock.lap("link");
+    Ok(Prepared {
+        site,
+        theme,
+        plan,
+        problems,
+        bad_settings,
+        timings: clock.laps,
+    })
+}
+
+/// Renders every page in parallel and hands it to `write`; the link check looks at each on its way.
+///
+/// An error of the machine ends it; what is wrong with pages is added to the problems.
+pub fn render(
+    prepared: &mut Prepared,
+    verb: &'static str,
+    write: impl Fn(&Page, &Output) -> Result<u64> + Sync,
+) -> Result<Vec<Rendered>> {
+    let Prepared {
+        site,
+        theme: Some(theme),
+        plan,
+        problems,
+        ..
+    } = prepared
+    else {
+        return Ok(Vec::new());
+    };
+    let renderer = Renderer::new(site, theme, plan);
+    let check = LinkCheck::new(&site.config.base_url, plan);
+    let progress = Progress::new(verb, plan.len());
+    let one = |(index, page): (usize, &Page)| -> Result<Rendered> {
+        let mut rendered = Rendered::default();
+        let mut clock = Clock::start();
+        match renderer.render(page) {
+            Ok(output) => {
+                if let Output::Bytes(bytes) = &output {
+                    rendered.findings = check.scan(index, bytes);
+                }
+                rendered.render = clock.lap("render");
+                rendered.bytes = write(page, &output)?;
+                rendered.write = clock.lap("write");
+            }
+            Err(problem) => rendered.problem = Some(problem),
+        }
+        progress.step();
+        Ok(rendered)
+    };
+    let rendered = plan
+        .par_iter()
+        .enumerate()
+        .map(one)
+        .collect::<Result<Vec<Rendered>>>();
+    progress.finish();
+    let mut rendered = rendered?;
+
+    let findings: Vec<Findings> = rendered
+        .iter_mut()
+        .map(|page| std::mem::take(&mut page.findings))
+        .collect();
+    let failed: Vec<Diagnostic> = rendered
+        .iter_mut()
+        .filter_map(|page| page.problem.take())
+        .collect();
+    if failed.is_empty() {
+        check.finish(site, &findings, problems);
+    }
+    report_failures(failed, problems);
+    Ok(rendered)
+}
+
+/// One mistake in a template breaks every page that uses it; it is shown once, with how often.
+fn report_failures(failed: Vec<Diagnostic>, problems: &mut Problems) {
+    let cause = |problem: &Diagnostic| {
+        let message = problem
+            .message
+            .split(", while rendering")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        (problem.place.clone(), message)
+    };
+    let mut shown: Vec<(Diagnostic, usize)> = Vec::new();
+    for problem in failed {
+        match shown
+            .iter_mut()
+            .find(|(first, _)| cause(first) == cause(&problem))
+        {
+            Some((_, others)) => *others += 1,
+            None => shown.push((problem, 0)),
+        }
+    }
+    for (problem, others) in shown {
+        problems.push(match others {
+            0 => problem,
+            others => problem.hint(format!(
+                "the same happens on {}",
+                crate::console::plural(others, "other page")
+            )),
+        });
+    }
+}
+
+/// Measures stages, one after the other.
+struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, Duration)>,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            last: Instant::now(),
+            laps: Vec::new(),
+        }
+    }
+
+    fn lap(&mut self, name: &'static str) -> Duration {
+        let lap = self.last.elapsed();
+        self.last = Instant::now();
+        self.laps.push((name, lap));
+        lap
+    }
+}

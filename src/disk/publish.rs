@@ -1,0 +1,227 @@
+//! Publishing: a new site is written beside the old one and takes its place by one rename.
+//!
+//! Killed at any moment, the old or the new site is there, whole. A manifest in the output says which
+//! files are ours, so that nothing else is ever deleted; a lock keeps two builds apart.
+
+use std::collections::{BTreeSet, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
+
+/// The list of the files of the output, one path a line, in the output.
+const MANIFEST: &str = ".digest";
+
+/// This is a site on its way to an output folder.
+#[derive(Debug)]
+pub struct Publication {
+    root: PathBuf,
+    output: PathBuf,
+    staging: PathBuf,
+    retired: PathBuf,
+    // The lock is held as long as the file is open.
+    _lock: fs::File,
+}
+
+impl Publication {
+    /// Prepares a publication: takes the lock, restores what a killed build left, and refuses an
+    /// output folder that holds files which no build made.
+    pub fn start(root: &Path, output: &Path) -> Result<Publication> {
+        let name = output.file_name().and_then(|name| name.to_str());
+        let Some(name) = name else {
+            bail!("{} cannot be an output folder", output.display());
+        };
+        let root = root
+            .canonicalize()
+            .with_context(|| format!("cannot find {}", root.display()))?;
+        let parent = match output.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        fs::create_dir_all(parent).with_context(|| format!("cannot make {}", parent.display()))?;
+        let parent = parent.canonicalize()?;
+        let output = parent.join(name);
+        refuse_sources(&root, &output)?;
+        let lock = take_lock(&parent.join(format!(".{name}.lock")), &output)?;
+        let staging = parent.join(format!(".{name}.staging"));
+        let retired = parent.join(format!(".{name}.retired"));
+        if !output.exists() && retired.exists() {
+            // A build was killed between two renames, on a system that cannot swap two folders.
+            fs::rename(&retired, &output)
+                .with_context(|| format!("cannot restore {}", output.display()))?;
+        }
+        for leftover in [&staging, &retired] {
+            remove_folder(leftover)?;
+        }
+        refuse_foreign(&output)?;
+        fs::create_dir(&staging).with_context(|| format!("cannot make {}", staging.display()))?;
+        Ok(Publication {
+            root,
+            output,
+            staging,
+            retired,
+            _lock: lock,
+        })
+    }
+
+    /// Makes the folders of the pages, so that writing them need not look.
+    pub fn create_folders<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+        let folders: BTreeSet<&str> = paths
+            .filter_map(|path| Some(path.rsplit_once('/')?.0))
+            .collect();
+        for folder in folders {
+            let path = self.staging.join(folder);
+            fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a page; its folder is there.
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<u64> {
+        let target = self.staging.join(path);
+        fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
+        Ok(bytes.len() as u64)
+    }
+
+    /// Copies a source, by its name below the root.
+    pub fn copy(&self, path: &str, source: &str) -> Result<u64> {
+        let (from, to) = (self.root.join(source), self.staging.join(path));
+        fs::copy(&from, &to)
+            .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+    }
+
+    /// Puts the new site in the place of the old one, and deletes that.
+    pub fn finish<'a>(self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+        let mut manifest = String::new();
+        for path in paths {
+            manifest.push_str(path);
+            manifest.push('\n');
+        }
+        self.write(MANIFEST, manifest.as_bytes())?;
+        let moved = if self.output.exists() {
+            self.swap()
+        } else {
+            fs::rename(&self.staging, &self.output)
+        };
+        moved.with_context(|| format!("cannot replace {}", self.output.display()))?;
+        remove_folder(&self.staging)?;
+        remove_folder(&self.retired)
+    }
+
+    /// One system call where there is one; else two renames, which `start` repairs when it is killed
+    /// between them.
+    fn swap(&self) -> std::io::Result<()> {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        {
+            use rustix::fs::{CWD, RenameFlags, renameat_with};
+            if renameat_with(CWD, &self.staging, CWD, &self.output, RenameFlags::EXCHANGE).is_ok() {
+                return Ok(());
+            }
+        }
+        fs::rename(&self.output, &self.retired)?;
+        fs::rename(&self.staging, &self.output)
+    }
+}
+
+impl Drop for Publication {
+    fn drop(&mut self) {
+        // A build that failed leaves nothing behind; one that was killed is cleaned up by the next.
+        let _ = remove_folder(&self.staging);
+    }
+}
+
+/// Makes sure that the output is no folder of the site's sources, which a swap would delete.
+fn refuse_sources(root: &Path, output: &Path) -> Result<()> {
+    let sources = ["content", "themes", "static", "src", ".git"].map(|folder| root.join(folder));
+    let inside = sources.iter().any(|source| output.starts_with(source));
+    if root.starts_with(output) || inside {
+        bail!(
+            "{} holds sources; choose another output folder",
+            output.display()
+        );
+    }
+    Ok(())
+}
+
+fn take_lock(path: &Path, output: &Path) -> Result<fs::File> {
+    let file =
+        fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            bail!(
+                "another build is writing {}; wait until it is done",
+                output.display()
+            )
+        }
+        Err(fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+/// Fails when the output holds a file that the manifest does not name.
+fn refuse_foreign(output: &Path) -> Result<()> {
+    if !output.exists() {
+        return Ok(());
+    }
+    if !output.is_dir() || output.is_symlink() {
+        bail!("{} is not a folder; move it away", output.display());
+    }
+    let manifest = fs::read_to_string(output.join(MANIFEST)).unwrap_or_default();
+    let ours: HashSet<&str> = manifest.lines().chain([MANIFEST]).collect();
+    let foreign = first_foreign(output, output, &ours)?;
+    if let Some(path) = foreign {
+        bail!(
+            "{} was not made by a build; move it away, or choose another output folder",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
+fn first_foreign(output: &Path, folder: &Path, ours: &HashSet<&str>) -> Result<Option<PathBuf>> {
+    let cannot = || format!("cannot read {}", folder.display());
+    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder)
+        .with_context(cannot)?
+        .collect::<Result<_, _>>()
+        .with_context(cannot)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            if let Some(found) = first_foreign(output, &path, ours)? {
+                return Ok(Some(found));
+            }
+            continue;
+        }
+        let relative = path
+            .strip_prefix(output)
+            .expect("a walk stays under its root");
+        let name = relative.to_str().map(|name| name.replace('\\', "/"));
+        if !name.is_some_and(|name| ours.contains(name.as_str())) {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// Deletes a folder of ours, its parts in parallel: a large site has tens of thousands of files.
+fn remove_folder(path: &Path) -> Result<()> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let parts: Vec<PathBuf> = fs::read_dir(path)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    parts.par_iter().for_each(|part| {
+        // What is left is told by the last call.
+        let _ = if part.is_dir() && !part.is_symlink() {
+            fs::remove_dir_all(part)
+        } else {
+            fs::remove_file(part)
+        };
+    });
+    fs::remove_dir_all(path).with_context(|| format!("cannot delete {}", path.display()))
+}

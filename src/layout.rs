@@ -1,0 +1,196 @@
+//! Where things stand: the paths of the sources below the root, and of the pages below the output.
+//!
+//! Paths here are values with forward slashes; nobody else spells one. Knows no page's content, and
+//! `address` makes links of these paths.
+
+use crate::date::{Date, Week};
+use crate::slug::Slug;
+
+/// The settings; the folder that holds it is a site's root.
+pub const SETTINGS: &str = "site.toml";
+/// The folder of papers, one folder a day.
+pub const PAPERS: &str = "content/papers/";
+/// The folder of the editor's words, one file a day.
+pub const ISSUES: &str = "content/issues/";
+/// The folder of other pages.
+pub const PAGES: &str = "content/pages/";
+/// The folder of everything that is written by hand.
+pub const CONTENT: &str = "content/";
+/// The vocabulary of tags.
+pub const VOCABULARY: &str = "content/tags.yaml";
+/// The folder of files that are published as they are.
+pub const STATIC: &str = "static/";
+/// The folder of themes.
+pub const THEMES: &str = "themes/";
+
+/// Endings of the files under `content/` that are published beside their page.
+const ASSETS: [&str; 9] = [
+    "png", "svg", "jpg", "jpeg", "webp", "gif", "avif", "pdf", "mp4",
+];
+
+/// The home page.
+pub const HOME: &str = "index.html";
+/// The list of all issues.
+pub const ARCHIVE: &str = "archive/index.html";
+/// The tag index.
+pub const TAGS: &str = "tags/index.html";
+/// The site's Atom feed.
+pub const FEED: &str = "feed.xml";
+/// The list of addresses for search engines.
+pub const SITEMAP: &str = "sitemap.xml";
+/// The page for addresses that do not exist.
+pub const NOT_FOUND: &str = "404.html";
+
+/// Returns the path of a new paper's file.
+pub fn paper_source(date: Date, slug: &Slug) -> String {
+    format!("{PAPERS}{date}/{slug}.md")
+}
+
+/// Returns a paper's page.
+pub fn paper(slug: &Slug) -> String {
+    format!("papers/{slug}.html")
+}
+
+/// Returns an issue's page.
+pub fn issue(date: Date) -> String {
+    format!(
+        "{:04}/{:02}/{:02}.html",
+        date.year(),
+        date.month(),
+        date.day()
+    )
+}
+
+/// Returns a week's page.
+pub fn week(week: Week) -> String {
+    format!("{:04}/w{:02}.html", week.year, week.number)
+}
+
+/// Returns a month's page.
+pub fn month(year: i16, month: i8) -> String {
+    format!("{year:04}/{month:02}/index.html")
+}
+
+/// Returns a year's page.
+pub fn year(year: i16) -> String {
+    format!("{year:04}/index.html")
+}
+
+/// Returns a page of a tag's list, from 1; a slug holds no dot, so `x.2.html` is free.
+pub fn tag(slug: &Slug, number: usize) -> String {
+    match number {
+        0 | 1 => format!("tags/{slug}.html"),
+        _ => format!("tags/{slug}.{number}.html"),
+    }
+}
+
+/// Returns a tag's Atom feed.
+pub fn tag_feed(slug: &Slug) -> String {
+    format!("tags/{slug}.xml")
+}
+
+/// Returns where a page of `content/pages` is published: `about.md` as `about.html`.
+pub fn page(source: &str) -> Option<String> {
+    let inner = source.strip_prefix(PAGES)?.strip_suffix(".md")?;
+    let clean = inner.split('/').all(|part| Slug::parse(part).is_some());
+    clean.then(|| format!("{inner}.html"))
+}
+
+/// Returns where an asset under `content/` is published; `None` for a file of another kind.
+pub fn asset(source: &str) -> Option<String> {
+    let inner = source.strip_prefix(CONTENT)?;
+    let (_, ending) = inner.rsplit_once('.')?;
+    let known = ASSETS.contains(&ending.to_ascii_lowercase().as_str());
+    known.then(|| source.strip_prefix(PAGES).unwrap_or(inner).to_owned())
+}
+
+/// Returns the page that answers at an old address: a folder's index, a file, or a page without its ending.
+pub fn alias(address: &str) -> String {
+    let path = address.trim_start_matches('/');
+    let last = path.rsplit('/').next().unwrap_or(path);
+    if last.is_empty() {
+        format!("{path}index.html")
+    } else if last.contains('.') {
+        path.to_owned()
+    } else {
+        format!("{path}.html")
+    }
+}
+
+/// Resolves a relative path against the folder of a file; `None` when it climbs out of the root.
+pub fn resolve(file: &str, relative: &str) -> Option<String> {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_stand_where_the_design_says() {
+        let date = Date::parse("2025-08-06").expect("a date");
+        let slug = Slug::parse("vision").expect("a slug");
+        assert_eq!(
+            paper_source(date, &slug),
+            "content/papers/2025-08-06/vision.md"
+        );
+        assert_eq!(issue(date), "2025/08/06.html");
+        assert_eq!(week(date.week()), "2025/w32.html");
+        assert_eq!(month(2025, 8), "2025/08/index.html");
+        assert_eq!(
+            [tag(&slug, 1), tag(&slug, 2)],
+            ["tags/vision.html", "tags/vision.2.html"]
+        );
+    }
+
+    #[test]
+    fn assets_stand_beside_their_page() {
+        for (source, expected) in [
+            (
+                "content/papers/2025-08-06/fig.PNG",
+                Some("papers/2025-08-06/fig.PNG"),
+            ),
+            ("content/pages/logo.svg", Some("logo.svg")),
+            ("content/papers/x.docx", None),
+            ("content/papers/README", None),
+        ] {
+            assert_eq!(asset(source).as_deref(), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn an_alias_is_a_folder_a_file_or_a_page() {
+        for (address, expected) in [
+            ("/old/address/", "old/address/index.html"),
+            ("/old.html", "old.html"),
+            ("/old", "old.html"),
+        ] {
+            assert_eq!(alias(address), expected);
+        }
+    }
+
+    #[test]
+    fn a_relative_path_stays_under_the_root() {
+        let file = "content/papers/2025-08-06/a.md";
+        assert_eq!(
+            resolve(file, "fig.png").as_deref(),
+            Some("content/papers/2025-08-06/fig.png")
+        );
+        assert_eq!(
+            resolve(file, "../2025-08-05/./b.md").as_deref(),
+            Some("content/papers/2025-08-05/b.md")
+        );
+        assert_eq!(resolve(file, "../../../../x"), None);
+    }
+}

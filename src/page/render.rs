@@ -1,0 +1,542 @@
+//! Rendering: one page, from the site and the theme, without any other page.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::highlight;
+use crate::layout;
+use crate::site::{Period, Site};
+use crate::theme::{Context, Theme, Value};
+use crate::view::{
+    IssueRefView, LetterView, LinkView, PageView, PagerLinkView, PagerView, PeriodView, SiteView,
+    TargetView, Views, month_of, week_name,
+};
+
+use super::{HIGHLIGHT_STYLE, Kind, Page, THEME_FOLDER, source_of, syndicate};
+
+/// How many issues the home page lists besides the newest.
+const RECENT: usize = 10;
+/// How many tags the home page lists.
+const TOP_TAGS: usize = 20;
+
+/// This is what a page is written with.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Output {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A copy of a source, by its name below the root.
+    Copy(String),
+}
+
+/// This renders the pages of a site.
+pub struct Renderer<'a> {
+    pub(super) views: Views<'a>,
+    theme: &'a Theme,
+    sites: BTreeMap<String, Value>,
+    pub(super) plan: &'a [Page],
+}
+
+impl<'a> Renderer<'a> {
+    /// Makes what all pages share.
+    pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
+        let views = Views::new(site);
+        let own = site.pages.iter().map(|page| page.text().output.clone());
+        let parts = ["", layout::HOME, layout::ARCHIVE, layout::TAGS]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(own);
+        let sites = parts
+            .map(|part| (part.clone(), Value::from(site_view(&views, theme, &part))))
+            .collect();
+        Renderer {
+            views,
+            theme,
+            sites,
+            plan,
+        }
+    }
+
+    /// Renders a page.
+    pub fn render(&self, page: &Page) -> Result<Output, Diagnostic> {
+        let site = self.site();
+        let text = match &page.kind {
+            Kind::Home => self.home(page)?,
+            Kind::Issue(index) => self.issue(page, *index)?,
+            Kind::Week(index) => self.week(page, *index)?,
+            Kind::Month(index) => self.month(page, *index)?,
+            Kind::Year(index) => self.year(page, *index)?,
+            Kind::Archive => self.archive(page)?,
+            Kind::Paper(index) => self.paper(page, *index)?,
+            Kind::Tags => self.tags(page)?,
+            Kind::Tag(index, number) => self.tag(page, *index, *number)?,
+            Kind::Text(index) => self.text(page, *index)?,
+            Kind::NotFound => self.not_found(page)?,
+            Kind::MovedPaper(index) => {
+                let text = site.papers[*index].text();
+                self.redirect(page, &layout::paper(&text.slug), &text.paper.title)?
+            }
+            Kind::MovedText(index) => {
+                let text = site.pages[*index].text();
+                self.redirect(
+                    page,
+                    &text.output,
+                    text.front.title.as_deref().unwrap_or_default(),
+                )?
+            }
+            Kind::Feed
+            | Kind::TagFeed(_)
+            | Kind::Sitemap(_)
+            | Kind::SitemapIndex(_)
+            | Kind::Robots => syndicate::render(self, page)?,
+            Kind::NoJekyll => String::new(),
+            Kind::HighlightStyle => highlight::css(),
+            Kind::ThemeStatic(name) => {
+                return Ok(Output::Bytes(self.theme.statics()[name].clone()));
+            }
+            Kind::Asset(index) => return Ok(Output::Copy(site.assets[*index].0.to_string())),
+            Kind::Static(index) => {
+                return Ok(Output::Copy(format!(
+                    "{}{}",
+                    layout::STATIC,
+                    site.statics[*index]
+                )));
+            }
+        };
+        Ok(Output::Bytes(text.into_bytes()))
+    }
+
+    pub(super) fn site(&self) -> &'a Site {
+        self.views.site
+    }
+
+    /// Renders a template; `part` is the part of the site that the menu marks.
+    pub(super) fn template(
+        &self,
+        page: &Page,
+        template: &str,
+        part: &str,
+        mut context: Context,
+    ) -> Result<String, Diagnostic> {
+        context.insert("site", self.sites[part].clone());
+        let shown = match source_of(page, self.site()) {
+            Some(source) => format!("{} ({source})", page.path),
+            None => page.path.clone(),
+        };
+        self.theme.render(template, &context, &shown)
+    }
+
+    fn home(&self, page: &Page) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let mut context = Context::new();
+        let newest = (!site.issues.is_empty()).then(|| self.views.issue(0));
+        context.insert("issue", newest);
+        let recent = site
+            .issues
+            .iter()
+            .skip(1)
+            .take(RECENT)
+            .map(|issue| self.views.issue_ref(issue));
+        context.insert("recent", recent.collect::<Vec<_>>());
+        context.insert(
+            "top_tags",
+            self.views.top_tags(0..site.papers.len(), TOP_TAGS),
+        );
+        let view = PageView {
+            title: None,
+            feed_url: Some(self.views.link(layout::FEED)),
+            feed_title: Some(site.config.title.clone()),
+            ..self.page_view(page, "home", &site.config.title, &site.config.description)
+        };
+        context.insert("page", view);
+        self.template(page, "home.html", layout::HOME, context)
+    }
+
+    fn issue(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let issue = &site.issues[index];
+        let heading = issue.title.clone().unwrap_or_else(|| issue.date.long());
+        let title = match &issue.title {
+            Some(title) => format!("{title} ({})", issue.date.long()),
+            None => issue.date.long(),
+        };
+        let description = format!(
+            "{} in the issue of {}",
+            papers(issue.papers.len()),
+            issue.date.long()
+        );
+        let issue_view = self.views.issue(index);
+        let view = PageView {
+            title: Some(title),
+            edit_url: issue
+                .source
+                .as_ref()
+                .and_then(|source| self.views.edit_url(source)),
+            older: issue_view.older.as_ref().map(link_to_issue),
+            newer: issue_view.newer.as_ref().map(link_to_issue),
+            ..self.page_view(page, "issue", &heading, &description)
+        };
+        let mut context = Context::new();
+        context.insert("issue", issue_view);
+        context.insert("page", view);
+        self.template(page, "issue.html", layout::ARCHIVE, context)
+    }
+
+    fn week(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let weeks = &self.site().weeks;
+        let link = |week: &Period<crate::date::Week>| LinkView {
+            name: week_name(week.key.monday()),
+            url: self.views.link(&layout::week(week.key)),
+        };
+        let week = &weeks[index];
+        let newest = self.site().issues[week.issues.start].date;
+        let month = (newest.year(), newest.month());
+        let view = PeriodView {
+            kind: "week".to_owned(),
+            name: week_name(week.key.monday()),
+            url: self.views.link(&page.path),
+            count: self.site().count(week),
+            up: Some(self.month_link(month)),
+            older: weeks.get(index + 1).map(link),
+            newer: index.checked_sub(1).map(|newer| link(&weeks[newer])),
+        };
+        let mut context = Context::new();
+        context.insert("issues", self.issues_with_papers(week.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    fn month(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let months = &self.site().months;
+        let month = &months[index];
+        let view = PeriodView {
+            kind: "month".to_owned(),
+            name: self.month_link(month.key).name,
+            url: self.views.link(&page.path),
+            count: self.site().count(month),
+            up: Some(self.year_link(month.key.0)),
+            older: months
+                .get(index + 1)
+                .map(|month| self.month_link(month.key)),
+            newer: index
+                .checked_sub(1)
+                .map(|newer| self.month_link(months[newer].key)),
+        };
+        let mut context = Context::new();
+        context.insert("issues", self.issues_with_papers(month.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    fn year(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let years = &self.site().years;
+        let year = &years[index];
+        let view = PeriodView {
+            kind: "year".to_owned(),
+            name: year.key.to_string(),
+            url: self.views.link(&page.path),
+            count: self.site().count(year),
+            up: Some(LinkView {
+                name: "Archive".to_owned(),
+                url: self.views.link(layout::ARCHIVE),
+            }),
+            older: years.get(index + 1).map(|year| self.year_link(year.key)),
+            newer: index
+                .checked_sub(1)
+                .map(|newer| self.year_link(years[newer].key)),
+        };
+        let mut context = Context::new();
+        context.insert("months", self.views.months(year.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    fn period(
+        &self,
+        page: &Page,
+        period: PeriodView,
+        mut context: Context,
+    ) -> Result<String, Diagnostic> {
+        let description = format!("{} of {}", papers(period.count), period.name);
+        let view = PageView {
+            older: period.older.clone(),
+            newer: period.newer.clone(),
+            ..self.page_view(page, &period.kind, &period.name, &description)
+        };
+        context.insert("period", period);
+        context.insert("page", view);
+        self.template(page, "period.html", layout::ARCHIVE, context)
+    }
+
+    fn archive(&self, page: &Page) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let description = format!(
+            "All {} of {}",
+            count(site.issues.len(), "issue", "issues"),
+            site.config.title
+        );
+        let mut context = Context::new();
+        context.insert("years", self.views.years());
+        context.insert(
+            "page",
+            self.page_view(page, "archive", "Archive", &description),
+        );
+        self.template(page, "archive.html", layout::ARCHIVE, context)
+    }
+
+    fn paper(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let entry = &site.papers[index];
+        let text = entry.text();
+        let name = |index: usize| LinkView {
+            name: site.papers[index].text().paper.title.clone(),
+            url: self
+                .views
+                .link(&layout::paper(&site.papers[index].text().slug)),
+        };
+        // The order of reading within an issue goes down the page, so the paper before is the newer one.
+        let older = (index + 1 < site.papers.len()).then_some(index + 1);
+        let newer = index.checked_sub(1);
+        let view = PageView {
+            edit_url: self.views.edit_url(entry.source()),
+            older: older.map(name),
+            newer: newer.map(name),
+            noindex: text.paper.draft,
+            ..self.page_view(page, "paper", &text.paper.title, &text.teaser)
+        };
+        let mut context = Context::new();
+        context.insert("paper", self.views.full(index));
+        context.insert("issue", self.views.issue_ref(&site.issues[entry.issue]));
+        context.insert("older", older.map(|index| self.views.short(index)));
+        context.insert("newer", newer.map(|index| self.views.short(index)));
+        context.insert("page", view);
+        self.template(page, "paper.html", "", context)
+    }
+
+    fn tags(&self, page: &Page) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let mut by_name: Vec<usize> = (0..site.tags.len()).collect();
+        by_name.sort_by_cached_key(|&tag| (site.tags[tag].name.to_lowercase(), tag));
+        let mut by_size = by_name.clone();
+        by_size.sort_by_key(|&tag| std::cmp::Reverse(site.tags[tag].papers.len()));
+        let value = |tag: usize| Value::from(self.views.tag(&site.tags[tag]));
+        let mut letters: Vec<LetterView> = Vec::new();
+        for tag in by_name {
+            let letter = first_letter(&site.tags[tag].name);
+            match letters.last_mut() {
+                Some(last) if last.letter == letter => last.tags.push(value(tag)),
+                _ => letters.push(LetterView {
+                    letter,
+                    tags: vec![value(tag)],
+                }),
+            }
+        }
+        let description = format!(
+            "{} of {}",
+            count(site.tags.len(), "tag", "tags"),
+            site.config.title
+        );
+        let mut context = Context::new();
+        context.insert(
+            "by_size",
+            by_size.into_iter().map(value).collect::<Vec<_>>(),
+        );
+        context.insert("letters", letters);
+        context.insert("page", self.page_view(page, "tags", "Tags", &description));
+        self.template(page, "tags.html", layout::TAGS, context)
+    }
+
+    fn tag(&self, page: &Page, index: usize, number: usize) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let tag = &site.tags[index];
+        let size = site.config.build.papers_per_page;
+        let shown = tag.papers.chunks(size).nth(number - 1).unwrap_or_default();
+        let total = tag.papers.len().div_ceil(size);
+        let link = |number: usize| LinkView {
+            name: format!("{}, page {number}", tag.name),
+            url: self.views.link(&layout::tag(&tag.slug, number)),
+        };
+        let pager = PagerView {
+            number,
+            total,
+            older: (number < total).then(|| link(number + 1)),
+            newer: (number > 1).then(|| link(number - 1)),
+            pages: (1..=total)
+                .map(|other| PagerLinkView {
+                    number: other,
+                    url: link(other).url,
+                    current: other == number,
+                })
+                .collect(),
+        };
+        let title = if number == 1 {
+            tag.name.clone()
+        } else {
+            link(number).name
+        };
+        let description = format!(
+            "{} on {} in {}",
+            papers(tag.papers.len()),
+            tag.name,
+            site.config.title
+        );
+        let view = PageView {
+            feed_url: Some(self.views.link(&layout::tag_feed(&tag.slug))),
+            feed_title: Some(format!("{}: {}", site.config.title, tag.name)),
+            older: pager.older.clone(),
+            newer: pager.newer.clone(),
+            title: Some(title),
+            ..self.page_view(page, "tag", &tag.name, &description)
+        };
+        let mut context = Context::new();
+        context.insert("tag", self.views.tag(tag));
+        context.insert(
+            "papers",
+            shown
+                .iter()
+                .map(|&paper| self.views.listed(paper))
+                .collect::<Vec<_>>(),
+        );
+        context.insert("pager", pager);
+        context.insert("page", view);
+        self.template(page, "tag.html", layout::TAGS, context)
+    }
+
+    fn text(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let entry = &self.site().pages[index];
+        let text = entry.text();
+        let heading = text.front.title.clone().unwrap_or_default();
+        let description = text
+            .front
+            .description
+            .clone()
+            .unwrap_or_else(|| text.teaser.to_string());
+        let view = PageView {
+            edit_url: self.views.edit_url(entry.source()),
+            ..self.page_view(page, "page", &heading, &description)
+        };
+        let mut context = Context::new();
+        context.insert("body_html", crate::theme::html(&entry.body.text));
+        context.insert("extra", crate::theme::json(&text.front.extra));
+        context.insert("page", view);
+        self.template(page, "page.html", &text.output, context)
+    }
+
+    fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
+        let heading = "This page does not exist";
+        let view = PageView {
+            noindex: true,
+            ..self.page_view(page, "404", heading, heading)
+        };
+        let mut context = Context::new();
+        context.insert("page", view);
+        self.template(page, "404.html", "", context)
+    }
+
+    fn redirect(&self, page: &Page, target: &str, title: &str) -> Result<String, Diagnostic> {
+        let target = TargetView {
+            url: self.views.link(target),
+            canonical: self.site().config.base_url.absolute(target),
+            title: title.to_owned(),
+        };
+        let mut context = Context::new();
+        context.insert("target", target);
+        context.insert("page", self.page_view(page, "redirect", "", ""));
+        self.template(page, "redirect.html", "", context)
+    }
+
+    pub(super) fn page_view(
+        &self,
+        page: &Page,
+        kind: &str,
+        heading: &str,
+        description: &str,
+    ) -> PageView {
+        PageView {
+            kind: kind.to_owned(),
+            title: Some(heading.to_owned()),
+            heading: heading.to_owned(),
+            description: description.to_owned(),
+            url: self.views.link(&page.path),
+            canonical: self.site().config.base_url.absolute(&page.path),
+            feed_url: None,
+            feed_title: None,
+            edit_url: None,
+            noindex: false,
+            older: None,
+            newer: None,
+        }
+    }
+
+    fn issues_with_papers(&self, issues: std::ops::Range<usize>) -> Vec<IssueRefView> {
+        self.site().issues[issues]
+            .iter()
+            .map(|issue| self.views.issue_ref_with_papers(issue))
+            .collect()
+    }
+
+    fn month_link(&self, (year, month): (i16, i8)) -> LinkView {
+        let name = crate::date::Date::new(year, month, 1).map_or_else(String::new, month_of);
+        LinkView {
+            name,
+            url: self.views.link(&layout::month(year, month)),
+        }
+    }
+
+    fn year_link(&self, year: i16) -> LinkView {
+        LinkView {
+            name: year.to_string(),
+            url: self.views.link(&layout::year(year)),
+        }
+    }
+}
+
+fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
+    let site = views.site;
+    let config = &site.config;
+    let themed = |name: &str| {
+        let bytes = theme.statics().get(name)?;
+        let link = views.link(&format!("{THEME_FOLDER}{name}"));
+        // The address changes with the content, so that browsers may keep the file for long.
+        Some(format!(
+            "{link}?v={:08x}",
+            xxhash_rust::xxh3::xxh3_64(bytes) as u32
+        ))
+    };
+    SiteView {
+        title: config.title.clone(),
+        description: config.description.clone(),
+        author: config.author.clone(),
+        language: config.language.clone(),
+        url: views.link(layout::HOME),
+        base: config.base_url.path().to_owned(),
+        feed_url: views.link(layout::FEED),
+        repository: config.repository.clone(),
+        style_url: themed("style.css").unwrap_or_default(),
+        highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),
+        favicon_url: themed("favicon.svg"),
+        nav: views.nav(part),
+        generator: concat!("digest ", env!("CARGO_PKG_VERSION")).to_owned(),
+        papers: site.papers.len(),
+        issues: site.issues.len(),
+        tags: site.tags.len(),
+        newest_year: site.issues.first().map(|issue| issue.date.year()),
+    }
+}
+
+fn link_to_issue(issue: &IssueRefView) -> LinkView {
+    LinkView {
+        name: issue.name.clone(),
+        url: issue.url.clone(),
+    }
+}
+
+fn papers(number: usize) -> String {
+    count(number, "paper", "papers")
+}
+
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+/// The letter under which an index lists a name; all that is no letter stands under `#`.
+fn first_letter(name: &str) -> String {
+    let first = name.chars().next().filter(|c| c.is_alphabetic());
+    first.map_or_else(|| "#".to_owned(), |c| c.to_uppercase().collect())
+}

@@ -1,0 +1,128 @@
+//! Addresses of this site in texts: what they mean, and whether it is there.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::address::{BaseUrl, decode_path};
+use crate::date::Date;
+use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::document::{Content, Document, Filled, Hole, Html};
+use crate::layout;
+use crate::markdown;
+use crate::source::Source;
+
+/// This is a table from source files to their pages.
+pub struct References<'a> {
+    base_url: &'a BaseUrl,
+    outputs: HashMap<&'a str, String>,
+}
+
+impl<'a> References<'a> {
+    /// Makes the table of all files that are published.
+    pub fn new(
+        base_url: &'a BaseUrl,
+        papers: impl Iterator<Item = &'a Arc<Document>>,
+        words: &'a BTreeMap<Date, Arc<Document>>,
+        pages: &'a [Arc<Document>],
+        assets: &'a [(Arc<str>, String)],
+    ) -> References<'a> {
+        let documents = papers.chain(words.values()).chain(pages);
+        let pages = documents.map(|document| {
+            let output = match &document.content {
+                Content::Paper(text) => layout::paper(&text.slug),
+                Content::Issue(text) => layout::issue(text.date),
+                Content::Page(text) => text.output.clone(),
+            };
+            (document.front.name.as_ref(), output)
+        });
+        let assets = assets
+            .iter()
+            .map(|(source, output)| (source.as_ref(), output.clone()));
+        References {
+            base_url,
+            outputs: pages.chain(assets).collect(),
+        }
+    }
+
+    /// Puts addresses into a document's HTML; what leads nowhere is reported.
+    pub fn fill(&self, document: &Document, html: &Html, problems: &mut Problems) -> Filled {
+        html.fill(|hole| match self.resolve(&document.front.name, &hole.url) {
+            Some(address) => address,
+            None => {
+                problems.push(self.broken(&document.front.name, hole));
+                hole.url.clone()
+            }
+        })
+    }
+
+    /// Returns the output path of a file beside a document.
+    pub fn asset(&self, document: &Document, path: &str) -> Option<String> {
+        let source = layout::resolve(&document.front.name, path)?;
+        self.outputs.get(source.as_str()).cloned()
+    }
+
+    /// Renders a tag's description; `None` for an empty one.
+    pub fn describe(&self, description: &str, problems: &mut Problems) -> Option<Arc<str>> {
+        if description.trim().is_empty() {
+            return None;
+        }
+        // A description is a line of the vocabulary; its problems are shown in it alone.
+        let source = Source::new(layout::VOCABULARY, description);
+        let rendered = markdown::inline(&source, description, 0..description.len(), problems);
+        let mut filled = String::new();
+        let mut at = 0;
+        for hole in &rendered.holes {
+            filled.push_str(&rendered.html[at..hole.at]);
+            filled.push_str(
+                &self
+                    .resolve(layout::VOCABULARY, &hole.url)
+                    .unwrap_or_else(|| hole.url.clone()),
+            );
+            at = hole.at;
+        }
+        filled.push_str(&rendered.html[at..]);
+        Some(filled.into())
+    }
+
+    /// Returns the address that a relative one means in a file.
+    ///
+    /// `/tags/` counts from the site's root, wherever that is published; all else from the file, as
+    /// on GitHub. What follows `?` or `#` is kept.
+    fn resolve(&self, file: &str, url: &str) -> Option<String> {
+        let end = url.find(['?', '#']).unwrap_or(url.len());
+        let (path, rest) = url.split_at(end);
+        let path = decode_path(path);
+        if let Some(output) = path.strip_prefix('/') {
+            // Whether the page is there is checked where all pages are known.
+            return layout::resolve("", output).map(|clean| {
+                let slash = if output.ends_with('/') && !clean.is_empty() {
+                    "/"
+                } else {
+                    ""
+                };
+                format!("{}{rest}", self.base_url.link(&format!("{clean}{slash}")))
+            });
+        }
+        let source = layout::resolve(file, &path)?;
+        let output = self.outputs.get(source.as_str())?;
+        Some(format!("{}{rest}", self.base_url.link(output)))
+    }
+
+    fn broken(&self, file: &str, hole: &Hole) -> Diagnostic {
+        let message = format!("the link `{}` leads to no file of this site", hole.url);
+        let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let neighbours = self.outputs.keys().filter_map(|name| {
+            let (parent, name) = name.rsplit_once('/')?;
+            (parent == folder).then_some(name)
+        });
+        let mut neighbours: Vec<&str> = neighbours.collect();
+        neighbours.sort_unstable();
+        let hint = match did_you_mean(&hole.url, neighbours) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "a link counts from the file it stands in; one that starts with a slash, from the site's root".to_owned(),
+        };
+        Diagnostic::new(Code::BrokenLink, message)
+            .at(hole.place.clone())
+            .hint(hint)
+    }
+}
