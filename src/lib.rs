@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod date;
 pub mod slug;
 pub mod address;
+pub mod html;
 pub mod paper;
 pub mod yaml;
 

@@ -8,11 +8,11 @@
 use std::ops::Range;
 
 use crate::diagnostic::Problems;
+use crate::html;
 use crate::math::{self, Display};
 use crate::source::Source;
 
 mod dollars;
-mod escape;
 mod parts;
 mod writer;
 
@@ -89,14 +89,14 @@ pub fn title(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
     let mut done = 0;
     for formula in dollars::find(text).formulas {
-        escape::push_text(&text[done..formula.range.start], &mut html);
+        html::push_text(&text[done..formula.range.start], &mut html);
         match math::render(&text[formula.inside()], Display::Inline) {
             Ok(mathml) => html.push_str(&mathml),
             Err(_) => writer::push_bad_formula(&text[formula.range.clone()], &mut html),
         }
         done = formula.range.end;
     }
-    escape::push_text(&text[done..], &mut html);
+    html::push_text(&text[done..], &mut html);
     html
 }
 

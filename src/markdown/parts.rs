@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::{Hole, escape};
+use super::Hole;
+use crate::html::{push_address, push_attribute};
 
 /// This is a piece of HTML with all that knows a byte of it.
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ impl Part {
     /// Makes a heading of the HTML from a byte on.
     pub fn close_heading(&mut self, from: usize, level: u8, id: &str) {
         let mut open = String::from("<h2 id=\"");
-        escape::push_attribute(id, &mut open);
+        push_attribute(id, &mut open);
         open.push_str("\">");
         self.html.insert_str(from, &open);
         let inside = self.holes.iter_mut().rev();
@@ -138,7 +139,7 @@ impl Notes {
         for note in self.notes {
             let number = note.number.unwrap_or_default();
             body.html.push_str("<li id=\"");
-            escape::push_attribute(&format!("{id_prefix}fn:{number}"), &mut body.html);
+            push_attribute(&format!("{id_prefix}fn:{number}"), &mut body.html);
             body.html.push_str("\">\n");
             let mut part = note.part;
             if note.references > 0 {
@@ -169,7 +170,7 @@ fn push_way_back(part: &mut Part, id: &str) {
         part.html.push(' ');
     }
     part.html.push_str("<a class=\"back\" href=\"#");
-    escape::push_address(id, &mut part.html);
+    push_address(id, &mut part.html);
     part.html
         .push_str("\" aria-label=\"back to the text\">↩</a>");
     part.html

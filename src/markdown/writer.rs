@@ -8,10 +8,10 @@ use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag, TagEnd}
 
 use super::Rendered;
 use super::dollars::{self, Stray};
-use super::escape::{push_address, push_text};
 use super::parts::{Notes, Part};
 use crate::address::{self, Scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::html::{push_address, push_text};
 use crate::math::Display;
 use crate::source::Source;
 use crate::web_links;

@@ -7,7 +7,7 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Tag};
 use super::{CodeBlock, LinkEnd, Writer, push_bad_formula};
 use crate::diagnostic::Code;
 use crate::highlight;
-use crate::markdown::escape::{push_address, push_attribute, push_text};
+use crate::html::{push_address, push_attribute, push_text};
 use crate::math::{self, Display};
 use crate::slug::Slug;
 

@@ -7,8 +7,8 @@ use pulldown_cmark::{Event, LinkType, OffsetIter};
 use super::{LinkEnd, Writer};
 use crate::address::{self, Scheme};
 use crate::diagnostic::Code;
+use crate::html::{push_address, push_attribute, push_text};
 use crate::markdown::Hole;
-use crate::markdown::escape::{push_address, push_attribute, push_text};
 use crate::math;
 
 const SAFE_SCHEMES: &str = "a link is http, https, mailto or the path of a file; its text is kept";

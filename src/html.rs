@@ -1,4 +1,6 @@
 //! Text in HTML: nothing that an author writes becomes markup.
+//!
+//! Knows no element; `markdown` and `highlight` decide what stands around the text.
 
 /// What stands for a byte in text and in attribute values; nothing where it may stand itself.
 ///
@@ -26,17 +28,17 @@ static SPECIAL: [bool; 256] = {
 };
 
 /// Writes text for a place between tags, where a quotation mark is only that.
-pub(super) fn push_text(text: &str, html: &mut String) {
+pub fn push_text(text: &str, html: &mut String) {
     push(text, html, true);
 }
 
 /// Writes text for a place between the quotation marks of an attribute.
-pub(super) fn push_attribute(text: &str, html: &mut String) {
+pub fn push_attribute(text: &str, html: &mut String) {
     push(text, html, false);
 }
 
 /// Writes an address for an attribute; what no URL may hold is percent-encoded.
-pub(super) fn push_address(url: &str, html: &mut String) {
+pub fn push_address(url: &str, html: &mut String) {
     for byte in url.bytes() {
         match byte {
             b'&' => html.push_str("&amp;"),
