@@ -7,13 +7,13 @@
 //! The source is not kept beside the result: an `<annotation>` would add about a third to the bytes of
 //! a formula, is read by no browser, and the Markdown of every paper is at hand.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use math_core::{LatexToMathML, MathCoreConfig, MathDisplay};
 
 mod guard;
 mod plain;
+mod readable;
 
 pub use plain::plain;
 
@@ -42,7 +42,7 @@ pub fn render(tex: &str, display: Display) -> Result<String, String> {
     if guard::depth(tex) > MAX_DEPTH {
         return Err(format!("it is nested deeper than {MAX_DEPTH} levels"));
     }
-    let tex = readable(tex);
+    let tex = readable::readable(tex);
     let display = match display {
         Display::Inline => MathDisplay::Inline,
         Display::Block => MathDisplay::Block,
@@ -89,8 +89,20 @@ const MACROS: &[(&str, &str)] = &[
     ("bigO", r"\mathcal{O}"),
     ("norm", r"\left\lVert #1\right\rVert"),
     ("abs", r"\left\lvert #1\right\rvert"),
+    ("upmu", r"\mu"),
+    ("widetilde", r"\tilde{#1}"),
+    ("widecheck", r"\check{#1}"),
+    ("mathbbm", r"\mathbb{#1}"),
     ("nicefrac", r"{#1}/{#2}"),
     ("sfrac", r"{#1}/{#2}"),
+    // Sizes: a formula has that of its line.
+    ("tiny", r""),
+    ("scriptsize", r""),
+    ("footnotesize", r""),
+    ("small", r""),
+    ("normalsize", r""),
+    ("large", r""),
+    ("Large", r""),
     // Links and names of places: a formula leads nowhere.
     ("href", r"#2"),
     ("url", r"#1"),
@@ -98,25 +110,6 @@ const MACROS: &[(&str, &str)] = &[
     ("ref", r"\text{?}"),
     ("eqref", r"\text{?}"),
 ];
-
-/// Rewrites the signs that mean something else in a file of TeX than in an abstract.
-///
-/// A bare `%` starts a comment and swallows the rest, although `$95%$` means a percent sign.
-fn readable(tex: &str) -> Cow<'_, str> {
-    if !tex.bytes().any(|b| b == b'%' || b == b'#') {
-        return Cow::Borrowed(tex);
-    }
-    let mut readable = String::with_capacity(tex.len() + 4);
-    let mut escaped = false;
-    for c in tex.chars() {
-        if matches!(c, '%' | '#') && !escaped {
-            readable.push('\\');
-        }
-        escaped = c == '\\' && !escaped;
-        readable.push(c);
-    }
-    Cow::Owned(readable)
-}
 
 /// Turns the converter's message into the middle of a sentence of ours.
 fn in_plain_words(message: &str) -> String {
@@ -127,3 +120,6 @@ fn in_plain_words(message: &str) -> String {
         None => "it cannot be read".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,8 @@
 //!
 //! The rule is Pandoc's (manual, extension `tex_math_dollars`): an opening `$` has a character that
 //! is not a space at its right, a closing one has such a character at its left and no digit at its
-//! right. Braces within a formula are balanced, and a formula ends with its paragraph.
+//! right. But `$\sim$50` and `256$\times$256`, which abstracts are full of, are formulas: a command of
+//! TeX is not money. Braces within a formula are balanced, and a formula ends with its paragraph.
 
 use std::ops::Range;
 
@@ -169,8 +170,9 @@ impl Scan<'_> {
                     let closes = match display {
                         Display::Block => next == Some(&b'$'),
                         Display::Inline => {
-                            !self.bytes[at - 1].is_ascii_whitespace()
-                                && !next.is_some_and(u8::is_ascii_digit)
+                            let inside = &self.bytes[start..at];
+                            !inside.last().is_some_and(u8::is_ascii_whitespace)
+                                && !(next.is_some_and(u8::is_ascii_digit) && is_money(inside))
                         }
                     };
                     let filled = !self.bytes[start..at].trim_ascii().is_empty();
@@ -185,6 +187,11 @@ impl Scan<'_> {
     }
 }
 
+/// Tells whether what stands between two dollars, of which a digit follows the second, is an amount.
+pub(super) fn is_money(inside: &[u8]) -> bool {
+    inside.first().is_none_or(u8::is_ascii_digit) || !has_command(inside)
+}
+
 /// Tells whether a loose dollar looks like the start of a formula rather than money.
 ///
 /// What stands before a digit is money unless the number goes on as a formula would: `$10^{6}`.
@@ -196,14 +203,14 @@ fn stray(text: &str, at: usize, paragraph_end: usize) -> Option<Stray> {
     let meant = after[..end].trim_start();
     let spaced = meant.len() < end;
     let word = meant.split(char::is_whitespace).next().unwrap_or(meant);
-    let in_word = has_command(word) || word.contains("^{") || word.contains("_{");
+    let in_word = has_command(word.as_bytes()) || word.contains("^{") || word.contains("_{");
     let looks_so = if meant.starts_with(|c: char| c.is_ascii_digit()) {
         in_word
     } else if spaced {
         // `US$ \emph{more}`: after a space only another dollar makes it likely.
-        has_command(&meant[..meant.len().min(end)]) && end < after.len()
+        has_command(meant.as_bytes()) && end < after.len()
     } else {
-        in_word || has_command(meant)
+        in_word || has_command(meant.as_bytes())
     };
     let blanks = after.len() - after.trim_start().len();
     let mark_end = at + 1 + blanks + word.len();
@@ -214,9 +221,8 @@ fn stray(text: &str, at: usize, paragraph_end: usize) -> Option<Stray> {
 }
 
 /// Tells whether a text holds a command of TeX: a backslash and a letter.
-fn has_command(text: &str) -> bool {
-    text.as_bytes()
-        .windows(2)
+fn has_command(text: &[u8]) -> bool {
+    text.windows(2)
         .any(|pair| pair[0] == b'\\' && pair[1].is_ascii_alphabetic())
 }
 
@@ -247,6 +253,15 @@ mod tests {
         check("($5-$6) and $x$", "($5-$6) and [$x$]");
         check("US$100, $2M, $ 3", "US$100, $2M, $ 3");
         check("$5 million and $x$", "$5 million and [$x$]");
+    }
+
+    #[test]
+    fn a_command_before_a_digit_is_not_money() {
+        check(
+            r"256$\times$256, $\sim$50\%",
+            r"256[$\times$]256, [$\sim$]50\%",
+        );
+        check(r"$5 \emph{to} US$6", r"$5 \emph{to} US$6");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::{CodeBlock, LinkEnd, Writer, push_bad_formula};
 use crate::diagnostic::Code;
 use crate::highlight;
 use crate::html::{push_address, push_attribute, push_text};
+use crate::markdown::dollars;
 use crate::math::{self, Display};
 use crate::slug::Slug;
 
@@ -15,7 +16,9 @@ impl Writer<'_> {
     pub(super) fn formula(&mut self, tex: &str, display: Display, range: Range<usize>) {
         let source = self.text[range.clone()].to_owned();
         let follows_digit = self.text[range.end..].starts_with(|c: char| c.is_ascii_digit());
-        let is_money = display == Display::Inline && follows_digit;
+        // Where code and dollars overlap, the parser may take for a formula what `dollars` did not.
+        let is_money =
+            display == Display::Inline && follows_digit && dollars::is_money(tex.as_bytes());
         if is_money || tex.trim().is_empty() {
             return self.words(&source);
         }
