@@ -138,6 +138,7 @@ codes! {
     IncompleteRecord "incomplete-record" Warning "A record of the input cannot be read whole; it was not imported."
     MissingAbstract "missing-abstract" Warning "A title in the input has no abstract after it."
     DuplicateRecord "duplicate-record" Warning "The input holds the same paper twice."
+    ExternalImage "external-image" Warning "A picture on another site is shown as a link, for pages load nothing from other hosts."
 }
 
 impl Diagnostic {

@@ -11,6 +11,7 @@ pub mod date;
 pub mod slug;
 pub mod address;
 pub mod layout;
+pub mod html;
 pub mod paper;
 pub mod yaml;
 

@@ -1,53 +1,144 @@
-//! (Stub.)
-use crate::{diagnostic::Problems, source::Source};
+//! Markdown becomes HTML that is safe whoever wrote it.
+//!
+//! Owns which Markdown there is (CommonMark with tables, footnotes, strikethrough, task and definition
+//! lists, smart punctuation and `$math$`), and the closed set of elements and attributes that come out.
+//! Raw HTML is text. Knows no address of the site: a relative link is a hole in the HTML, which
+//! whoever knows the site fills.
+
 use std::ops::Range;
+
+use crate::diagnostic::Problems;
+use crate::html;
+use crate::math::{self, Display};
+use crate::source::Source;
+
+mod dollars;
+mod parts;
+mod writer;
+
+/// This is a body rendered once, whoever shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rendered {
+    /// HTML in which the addresses of this site are still missing (see `holes`).
     pub html: String,
+    /// Where `html` wants an address that only the whole site knows, in order.
     pub holes: Vec<Hole>,
+    /// The text as a reader sees it, formulas in their plain form, a line for each block.
     pub plain: String,
+    /// Whether code has the classes of `highlight::css`.
     pub has_code: bool,
+    /// Whether there are formulas.
     pub has_math: bool,
 }
+
+/// This is a place for an address, between the quotation marks of an `href` or a `src`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hole {
+    /// The byte of the HTML before which the address is to be inserted, escaped for an attribute.
     pub at: usize,
+    /// The address as it is written: relative to the file, never empty, never a mere `#fragment`.
     pub url: String,
+    /// The link or picture in the source, in bytes.
     pub range: Range<usize>,
 }
+
+/// Renders a part of a source, most often all that follows the front matter.
+///
+/// The body's top heading becomes `h2`, for the page has an `h1`. Every id and every link to one starts
+/// with `id_prefix` as it is, so that several bodies can share a page.
 pub fn render(
     source: &Source,
     body: Range<usize>,
-    _id_prefix: &str,
-    _problems: &mut Problems,
+    id_prefix: &str,
+    problems: &mut Problems,
 ) -> Rendered {
-    let plain = source.text[body].trim().to_owned();
-    Rendered {
-        html: format!(
-            "<p>{}</p>\n",
-            plain.replace('&', "&amp;").replace('<', "&lt;")
-        ),
-        holes: vec![],
-        plain,
-        has_code: false,
-        has_math: false,
-    }
+    let places = writer::Places::From(body.start);
+    writer::render(&source.text[body], source, places, id_prefix, problems)
 }
+
+/// Renders a line in which emphasis, code, links and formulas are known but no blocks: a note.
+///
+/// `at` is where the source has it; the problems of a text that YAML has quoted are reported there.
+pub fn inline(source: &Source, text: &str, at: Range<usize>, problems: &mut Problems) -> Rendered {
+    // No block starts with a parenthesis, and what follows it is marked up as at the start of a line.
+    const GUARD: char = '(';
+    let mut line = String::with_capacity(text.len() + 1);
+    line.push(GUARD);
+    for word in text.split_ascii_whitespace() {
+        if line.len() > GUARD.len_utf8() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    let mut rendered = writer::render(&line, source, writer::Places::All(at), "", problems);
+    let opening = "<p>(".len();
+    let closing = rendered.html.trim_end().trim_end_matches("</p>").len();
+    rendered.html.truncate(closing);
+    rendered.html.drain(..opening.min(closing));
+    rendered.plain.drain(..GUARD.len_utf8());
+    for hole in &mut rendered.holes {
+        hole.at -= opening;
+    }
+    rendered
+}
+
+/// Renders a title: nothing in it is markup, only `$math$` is typeset.
+///
+/// A formula that cannot be typeset is shown as its source; the paper's body is where it is reported.
 pub fn title(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
-}
-pub fn inline(
-    _source: &Source,
-    text: &str,
-    _at: Range<usize>,
-    _problems: &mut Problems,
-) -> Rendered {
-    Rendered {
-        html: title(text),
-        holes: vec![],
-        plain: text.to_owned(),
-        has_code: false,
-        has_math: false,
+    let mut html = String::with_capacity(text.len() + 16);
+    let mut done = 0;
+    for formula in dollars::find(text).formulas {
+        html::push_text(&text[done..formula.range.start], &mut html);
+        match math::render(&text[formula.inside()], Display::Inline) {
+            Ok(mathml) => html.push_str(&mathml),
+            Err(_) => writer::push_bad_formula(&text[formula.range.clone()], &mut html),
+        }
+        done = formula.range.end;
     }
+    html::push_text(&text[done..], &mut html);
+    html
 }
-pub fn teaser(plain: &str, max: usize) -> String {
-    plain.chars().take(max).collect()
+
+/// Returns a title in plain text, formulas in their plain form.
+pub fn title_plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut done = 0;
+    for formula in dollars::find(text).formulas {
+        plain.push_str(&text[done..formula.range.start]);
+        plain.push_str(&math::plain(&text[formula.inside()]));
+        done = formula.range.end;
+    }
+    plain.push_str(&text[done..]);
+    plain
 }
+
+/// Returns the start of a plain text on one line, cut at a word when it is longer than `max_chars`.
+pub fn teaser(plain: &str, max_chars: usize) -> String {
+    let mut teaser = String::new();
+    let mut length = 0;
+    for word in plain.split_whitespace() {
+        let letters = word.chars().count();
+        let gap = usize::from(length > 0);
+        if length + gap + letters > max_chars {
+            if length == 0 {
+                teaser.extend(word.chars().take(max_chars.saturating_sub(1)));
+            }
+            let end = teaser
+                .trim_end_matches([',', ';', ':', '–', '—', '('])
+                .len();
+            teaser.truncate(end);
+            teaser.push('…');
+            return teaser;
+        }
+        if gap > 0 {
+            teaser.push(' ');
+        }
+        teaser.push_str(word);
+        length += gap + letters;
+    }
+    teaser
+}
+
+#[cfg(test)]
+mod tests;

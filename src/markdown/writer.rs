@@ -1,0 +1,426 @@
+//! The events of the Markdown parser become HTML, one after the other.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag, TagEnd};
+
+use super::Rendered;
+use super::dollars::{self, Stray};
+use super::parts::{Notes, Part};
+use crate::address::{self, Scheme};
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::html::{push_address, push_text};
+use crate::math::Display;
+use crate::source::Source;
+use crate::web_links;
+
+mod elements;
+mod links;
+
+/// This tells where in the source a byte of the text stands.
+pub(super) enum Places {
+    /// The text is the source from this byte on.
+    From(usize),
+    /// The text was quoted; everything in it stands here.
+    All(Range<usize>),
+}
+
+/// Deeper elements are shown as they are written: browsers give up at some 500, readers much earlier.
+const MAX_DEPTH: usize = 64;
+
+/// Stands for a dollar that is not math: as long, so that every place stays right, and never in a text
+/// of its own right, for a control character is not shown.
+const MASK: char = '\u{1}';
+
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_SMART_PUNCTUATION)
+    .union(Options::ENABLE_DEFINITION_LIST)
+    .union(Options::ENABLE_MATH);
+
+/// Renders a text.
+pub(super) fn render(
+    text: &str,
+    source: &Source,
+    places: Places,
+    id_prefix: &str,
+    problems: &mut Problems,
+) -> Rendered {
+    let dollars = dollars::find(text);
+    let masked = (!dollars.loose.is_empty()).then(|| mask(text, &dollars.loose));
+    let mut writer = Writer {
+        text,
+        masked: masked.is_some(),
+        // What links look like is known to `web_links`; that they hold a dot and a slash is enough here.
+        may_link: text.contains("://") || (text.contains('/') && text.contains('.')),
+        source,
+        places,
+        id_prefix,
+        problems,
+        strays: dollars.strays,
+        part: Part::with_capacity(text.len()),
+        outer: Vec::new(),
+        notes: Notes::default(),
+        pending: None,
+        links: Vec::new(),
+        code: None,
+        heading: (0, 0),
+        ids: HashSet::new(),
+        table: Table::default(),
+        has_code: false,
+        has_math: false,
+        too_deep: false,
+    };
+    let parser = Parser::new_ext(masked.as_deref().unwrap_or(text), OPTIONS);
+    writer.run(parser.into_offset_iter());
+    writer.finish()
+}
+
+/// Writes a formula that cannot be typeset, dollars and all.
+pub(super) fn push_bad_formula(source: &str, html: &mut String) {
+    html.push_str("<code class=\"math-error\">");
+    push_text(source, html);
+    html.push_str("</code>");
+}
+
+/// Replaces the dollars at some places, so that the parser does not see them.
+fn mask(text: &str, loose: &[usize]) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut done = 0;
+    for &at in loose {
+        masked.push_str(&text[done..at]);
+        masked.push(MASK);
+        done = at + 1;
+    }
+    masked.push_str(&text[done..]);
+    masked
+}
+
+struct Writer<'a> {
+    /// The text as it was given, without masks.
+    text: &'a str,
+    masked: bool,
+    may_link: bool,
+    source: &'a Source,
+    places: Places,
+    id_prefix: &'a str,
+    problems: &'a mut Problems,
+    strays: Vec<Stray>,
+    /// What is being written: the body or a footnote.
+    part: Part,
+    /// What was being written when a footnote began, with the footnote's name.
+    outer: Vec<(Part, String)>,
+    notes: Notes,
+    /// Text that more text may follow; an address may be torn by the parser.
+    pending: Option<String>,
+    links: Vec<LinkEnd>,
+    code: Option<CodeBlock>,
+    /// Where the heading starts that is being written, in the HTML and in the plain text.
+    heading: (usize, usize),
+    ids: HashSet<String>,
+    table: Table,
+    has_code: bool,
+    has_math: bool,
+    too_deep: bool,
+}
+
+/// This is what closes a link.
+#[derive(PartialEq)]
+enum LinkEnd {
+    Anchor,
+    Nothing,
+    /// What looked like an autolink, such as `<pad:0>`, gets its brackets back.
+    Bracket,
+}
+
+struct CodeBlock {
+    language: String,
+    text: String,
+}
+
+#[derive(Default)]
+struct Table {
+    alignments: Vec<Alignment>,
+    cell: usize,
+    in_head: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn run(&mut self, mut events: OffsetIter<'_>) {
+        let mut depth = 0_usize;
+        while let Some((event, range)) = events.next() {
+            if !matches!(event, Event::Text(_)) {
+                self.flush();
+            }
+            match event {
+                Event::Start(Tag::Image {
+                    dest_url, title, ..
+                }) => {
+                    let alt = self.alternative(&mut events);
+                    self.image(
+                        &self.unmasked(&dest_url),
+                        &self.unmasked(&title),
+                        &alt,
+                        range,
+                    );
+                }
+                Event::Start(tag) if depth >= MAX_DEPTH && is_wrapper(&tag) => {
+                    skip(&mut events);
+                    self.as_written(&tag, range);
+                }
+                Event::Start(tag) => {
+                    depth += 1;
+                    self.start(tag, range);
+                }
+                Event::End(tag) => {
+                    depth -= 1;
+                    self.end(tag);
+                }
+                Event::Text(text) => self.text(&text, range),
+                Event::Code(text) => self.code_span(&text),
+                Event::InlineMath(tex) => self.formula(&tex, Display::Inline, range),
+                Event::DisplayMath(tex) => self.formula(&tex, Display::Block, range),
+                Event::Html(text) | Event::InlineHtml(text) => self.words(&self.unmasked(&text)),
+                Event::FootnoteReference(name) => self.reference(&name),
+                Event::SoftBreak => {
+                    self.part.html.push('\n');
+                    self.part.plain.push(' ');
+                }
+                Event::HardBreak => {
+                    self.part.html.push_str("<br>\n");
+                    self.part.plain.push(' ');
+                }
+                Event::Rule => {
+                    self.part.line();
+                    self.part.html.push_str("<hr>\n");
+                }
+                Event::TaskListMarker(done) => self.task(done),
+            }
+        }
+        self.flush();
+    }
+
+    fn finish(mut self) -> Rendered {
+        self.notes.finish(self.id_prefix, &mut self.part);
+        self.part.settle_headings();
+        let plain_end = self.part.plain.trim_end().len();
+        self.part.plain.truncate(plain_end);
+        Rendered {
+            html: self.part.html,
+            holes: self.part.holes,
+            plain: self.part.plain,
+            has_code: self.has_code,
+            has_math: self.has_math,
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        let open = match tag {
+            Tag::Paragraph | Tag::HtmlBlock => "<p>",
+            Tag::Heading { .. } => {
+                self.part.line();
+                self.part.plain_line();
+                self.heading = (self.part.html.len(), self.part.plain.len());
+                return;
+            }
+            Tag::BlockQuote(_) => "<blockquote>\n",
+            Tag::CodeBlock(kind) => return self.start_code(&kind),
+            Tag::List(None) => "<ul>\n",
+            Tag::List(Some(1)) => "<ol>\n",
+            Tag::List(Some(first)) => {
+                self.part.line();
+                return self
+                    .part
+                    .html
+                    .push_str(&format!("<ol start=\"{first}\">\n"));
+            }
+            Tag::Item => "<li>",
+            Tag::DefinitionList => "<dl>\n",
+            Tag::DefinitionListTitle => "<dt>",
+            Tag::DefinitionListDefinition => "<dd>",
+            Tag::FootnoteDefinition(name) => {
+                let outer = std::mem::take(&mut self.part);
+                return self.outer.push((outer, name.into_string()));
+            }
+            Tag::Table(alignments) => {
+                self.table = Table {
+                    alignments,
+                    ..Table::default()
+                };
+                // A wide table scrolls in a box of its own, which a keyboard must be able to reach.
+                "<div class=\"table\" tabindex=\"0\">\n<table>\n"
+            }
+            Tag::TableHead => {
+                self.table.in_head = true;
+                self.table.cell = 0;
+                "<thead>\n<tr>"
+            }
+            Tag::TableRow => {
+                self.table.cell = 0;
+                "<tr>"
+            }
+            Tag::TableCell => return self.start_cell(),
+            Tag::Emphasis => return self.part.html.push_str("<em>"),
+            Tag::Strong => return self.part.html.push_str("<strong>"),
+            Tag::Strikethrough => return self.part.html.push_str("<del>"),
+            Tag::Superscript => return self.part.html.push_str("<sup>"),
+            Tag::Subscript => return self.part.html.push_str("<sub>"),
+            Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                ..
+            } => {
+                let (url, title) = (self.unmasked(&dest_url), self.unmasked(&title));
+                return self.start_link(link_type, &url, &title, range);
+            }
+            Tag::Image { .. } | Tag::MetadataBlock(_) => return,
+        };
+        self.part.line();
+        self.part.plain_line();
+        self.part.html.push_str(open);
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        let close = match tag {
+            TagEnd::Paragraph => "</p>\n",
+            TagEnd::HtmlBlock => {
+                self.part.html.truncate(self.part.html.trim_end().len());
+                "</p>\n"
+            }
+            TagEnd::Heading(level) => return self.end_heading(level as u8),
+            TagEnd::BlockQuote(_) => "</blockquote>\n",
+            TagEnd::CodeBlock => return self.end_code(),
+            TagEnd::List(true) => "</ol>\n",
+            TagEnd::List(false) => "</ul>\n",
+            TagEnd::Item => "</li>\n",
+            TagEnd::DefinitionList => "</dl>\n",
+            TagEnd::DefinitionListTitle => "</dt>\n",
+            TagEnd::DefinitionListDefinition => "</dd>\n",
+            TagEnd::FootnoteDefinition => {
+                let (outer, name) = self.outer.pop().expect("a footnote ends after it starts");
+                let note = std::mem::replace(&mut self.part, outer);
+                return self.notes.define(&name, note);
+            }
+            TagEnd::Table => "</tbody>\n</table>\n</div>\n",
+            TagEnd::TableHead => {
+                self.table.in_head = false;
+                "</tr>\n</thead>\n<tbody>\n"
+            }
+            TagEnd::TableRow => "</tr>\n",
+            TagEnd::TableCell => {
+                self.part.plain.push(' ');
+                if self.table.in_head { "</th>" } else { "</td>" }
+            }
+            TagEnd::Emphasis => "</em>",
+            TagEnd::Strong => "</strong>",
+            TagEnd::Strikethrough => "</del>",
+            TagEnd::Superscript => "</sup>",
+            TagEnd::Subscript => "</sub>",
+            TagEnd::Link => match self.links.pop() {
+                Some(LinkEnd::Anchor) => "</a>",
+                Some(LinkEnd::Bracket) => return self.words(">"),
+                Some(LinkEnd::Nothing) | None => "",
+            },
+            TagEnd::Image | TagEnd::MetadataBlock(_) => "",
+        };
+        self.part.html.push_str(close);
+    }
+
+    /// Takes text; it is written when no more text follows, if an address may stand in it.
+    fn text(&mut self, text: &str, range: Range<usize>) {
+        if let Some(code) = &mut self.code {
+            return code.text.push_str(text);
+        }
+        self.report_strays(range);
+        if self.may_link && self.links.is_empty() {
+            self.pending.get_or_insert_default().push_str(text);
+        } else {
+            self.words(&self.unmasked(text));
+        }
+    }
+
+    /// Writes the text that has been taken, its addresses as links.
+    fn flush(&mut self) {
+        let Some(text) = self.pending.take() else {
+            return;
+        };
+        let text = self.unmasked(&text);
+        let mut done = 0;
+        for (span, url) in web_links::spans(&text) {
+            if address::scheme(&url) != Scheme::Web || span.start < done {
+                continue;
+            }
+            self.words(&text[done..span.start]);
+            self.open_anchor("");
+            push_address(&url, &mut self.part.html);
+            self.part.html.push_str("\">");
+            self.words(&text[span.clone()]);
+            self.part.html.push_str("</a>");
+            done = span.end;
+        }
+        self.words(&text[done..]);
+    }
+
+    /// Writes text as text, whatever it holds.
+    fn words(&mut self, text: &str) {
+        push_text(text, &mut self.part.html);
+        self.part.plain.push_str(text);
+    }
+
+    /// Puts back the dollars that were hidden from the parser.
+    fn unmasked<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.masked && text.contains(MASK) {
+            Cow::Owned(text.replace(MASK, "$"))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    fn place(&self, range: Range<usize>) -> Range<usize> {
+        match &self.places {
+            Places::From(start) => range.start + start..range.end + start,
+            Places::All(place) => place.clone(),
+        }
+    }
+
+    fn report(&mut self, code: Code, message: String, hint: &str, range: Range<usize>) {
+        let place = self.source.place(self.place(range));
+        let problem = Diagnostic::new(code, message).at(place).hint(hint);
+        self.problems.push(problem);
+    }
+}
+
+/// Tells whether an element only wraps others, so that its source can stand for it.
+fn is_wrapper(tag: &Tag<'_>) -> bool {
+    matches!(
+        tag,
+        Tag::BlockQuote(_)
+            | Tag::List(_)
+            | Tag::DefinitionList
+            | Tag::FootnoteDefinition(_)
+            | Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Link { .. }
+    )
+}
+
+/// Passes over what is left of the element that has just started.
+fn skip(events: &mut OffsetIter<'_>) {
+    let mut depth = 1_usize;
+    for (event, _) in events {
+        match event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}

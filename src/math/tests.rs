@@ -1,0 +1,168 @@
+use super::*;
+
+fn check(tex: &str, expected: &str) {
+    assert_eq!(
+        render(tex, Display::Inline).as_deref(),
+        Ok(expected),
+        "{tex}"
+    );
+}
+
+fn check_error(tex: &str, expected: &str) {
+    assert_eq!(
+        render(tex, Display::Inline),
+        Err(expected.to_owned()),
+        "{tex}"
+    );
+}
+
+#[test]
+fn formulas_become_mathml() {
+    check("x^2", "<math><msup><mi>x</mi><mn>2</mn></msup></math>");
+    assert_eq!(
+        render(r"\frac12", Display::Block).as_deref(),
+        Ok("<math display=\"block\"><mfrac><mn>1</mn><mn>2</mn></mfrac></math>")
+    );
+}
+
+#[test]
+fn a_percent_sign_is_no_comment() {
+    check("95% x", "<math><mn>95</mn><mi>%</mi><mi>x</mi></math>");
+}
+
+#[test]
+fn an_unknown_command_is_shown_by_its_name() {
+    check(
+        r"\method",
+        "<math><merror class=\"unknown\"><mtext>\\method</mtext></merror></math>",
+    );
+}
+
+#[test]
+fn every_macro_is_well_formed() {
+    for (name, _) in MACROS {
+        let result = render(&format!(r"\{name}{{a}}{{b}}"), Display::Inline);
+        assert!(result.is_ok_and(|html| !html.contains("merror")), "{name}");
+    }
+}
+
+#[test]
+fn a_formula_leads_nowhere_and_runs_nothing() {
+    check(r"\href{javascript:alert(1)}{x}", "<math><mi>x</mi></math>");
+    for tex in [
+        r"\url{javascript:alert(1)}",
+        r"\begin{align} x \label{a} \end{align} \eqref{a}",
+        r#"\class{x" onclick="y}{z}"#,
+        r#"\style{color:red}{z} \cssId{a}{b}"#,
+        r"\text{<script>alert(1)</script>}",
+        r"\operatorname{<img src=x>}",
+        r#"\color{"><script>}x"#,
+        r"\<script>",
+        r"\begin{<b>}\end{<b>}",
+        r"\tag{<i>} x",
+        r"\unicode{x3c}script\unicode{x3e}",
+        r"<script>&amp;</script>",
+    ] {
+        for display in [Display::Inline, Display::Block] {
+            if let Ok(html) = render(tex, display) {
+                assert!(guard::is_mathml(&html), "{tex}: {html}");
+                for bad in ["href", "<script", "onclick", "<img", " id=", "<a "] {
+                    assert!(!html.contains(bad), "{tex}: {html}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_guard_lets_nothing_else_pass() {
+    for html in [
+        "<math><a href=\"x\">y</a></math>",
+        "<math><mi onclick=\"x\">y</mi></math>",
+        "<math><mi style=x>y</mi></math>",
+        "<math><mi</math>",
+        "<math>a < b</math>",
+        "<math><script>x</script></math>",
+        "x",
+    ] {
+        assert!(!guard::is_mathml(html), "{html}");
+    }
+}
+
+#[test]
+fn equations_are_not_counted_across_formulas() {
+    let tex = r"\begin{align} x \end{align}";
+    let first = render(tex, Display::Block);
+    assert_eq!(render(tex, Display::Block), first);
+}
+
+#[test]
+fn overlong_and_overdeep_formulas_are_refused() {
+    check_error(&"x".repeat(2049), "it is longer than 2048 bytes");
+    check_error(&"{".repeat(101), "it is nested deeper than 100 levels");
+    check_error(&r"\sqrt".repeat(101), "it is nested deeper than 100 levels");
+    check_error(
+        r"\frac{a}{b",
+        "expected closing token `}`, but reached end of input",
+    );
+}
+
+#[test]
+fn no_formula_within_the_limits_overflows_the_stack() {
+    // A thread of a pool has 2 MiB.
+    for piece in [
+        "{",
+        r"\sqrt",
+        r"\left(",
+        r"\begin{matrix}",
+        "x^",
+        r"\hat",
+        r"\not",
+        "^",
+        "_",
+        "'",
+        r"\text{",
+        "(",
+        "|",
+        r"\frac",
+        r"\big",
+        r"\mathbf",
+        r"\color{red}",
+        r"\over",
+        "x_{",
+        r"\begin{cases}&",
+        r"\limits",
+        r"\substack{",
+        r"\overset",
+        r"\textbf{",
+        r"\operatorname{",
+        r"\bm{",
+        r"\norm{",
+        r"\norm",
+        r"\sum_",
+        r"\int^",
+        r"\bf",
+        r"\displaystyle",
+        r"\phantom",
+        r"\mathrlap",
+        r"\genfrac",
+        r"\stackrel",
+        r"\binom\binom",
+        r"\cal ",
+        r"\bf{",
+        r"\not=",
+        r"\overbrace",
+        "{}",
+        r"\prescript",
+        r"\xrightarrow[",
+        r"\sqrt[",
+        r"\middle|",
+        r"\tag",
+        r"\hspace",
+    ] {
+        for count in [99, 2048 / piece.len()] {
+            let _ = render(&piece.repeat(count), Display::Block);
+            let _ = render(&format!("{}x", piece.repeat(count)), Display::Inline);
+        }
+    }
+}
