@@ -1,0 +1,120 @@
+//! Markdown that a capturing tool has put around a page's text.
+//!
+//! Takes links, pictures, headings and anchors off a line and keeps the addresses. Applied only to
+//! texts that hold such links, so that a bracket or a number sign in plain text stays.
+
+use super::lines::Line;
+use super::lines::collapse;
+
+/// This is a line without its markup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plain {
+    /// The text.
+    pub text: String,
+    /// The addresses of the links, in their order.
+    pub urls: Vec<String>,
+    /// Whether the line was a heading.
+    pub heading: bool,
+}
+
+/// Tells whether a text is Markdown: it has links.
+pub fn is_markdown(lines: &[Line]) -> bool {
+    lines
+        .iter()
+        .any(|line| line.text.contains("](http") || line.text.contains("](/papers/"))
+}
+
+/// Takes the markup off a line of Markdown.
+pub fn strip(line: &str) -> Plain {
+    let mut plain = Plain::default();
+    let mut text = line.trim_end_matches('\\').to_owned();
+    let hashes = text.bytes().take_while(|b| *b == b'#').count();
+    if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
+        plain.heading = true;
+        text.drain(..=hashes);
+    }
+    if let Some(inner) = whole_link(&text, &mut plain.urls) {
+        text = inner;
+    }
+    while let Some(next) = unlink_first(&text, &mut plain.urls) {
+        text = next;
+    }
+    // A link over several lines opens here and closes below.
+    if let Some(rest) = text.strip_prefix('[')
+        && !rest.contains(']')
+    {
+        text = rest.to_owned();
+    }
+    plain.text = collapse(&drop_tags(&text).replace("\\ ", " "));
+    plain
+}
+
+/// Takes off a link that is the whole line: its text may hold brackets that do not pair.
+fn whole_link(text: &str, urls: &mut Vec<String>) -> Option<String> {
+    let inner = text.strip_prefix('[')?.strip_suffix(')')?;
+    let (label, url) = inner.split_once("](")?;
+    let plain = !url.contains("](") && is_target(url);
+    plain.then(|| {
+        urls.push(url.to_owned());
+        label.to_owned()
+    })
+}
+
+/// Takes off the first link or picture; `None` when there is none left.
+fn unlink_first(text: &str, urls: &mut Vec<String>) -> Option<String> {
+    let mut from = 0;
+    loop {
+        let middle = from + text[from..].find("](")?;
+        from = middle + 2;
+        let Some(end) = text[from..].find(')').map(|at| from + at) else {
+            return None;
+        };
+        let url = text[from..end].split(' ').next().unwrap_or_default();
+        if !is_target(url) {
+            continue;
+        }
+        // A link whose opening stands in a line above starts with this line.
+        let open = opening(&text[..middle]);
+        let (label_start, cut) = open.map_or((0, 0), |at| (at + 1, at));
+        let image = cut > 0 && text[..cut].ends_with('!');
+        let (label, cut) = match image {
+            true => ("", cut - 1),
+            false => (&text[label_start..middle], cut),
+        };
+        if !image {
+            urls.push(url.to_owned());
+        }
+        return Some(format!("{}{} {}", &text[..cut], label, &text[end + 1..]));
+    }
+}
+
+/// Finds the bracket that opens what closes at the end of a text.
+fn opening(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, c) in text.char_indices().rev() {
+        match c {
+            ']' => depth += 1,
+            '[' if depth == 0 => return Some(at),
+            '[' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_target(url: &str) -> bool {
+    ["http://", "https://", "/", "#", "mailto:"]
+        .iter()
+        .any(|start| url.starts_with(start))
+}
+
+/// Takes off anchors, `<a id="x"></a>`, which structured extractions leave.
+fn drop_tags(text: &str) -> String {
+    let mut out = text.to_owned();
+    while let Some(start) = out.find("<a ")
+        && let Some(end) = out[start..].find("</a>")
+    {
+        out.replace_range(start..start + end + 4, "");
+    }
+    out
+}
