@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Outcome, build, check};
+use crate::commands::{Outcome, build, check, import};
 use crate::console;
 
 /// Publish a curated digest of research papers as a static site
@@ -21,6 +21,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Import(import::Import),
     Build(build::Build),
     Check(check::Check),
 }
@@ -30,6 +31,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let root = cli.root.as_ref();
     let outcome = match &cli.command {
+        Command::Import(import) => import.run(root),
         Command::Build(build) => build.run(root),
         Command::Check(check) => check.run(root),
     };

@@ -83,6 +83,16 @@ pub fn read_input(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
+/// Reads standard input to its end.
+pub fn read_standard_input() -> Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .context("cannot read standard input")?;
+    Ok(bytes)
+}
+
 /// Writes new files, all or none: when one cannot be written, those before it are taken back.
 ///
 /// A file that exists is an error, even when it appears at the last moment.

@@ -134,6 +134,11 @@ pub fn parse(source: &Source, problems: &mut Problems) -> Option<Document> {
     }
 }
 
+/// Returns what a paper's address is made of: its file's name without the ending.
+pub fn slug_of(name: &str) -> Option<&str> {
+    name.starts_with(layout::PAPERS).then(|| stem(name))
+}
+
 impl Html {
     /// Puts addresses into the holes; `resolve` gets each as it is written.
     pub fn fill(&self, mut resolve: impl FnMut(&Hole) -> String) -> Filled {

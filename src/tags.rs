@@ -29,3 +29,12 @@ impl Vocabulary {
         self.0.iter()
     }
 }
+
+pub struct Suggestion {
+    pub slug: Slug,
+}
+impl Vocabulary {
+    pub fn suggest(&self, _t: &str, _x: &str) -> Vec<Suggestion> {
+        Vec::new()
+    }
+}

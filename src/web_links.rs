@@ -11,3 +11,7 @@ pub fn spans(text: &str) -> Vec<(Range<usize>, String)> {
         .map(|link| (link.start()..link.end(), link.as_str().to_owned()))
         .collect()
 }
+
+pub fn find(_: &str) -> Vec<crate::paper::Link> {
+    Vec::new()
+}

@@ -1,1 +1,209 @@
-//! (Stub.)
+//! `digest import`: makes a file of each paper in a list.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+
+use crate::compile::File;
+use crate::console;
+use crate::date::Date;
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::disk;
+use crate::document::slug_of;
+use crate::front_matter;
+use crate::import_plan::{self, Known, Plan};
+use crate::intake::{self, Format, Intake};
+use crate::source::{Place, Source};
+use crate::tags::Vocabulary;
+
+use super::{Outcome, find_root};
+
+/// Make one Markdown file of each paper in a list
+///
+/// The list is a page or a mail as it was copied. What is there already is never changed: importing
+/// a list again writes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  digest import papers.txt
+  digest import papers.txt --date 2025-08-06 --dry-run
+  xclip -o | digest import -")]
+pub struct Import {
+    /// The lists; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The issue in which the papers appear, instead of the date in the list
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
+    pub date: Option<Date>,
+    /// Say what would be written, and write nothing
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Read the lists as this shape instead of recognising it; `json` reports as JSON
+    #[arg(long, value_name = "NAME", value_parser = parse_choice)]
+    pub format: Vec<Choice>,
+    /// Name every paper in the report
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// This is what `--format` can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// A shape of the input.
+    Input(Format),
+    /// A report for programs.
+    JsonReport,
+}
+
+impl Import {
+    /// Runs the command.
+    pub fn run(&self, root: Option<&PathBuf>) -> Result<Outcome> {
+        let root = find_root(root)?;
+        let today = Date::from_time(SystemTime::now())
+            .context("the clock of this computer shows no date")?;
+        let mut problems = Problems::new();
+        let sources = disk::read_sources(&root)?;
+        let known: Vec<Known> = sources.documents.iter().filter_map(known_paper).collect();
+        let vocabulary = sources.vocabulary.as_ref().and_then(|file| {
+            let text = std::str::from_utf8(&file.bytes).ok()?;
+            // What is wrong with the vocabulary is for `check` to say.
+            Some(Vocabulary::parse(
+                &Source::new(file.name.clone(), text),
+                &mut Problems::new(),
+            ))
+        });
+
+        let mut intakes: Vec<Intake> = Vec::new();
+        for file in &self.files {
+            if let Some(source) = read_list(file, &mut problems)? {
+                intakes.push(intake::parse(
+                    &source,
+                    self.input_format(),
+                    today,
+                    &mut problems,
+                ));
+            }
+        }
+        let suggest = |title: &str, text: &str| -> Vec<String> {
+            let suggestions = vocabulary
+                .as_ref()
+                .map(|vocabulary| vocabulary.suggest(title, text));
+            suggestions
+                .unwrap_or_default()
+                .into_iter()
+                .map(|tag| tag.slug.to_string())
+                .collect()
+        };
+        let plan = import_plan::plan(&intakes, &known, self.date, today, suggest);
+        if !self.dry_run {
+            let files: Vec<(String, String)> = plan
+                .files
+                .iter()
+                .map(|file| (file.path.clone(), file.text.clone()))
+                .collect();
+            disk::write_new(&root, &files)?;
+        }
+        let problems = problems.sorted();
+        console::show_problems(&problems);
+        self.report(&plan)?;
+        Ok(if problems.has_errors() {
+            Outcome::Rejected
+        } else {
+            Outcome::Done
+        })
+    }
+
+    fn input_format(&self) -> Option<Format> {
+        self.format.iter().find_map(|choice| match choice {
+            Choice::Input(format) => Some(*format),
+            Choice::JsonReport => None,
+        })
+    }
+
+    fn report(&self, plan: &Plan) -> Result<()> {
+        if self.format.contains(&Choice::JsonReport) {
+            console::print(&format!(
+                "{}\n",
+                serde_json::to_string_pretty(&plan.report)?
+            ));
+            return Ok(());
+        }
+        if self.dry_run || self.verbose {
+            for file in &plan.files {
+                console::print(&format!("{}\n", file.path));
+            }
+        }
+        console::say(plan.report.render(self.verbose).trim_end());
+        console::say(&match (plan.files.len(), self.dry_run) {
+            (0, _) => "nothing to write".to_owned(),
+            (files, true) => format!("would write {}", console::plural(files, "file")),
+            (files, false) => format!("wrote {}", console::plural(files, "file")),
+        });
+        Ok(())
+    }
+}
+
+fn parse_date(text: &str) -> Result<Date> {
+    match Date::parse(text) {
+        Some(date) => Ok(date),
+        None => bail!("a date is written YYYY-MM-DD"),
+    }
+}
+
+fn parse_choice(name: &str) -> Result<Choice> {
+    if name == "json" {
+        return Ok(Choice::JsonReport);
+    }
+    if let Some(format) = Format::parse(name) {
+        return Ok(Choice::Input(format));
+    }
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    bail!(
+        "an input is one of {}; a report is `json`",
+        names.join(", ")
+    )
+}
+
+/// Reads a list; its name in the papers is that of the file, without its folder.
+fn read_list(path: &Path, problems: &mut Problems) -> Result<Option<Source>> {
+    let (name, bytes) = if path == Path::new("-") {
+        ("standard-input".to_owned(), disk::read_standard_input()?)
+    } else {
+        let name = path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned();
+        (name, disk::read_input(path)?)
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Some(Source::new(name, text))),
+        Err(_) => {
+            let problem = Diagnostic::new(Code::NotUtf8, "the list is not UTF-8 text");
+            problems.push(
+                problem
+                    .at(Place::file(name))
+                    .hint("save it as UTF-8, for example with iconv"),
+            );
+            Ok(None)
+        }
+    }
+}
+
+/// What an import must know of a paper that is there; its problems are for `check` to say.
+fn known_paper(file: &File) -> Option<Known> {
+    let slug = slug_of(&file.name)?;
+    let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
+    let source = Source::new(file.name.clone(), text.clone());
+    let (paper, _) = front_matter::parse_paper(&source, &mut Problems::new());
+    Some(Known {
+        path: file.name.to_string(),
+        title: paper.title,
+        arxiv: paper.arxiv,
+        doi: paper.doi,
+        slug: slug.to_owned(),
+        text,
+    })
+}
