@@ -28,12 +28,12 @@ impl Slug {
     /// Signs that tell names apart become words (`C++`, `C#`, `.NET` are three tags), an apostrophe
     /// joins (`Don't` is one word), and other scripts are transliterated.
     pub fn from_name(name: &str) -> Option<Slug> {
-        Slug::parse(&slug::slugify(spell_signs(name)))
+        Slug::parse(&slugify::slugify(spell_signs(name)))
     }
 
     /// Makes a slug of a paper's title, cut at a word when it is long.
     pub fn from_title(title: &str) -> Option<Slug> {
-        let slug = slug::slugify(spell_signs(title));
+        let slug = slugify::slugify(spell_signs(title));
         let cut = if slug.len() <= TITLE_LENGTH {
             slug.as_str()
         } else {
