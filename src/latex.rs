@@ -11,6 +11,7 @@ mod damage;
 mod formula;
 mod piece;
 mod read;
+mod scan;
 mod symbol;
 mod white_space;
 mod write;

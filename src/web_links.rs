@@ -221,7 +221,7 @@ fn sentence_before(text: &str) -> Context {
                 "data" | "dataset" | "datasets" | "corpus" | "benchmark" | "benchmarks" => {
                     Kind::Data
                 }
-                "weights" | "checkpoint" | "checkpoints" => Kind::Model,
+                "model" | "models" | "weights" | "checkpoint" | "checkpoints" => Kind::Model,
                 "demo" | "demos" => Kind::Demo,
                 _ => return None,
             })

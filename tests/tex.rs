@@ -22,7 +22,8 @@ fn field(file: &str, key: &str) -> Vec<String> {
         .lines()
         .map(|line| {
             let record: serde_json::Value =
-                serde_json::from_str(&line.expect("the data are UTF-8")).expect("the data are JSON");
+                serde_json::from_str(&line.expect("the data are UTF-8"))
+                    .expect("the data are JSON");
             record[key].as_str().unwrap_or_default().to_owned()
         })
         .collect()

@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
                     let label = self.inner(label);
                     self.link(unescaped(argument), label);
                 }
-                None => self.out.piece(Piece::Url(unescaped(argument))),
+                None => self.link(unescaped(argument), Vec::new()),
             },
             Effect::Citation => self.citation(argument, name),
             Effect::Plain if name == "replaced" => {
@@ -265,7 +265,11 @@ impl<'a> Reader<'a> {
             }
             Effect::Raised => self.script(argument, '^', symbol::raised),
             Effect::Lowered => self.script(argument, '_', symbol::lowered),
-            Effect::Address => self.out.piece(Piece::Url(unescaped(argument))),
+            Effect::Address => {
+                let url = unescaped(argument);
+                let label = vec![Piece::Text(url.clone())];
+                self.link(url, label);
+            }
             Effect::Footnote => self.footnote(argument),
             _ => self.out.all(self.inner(argument)),
         }

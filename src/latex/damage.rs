@@ -3,8 +3,10 @@
 //! A page that shows papers deletes the dollars and every backslash of `$…$`, and turns `\cmd{X}`
 //! into `X`. What is restored here does not occur in undamaged abstracts; `to`, `in` and `mu` do.
 
+use super::scan::{length_before, table};
+
 /// Signs that are restored only directly before a number, and not inside a word.
-const BEFORE_NUMBERS: [(&str, char); 6] = [
+static BEFORE_NUMBERS: [(&str, char); 6] = [
     ("geq", '≥'),
     ("ge", '≥'),
     ("leq", '≤'),
@@ -14,7 +16,7 @@ const BEFORE_NUMBERS: [(&str, char); 6] = [
 ];
 
 /// Words of TeX that are no words of any language, wherever they stand.
-const ANYWHERE: [(&str, &str); 9] = [
+static ANYWHERE: [(&str, &str); 9] = [
     ("leftrightarrow", "↔"),
     ("rightarrow", "→"),
     ("leftarrow", "←"),
@@ -28,23 +30,41 @@ const ANYWHERE: [(&str, &str); 9] = [
 
 /// Restores the signs in a piece of text.
 pub fn restore(text: &str) -> String {
+    if !may_be_damaged(text) {
+        return text.to_owned();
+    }
     let mut restored = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let found = is_candidate(c).then(|| sign_at(&restored, rest)).flatten();
-        match found {
-            Some((sign, length)) => {
-                restored.push_str(sign.encode_utf8(&mut [0; 4]));
-                rest = &rest[length..];
-            }
-            None => {
-                restored.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
+        let (sign, length) = sign_at(&restored, rest).unwrap_or((c, c.len_utf8()));
+        restored.push(sign);
+        rest = &rest[length..];
     }
     restored
 }
+
+/// A quick look, since most texts are whole.
+fn may_be_damaged(text: &str) -> bool {
+    if ["arrow", "^circ", "x20"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
+        return true;
+    }
+    let bytes = text.as_bytes();
+    let mut at = length_before(text, &DIGITS);
+    while at < bytes.len() {
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        if matches!(before, Some(b'e' | b'q' | b'm' | b'x')) || bytes.get(at + 1) == Some(&b't') {
+            return true;
+        }
+        at += 1;
+        at += length_before(&text[at..], &DIGITS);
+    }
+    false
+}
+
+const DIGITS: [bool; 256] = table(b"0123456789");
 
 /// Returns the style name that a group lost its backslash from: `{it misaligned}`.
 pub fn stripped_declaration(group: &str) -> Option<(&str, &str)> {
@@ -70,19 +90,12 @@ pub enum Glue {
     Replace,
 }
 
-fn is_candidate(c: char) -> bool {
-    matches!(
-        c,
-        't' | 'g' | 'l' | 's' | 'a' | 'r' | 'R' | 'u' | 'd' | '^' | 'x'
-    )
-}
-
 fn sign_at(before: &str, rest: &str) -> Option<(char, usize)> {
     let previous = before.chars().next_back();
     if let Some(tail) = rest.strip_prefix("times") {
         return is_times(before, tail).then_some(('×', "times".len()));
     }
-    for (word, sign) in BEFORE_NUMBERS {
+    for &(word, sign) in &BEFORE_NUMBERS {
         if let Some(tail) = rest.strip_prefix(word)
             && !previous
                 .is_some_and(|c| c.is_alphabetic() || matches!(c, '_' | '/' | '-' | '.' | '\\'))
@@ -91,7 +104,7 @@ fn sign_at(before: &str, rest: &str) -> Option<(char, usize)> {
             return Some((sign, word.len()));
         }
     }
-    for (word, sign) in ANYWHERE {
+    for &(word, sign) in &ANYWHERE {
         if rest.starts_with(word)
             && (!word.starts_with('x') || is_between_words(previous, &rest[word.len()..]))
         {

@@ -3,6 +3,7 @@
 use super::damage::{self, Glue};
 use super::formula;
 use super::piece::{Piece, Pieces};
+use super::scan::{length_before, table};
 
 /// Groups nested deeper than this are shown as they are; it keeps the stack small.
 const DEEPEST: u8 = 12;
@@ -125,7 +126,7 @@ impl<'a> Reader<'a> {
 
     fn step(&mut self) {
         let rest = self.rest();
-        let plain = rest.bytes().position(is_special).unwrap_or(rest.len());
+        let plain = length_before(rest, &SPECIAL);
         if plain > 0 {
             return self.literal(plain);
         }
@@ -198,6 +199,9 @@ impl<'a> Reader<'a> {
 
     /// Adds a link, or a bare address where the label says nothing else.
     pub fn link(&mut self, url: String, label: Vec<Piece>) {
+        let Some(url) = with_scheme(url) else {
+            return self.out.all(label);
+        };
         let shown = super::write::plain(&label);
         let bare = |address: &str| {
             let address = address.trim_end_matches(['/', '.']);
@@ -311,8 +315,12 @@ impl<'a> Reader<'a> {
             } else {
                 opens && !spaced(after(2))
             };
-            self.out.char(if opening { '“' } else { '”' });
             self.at += 2;
+            self.out.char(match opening {
+                true => '“',
+                false if self.straight_quote_is_open() => '"',
+                false => '”',
+            });
         } else if let Some(quoted) = single_quoted(rest).filter(|_| opens) {
             self.out.char('‘');
             let inner = self.inner(quoted);
@@ -322,6 +330,15 @@ impl<'a> Reader<'a> {
         } else {
             self.literal(1);
         }
+    }
+
+    /// `"forgotten''`: who opens with a straight quote gets one back.
+    fn straight_quote_is_open(&self) -> bool {
+        let text = self.out.last_text();
+        let quote = text.rfind(['"', '“', '”']);
+        quote.is_some_and(|at| {
+            text[at..].starts_with('"') && !text[at + 1..].starts_with(char::is_whitespace)
+        })
     }
 
     /// `[label](https://…)`: some authors write Markdown.
@@ -378,25 +395,24 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_special(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'\\' | b'{' | b'$' | b'~' | b'-' | b'`' | b'\'' | b'[' | b':' | b'\n'
-    )
-}
+/// Signs that a method of the reader takes.
+const SPECIAL: [bool; 256] = table(b"\\{$~-`'[:\n");
+
+const BRACES: [bool; 256] = table(b"\\{}");
 
 fn braces(text: &str) -> Vec<(usize, usize)> {
     let mut open = Vec::new();
     let mut pairs = Vec::new();
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate() {
+    let mut at = length_before(text, &BRACES);
+    while let Some(byte) = text.as_bytes().get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
             b'{' => open.push(at),
             b'}' => pairs.extend(open.pop().map(|start| (start, at))),
-            _ => {}
+            // What a backslash escapes is no brace; it may be the first byte of several.
+            _ => at += text[at + 1..].chars().next().map_or(0, char::len_utf8),
         }
+        at += 1;
+        at += length_before(&text[at..], &BRACES);
     }
     pairs.sort_unstable();
     pairs
@@ -428,6 +444,16 @@ fn single_quoted(text: &str) -> Option<&str> {
             return None;
         }
         from = end + 1;
+    }
+}
+
+/// Returns an address that can be followed, or none where there is only a word.
+fn with_scheme(url: String) -> Option<String> {
+    if url.contains("://") || url.starts_with("mailto:") {
+        Some(url)
+    } else {
+        let host = url.split('/').next().unwrap_or_default();
+        (host.contains('.') && !host.ends_with('.')).then(|| format!("https://{url}"))
     }
 }
 

@@ -1,4 +1,7 @@
-//! White space of a copied text: what is a paragraph, and what is only the width of somebody's terminal.
+//! White space of a copied text: what is a paragraph, and what is only the width of somebody's
+//! terminal.
+
+use super::scan::{length_before, table};
 
 /// Returns the text with every run of white space as one space, and without control characters.
 pub fn on_one_line(text: &str) -> String {
@@ -22,7 +25,11 @@ fn collapse(text: &str, parts: impl Fn(&str) -> bool) -> String {
         if !collapsed.is_empty() {
             collapsed.push(if parts(run) { '\n' } else { ' ' });
         }
-        collapsed.extend(word.chars().filter(|&c| !is_noise(c)));
+        if word.bytes().any(|byte| byte < b' ' || byte > b'~') {
+            collapsed.extend(word.chars().filter(|&c| !is_noise(c)));
+        } else {
+            collapsed.push_str(word);
+        }
     }
     collapsed
 }
@@ -33,14 +40,30 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || {
         let start = rest.find(|c: char| !c.is_whitespace())?;
         let (run, tail) = rest.split_at(start);
-        let end = tail.find(char::is_whitespace).unwrap_or(tail.len());
-        let (word, after) = tail.split_at(end);
+        let (word, after) = tail.split_at(length_of_word(tail));
         rest = after;
         Some((run, word))
     })
 }
 
+fn length_of_word(text: &str) -> usize {
+    let mut at = 0;
+    loop {
+        at += length_before(&text[at..], &MAYBE_SPACE);
+        match text[at..].chars().next() {
+            Some(c) if !c.is_whitespace() => at += c.len_utf8(),
+            _ => return at,
+        }
+    }
+}
+
+/// White space, and the first bytes of characters that may be white space.
+const MAYBE_SPACE: [bool; 256] = table(b" \n\t\r\x0b\x0c\xc2\xe1\xe2\xe3");
+
 fn indentation_parts(text: &str) -> bool {
+    if !text.contains("\n ") && !text.contains("\n\t") {
+        return false;
+    }
     let mut plain_breaks = 0;
     let mut indented_breaks = 0;
     let mut indented_mid_sentence = 0;

@@ -4,6 +4,7 @@
 //! turns on: tables, footnotes, strikethrough, task and definition lists, smart punctuation, math.
 
 use super::piece::{Piece, Style};
+use super::scan::{length_before, table};
 
 /// Writes the pieces as plain text, with formulas as `$source$`.
 pub fn plain(pieces: &[Piece]) -> String {
@@ -44,14 +45,7 @@ pub fn markdown(pieces: &[Piece]) -> String {
         let after_is_link = matches!(parts.get(index + 1), Some(Part::Raw(raw)) if raw == "[");
         match part {
             Part::Text(text) => write_text(text, after, after_is_link, &mut written),
-            Part::Label(text) => {
-                for c in text.chars() {
-                    if matches!(c, '[' | ']') {
-                        written.push('\\');
-                    }
-                    write_char(c, None, false, &mut written);
-                }
-            }
+            Part::Label(text) => write_label(text, &mut written),
             Part::Url(url) => write_url(url, after, &mut written),
             Part::Raw(raw) => written.push_str(raw),
             Part::Mark { text, .. } => written.push_str(text),
@@ -223,58 +217,70 @@ fn write_url(url: &str, after: Option<char>, written: &mut String) {
 }
 
 fn write_text(text: &str, after: Option<char>, after_is_link: bool, written: &mut String) {
-    let mut chars = text.chars().peekable();
+    let mut rest = text;
     if written.is_empty() || written.ends_with('\n') {
-        write_line_start(&mut chars, text, written);
+        rest = write_line_start(text, written);
     }
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied().or(after);
-        let bang = c == '!' && chars.peek().is_none() && after_is_link;
-        write_char(c, next, bang, written);
+    loop {
+        let inert = length_before(rest, &ACTIVE);
+        written.push_str(&rest[..inert]);
+        rest = &rest[inert..];
+        let Some(c) = rest.chars().next() else {
+            break;
+        };
+        rest = &rest[c.len_utf8()..];
+        if bends(written.chars().next_back(), c, rest, after) {
+            written.push('\\');
+        }
+        written.push(c);
+    }
+    if after_is_link && text.ends_with('!') {
+        // Without this the link would be an image.
+        written.insert(written.len() - 1, '\\');
+    }
+}
+
+fn write_label(text: &str, written: &mut String) {
+    for part in text.split_inclusive(['[', ']']) {
+        let bracket = part.chars().next_back().filter(|c| matches!(c, '[' | ']'));
+        let before = &part[..part.len() - usize::from(bracket.is_some())];
+        write_text(before, bracket, false, written);
+        if let Some(bracket) = bracket {
+            written.extend(['\\', bracket]);
+        }
     }
 }
 
 /// Escapes what would make the start of a paragraph a heading, a list, a quotation or a definition.
-fn write_line_start(
-    chars: &mut std::iter::Peekable<std::str::Chars>,
-    text: &str,
-    written: &mut String,
-) {
-    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let sign = text[digits..].chars().next();
+fn write_line_start<'a>(text: &'a str, written: &mut String) -> &'a str {
+    let run = |sign: fn(char) -> bool, text: &str| text.len() - text.trim_start_matches(sign).len();
     let ends_marker = |at: usize| text[at..].chars().next().is_none_or(char::is_whitespace);
-    let hashes = text.len() - text.trim_start_matches('#').len();
-    let escapes_first = match sign {
-        _ if digits > 0 => {
-            if digits < 10 && matches!(sign, Some('.' | ')')) && ends_marker(digits + 1) {
-                written.extend(chars.by_ref().take(digits));
-                true
-            } else {
-                false
-            }
-        }
+    let digits = run(|c| c.is_ascii_digit(), text);
+    let hashes = run(|c| c == '#', text);
+    let marker = match text[digits..].chars().next() {
+        Some('.' | ')') if digits > 0 => digits < 10 && ends_marker(digits + 1),
+        _ if digits > 0 => false,
         Some('#') => hashes < 7 && ends_marker(hashes),
-        Some('-' | '+' | ':') => ends_marker(1) || text.starts_with("--"),
-        Some('*') => ends_marker(1),
+        Some('-' | '+' | ':' | '*' | '_') => ends_marker(1),
         Some('>' | '=') => true,
-        Some('_') => ends_marker(1),
         _ => false,
     };
-    if escapes_first && let Some(c) = chars.next() {
-        written.extend(['\\', c]);
+    if !marker {
+        return text;
     }
+    written.push_str(&text[..digits]);
+    written.push('\\');
+    written.push_str(&text[digits..=digits]);
+    &text[digits + 1..]
 }
 
-fn write_char(c: char, next: Option<char>, escape: bool, written: &mut String) {
-    let before = written.chars().next_back();
-    if escape || bends(before, c, next) {
-        written.push('\\');
-    }
-    written.push(c);
-}
+/// Characters that Markdown takes for a mark somewhere.
+const ACTIVE: [bool; 256] = table(b"\\`$*_~<&[]-");
 
-/// Decides whether Markdown would take the character for a mark.
-fn bends(before: Option<char>, c: char, next: Option<char>) -> bool {
+/// Decides whether Markdown would take the character for a mark, between what is written, and the
+/// rest of the text with the character behind it.
+fn bends(before: Option<char>, c: char, rest: &str, after: Option<char>) -> bool {
+    let next = rest.chars().next().or(after);
     let is_space = |c: Option<char>| c.is_none_or(char::is_whitespace);
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match c {
@@ -283,12 +289,14 @@ fn bends(before: Option<char>, c: char, next: Option<char>) -> bool {
         '_' => !(is_word(before) && is_word(next) || is_space(before) && is_space(next)),
         // A single tilde strikes through as well, but one at the start of a word ends nothing.
         '~' => {
-            next == Some('~')
-                || before == Some('~')
-                || !is_space(before) && (is_word(before) || !is_word(next))
+            let touches = next == Some('~') || before == Some('~');
+            touches || !is_space(before) && (is_word(before) || !is_word(next))
         }
         '<' => next.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')),
-        '&' => next.is_some_and(|c| c.is_ascii_alphabetic() || c == '#'),
+        '&' => {
+            let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
+            name.len() < rest.len() && name.starts_with(';')
+        }
         '[' => next == Some('^'),
         ']' => matches!(next, Some('(' | '[' | ':')),
         '-' => before == Some('-'),
