@@ -1,0 +1,577 @@
+//! What commands do: `\emph{…}`, `\"u`, `\cite{…}`, and the macros that only their authors know.
+
+use super::formula;
+use super::piece::{Piece, Style};
+use super::read::{Damage, Reader};
+use super::symbol;
+
+/// This is what a command with an argument does to it.
+enum Effect {
+    Styled(Style),
+    Code,
+    /// The argument stands as it is.
+    Plain,
+    Quoted,
+    Raised,
+    Lowered,
+    Link,
+    Address,
+    Footnote,
+    Citation,
+    /// The command and this many arguments vanish.
+    Nothing(usize),
+    /// This many arguments vanish before the one that stands.
+    After(usize),
+    /// The command belongs into a formula, with all its arguments.
+    Formula,
+}
+
+fn effect(name: &str) -> Option<Effect> {
+    Some(match name {
+        "emph" | "textit" | "textsl" | "mathit" => Effect::Styled(Style::Emphasis),
+        "textbf" | "mathbf" | "boldsymbol" | "bm" => Effect::Styled(Style::Strong),
+        "texttt" | "mathtt" | "code" | "verb" | "lstinline" => Effect::Code,
+        "textsc" | "textsf" | "textrm" | "textup" | "textmd" | "textnormal" | "underline"
+        | "uline" | "mbox" | "hbox" | "fbox" | "text" | "mathrm" | "mathsf" | "operatorname"
+        | "ensuremath" | "MakeUppercase" | "num" | "ac" | "acp" | "acf" | "acs" | "gls"
+        | "glspl" | "Gls" | "acrshort" | "acrlong" | "acrfull" | "rev" | "revise" | "add"
+        | "added" | "replaced" | "role" => Effect::Plain,
+        "enquote" => Effect::Quoted,
+        "textsuperscript" => Effect::Raised,
+        "textsubscript" => Effect::Lowered,
+        "href" => Effect::Link,
+        "url" | "path" | "nolinkurl" => Effect::Address,
+        "footnote" | "footnotetext" => Effect::Footnote,
+        "cite" | "citep" | "citet" | "citealp" | "citealt" | "citeauthor" | "citeyear"
+        | "citeyearpar" | "Citet" | "Citep" | "parencite" | "textcite" | "autocite"
+        | "footcite" | "citeProc" => Effect::Citation,
+        "ref" | "eqref" | "cref" | "Cref" | "autoref" | "label" | "color" | "begin" | "end"
+        | "vspace" | "hspace" | "thanks" | "footnotemark" | "index" | "deleted" | "usepackage"
+        | "bibliographystyle" | "bibliography" => Effect::Nothing(1),
+        "noindent" | "xspace" | "centering" | "maketitle" | "protect" | "displaystyle"
+        | "textstyle" | "left" | "right" | "big" | "Big" | "bigl" | "bigr" | "item" | "and"
+        | "newblock" | "relax" | "boldmath" | "limits" => Effect::Nothing(0),
+        "textcolor" | "colorbox" | "raisebox" | "scalebox" | "hyperlink" | "hyperref"
+        | "foreignlanguage" => Effect::After(1),
+        "frac" | "dfrac" | "tfrac" | "nicefrac" | "sqrt" | "mathcal" | "mathbb" | "mathfrac"
+        | "mathfrak" | "mathscr" | "hat" | "tilde" | "bar" | "vec" | "widetilde" | "widehat"
+        | "overline" | "binom" => Effect::Formula,
+        _ => return None,
+    })
+}
+
+/// Returns the style of an old declaration that holds to the end of its group; `Some(None)` is a
+/// declaration that a reader does not see.
+fn declaration(name: &str) -> Option<Option<Effect>> {
+    Some(match name {
+        "em" | "it" | "sl" | "itshape" | "slshape" => Some(Effect::Styled(Style::Emphasis)),
+        "bf" | "bfseries" => Some(Effect::Styled(Style::Strong)),
+        "tt" | "ttfamily" => Some(Effect::Code),
+        "sc" | "scshape" | "sf" | "sffamily" | "rm" | "rmfamily" | "normalfont" | "upshape"
+        | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize" | "large" | "Large"
+        | "LARGE" | "huge" => None,
+        _ => return None,
+    })
+}
+
+impl<'a> Reader<'a> {
+    /// Reads what a backslash begins.
+    pub fn command(&mut self) {
+        self.at += 1;
+        let Some(sign) = self.next_char() else {
+            return self.out.char('\\');
+        };
+        if sign.is_ascii_alphabetic() {
+            let name = formula::command_name(self.rest());
+            self.at += name.len();
+            return self.named(name);
+        }
+        if let Some(mark) = symbol::sign_accent(sign) {
+            return self.accent(sign, mark);
+        }
+        self.at += sign.len_utf8();
+        match sign {
+            '(' => self.formula_until("\\)", '(', false),
+            '[' => self.formula_until("\\]", '[', true),
+            '\\' | ' ' | ',' | ';' | ':' | '>' | '\n' => self.out.char(' '),
+            '!' | '/' | '@' => {}
+            '|' => self.out.char('‖'),
+            '0'..='9' => self.lost_dollar(sign),
+            _ if sign.is_ascii_punctuation() => self.out.char(sign),
+            _ => {
+                self.out.char('\\');
+                self.out.char(sign);
+            }
+        }
+    }
+
+    /// Reads the rest of a group that begins with an old declaration: `{\em …}`. Returns false if
+    /// the name is no declaration.
+    pub fn declared(&mut self, name: &str, rest: &str) -> bool {
+        let Some(effect) = declaration(name) else {
+            return false;
+        };
+        match effect {
+            Some(effect) => self.apply(effect, rest.trim_start()),
+            None => {
+                let inner = self.inner(rest.trim_start());
+                self.out.all(inner);
+            }
+        }
+        true
+    }
+
+    /// Reads a formula that is only a style around words, `$\textbf{A}$`. Returns false for others.
+    pub fn styled_formula(&mut self, tex: &str) -> bool {
+        let Some(command) = tex.strip_prefix('\\') else {
+            return false;
+        };
+        let name = formula::command_name(command);
+        let argument = command[name.len()..].trim_start();
+        let Some(argument) = argument
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        else {
+            return false;
+        };
+        let balanced = argument.chars().try_fold(0_i32, |depth, c| match c {
+            '{' => Some(depth + 1),
+            '}' => (depth > 0).then_some(depth - 1),
+            _ => Some(depth),
+        });
+        let is_text = name.starts_with("text")
+            || matches!(
+                name,
+                "emph" | "mbox" | "bf" | "it" | "em" | "tt" | "href" | "url"
+            );
+        let letters = argument.chars().filter(|c| c.is_alphabetic()).count();
+        let touches_word = self.out.last_char().is_some_and(char::is_alphanumeric)
+            || self.next_char().is_some_and(char::is_alphabetic);
+        let is_word = name.starts_with("math")
+            && !matches!(name, "mathcal" | "mathbb" | "mathfrak" | "mathscr")
+            && (letters > 1 || touches_word && letters > 0)
+            && !argument.contains(['_', '^']);
+        if balanced != Some(0) || !(is_text || is_word) {
+            return false;
+        }
+        let inner = self.inner(tex);
+        self.out.all(inner);
+        true
+    }
+
+    fn named(&mut self, name: &'a str) {
+        if let Some(text) = symbol::letter(name) {
+            self.out.text(text);
+            return self.skip_space_of_command();
+        }
+        if let Some(mark) = symbol::letter_accent(name)
+            && self.letter_accent(name, mark)
+        {
+            return;
+        }
+        if let Some(text) = symbol::sign(name) {
+            let text = if self.next_char() == Some('.') {
+                text.strip_suffix('.').unwrap_or(text)
+            } else {
+                text
+            };
+            return self.out.text(text);
+        }
+        if name == "unicode" || name == "ding" {
+            return self.numbered_character(name);
+        }
+        if self.rest().starts_with('*') && effect(name).is_some() {
+            self.at += 1;
+        }
+        if matches!(effect(name), Some(Effect::Formula)) {
+            return self.bare_formula(name);
+        }
+        if let Some(effect) = effect(name) {
+            return self.with_arguments(effect, name);
+        }
+        if let Some(effect) = declaration(name) {
+            // `\bf{…}` is wrong TeX but common; without braces the rest of the text is not meant.
+            match self.argument() {
+                Some(argument) => self.apply(effect.unwrap_or(Effect::Plain), argument),
+                None => self.skip_space_of_command(),
+            }
+            return;
+        }
+        self.private_macro(name);
+    }
+
+    /// A macro of the authors' own: its argument if it has one, otherwise its name, set apart since
+    /// it stands for a name: "we propose *method*, …".
+    fn private_macro(&mut self, name: &str) {
+        match self.argument() {
+            Some(argument) if !argument.is_empty() => {
+                let inner = self.inner(argument);
+                self.out.all(inner);
+            }
+            _ => self.out.piece(Piece::Styled(
+                Style::Emphasis,
+                vec![Piece::Text(name.to_owned())],
+            )),
+        }
+    }
+
+    fn with_arguments(&mut self, effect: Effect, name: &str) {
+        if let Effect::Nothing(count) = effect {
+            self.optional_argument();
+            for _ in 0..count {
+                self.argument();
+            }
+            return self.vanish();
+        }
+        self.optional_argument();
+        if let Effect::After(count) = effect {
+            for _ in 0..count {
+                self.argument();
+            }
+        }
+        let Some(argument) = self.argument() else {
+            // `\verb|x|`, or an argument that the copy lost.
+            return self.skip_space_of_command();
+        };
+        match effect {
+            Effect::Link => match self.argument() {
+                Some(label) => {
+                    let label = self.inner(label);
+                    self.link(unescaped(argument), label);
+                }
+                None => self.link(unescaped(argument), Vec::new()),
+            },
+            Effect::Citation => self.citation(argument, name),
+            Effect::Plain if name == "replaced" => {
+                self.apply(Effect::Plain, argument);
+                self.argument();
+            }
+            effect => self.apply(effect, argument),
+        }
+    }
+
+    fn apply(&mut self, effect: Effect, argument: &str) {
+        match effect {
+            Effect::Styled(style) => {
+                let inner = self.inner(argument);
+                self.out
+                    .piece(Piece::Styled(style, flattened(style, inner)));
+            }
+            Effect::Code => self.code(argument),
+            Effect::Quoted => {
+                self.out.char('“');
+                self.out.all(self.inner(argument));
+                self.out.char('”');
+            }
+            Effect::Raised => self.script(argument, '^', symbol::raised),
+            Effect::Lowered => self.script(argument, '_', symbol::lowered),
+            Effect::Address => {
+                let url = unescaped(argument);
+                let label = vec![Piece::Text(url.clone())];
+                self.link(url, label);
+            }
+            Effect::Footnote => self.footnote(argument),
+            _ => self.out.all(self.inner(argument)),
+        }
+    }
+
+    /// Typewriter text is code, unless it is an address or holds a formula.
+    fn code(&mut self, argument: &str) {
+        let mut inner = self.inner_with(argument, true);
+        let shown = super::write::plain(&inner);
+        if let [Piece::Url(_) | Piece::Link { .. }] = inner.as_slice() {
+            self.out.piece(inner.remove(0));
+        } else if inner
+            .iter()
+            .any(|piece| matches!(piece, Piece::Formula { .. } | Piece::Url(_)))
+        {
+            self.out.all(inner);
+        } else if !shown.trim().is_empty() {
+            self.out.piece(Piece::Code(shown.trim().to_owned()));
+        }
+    }
+
+    fn script(&mut self, argument: &str, sign: char, figures: impl Fn(&str) -> Option<String>) {
+        let shown = super::write::plain(&self.inner(argument));
+        match figures(&shown) {
+            Some(text) => self.out.text(&text),
+            // `1\textsuperscript{st}` reads well on the line.
+            None if matches!(shown.as_str(), "st" | "nd" | "rd" | "th") => self.out.text(&shown),
+            None => {
+                let tex = format!("{sign}{{\\text{{{}}}}}", formula::tidy(argument));
+                self.out.piece(Piece::Formula {
+                    tex,
+                    display: false,
+                });
+            }
+        }
+    }
+
+    /// A footnote stands in brackets where its mark stood.
+    fn footnote(&mut self, argument: &str) {
+        let inner = self.inner(argument.trim().trim_end_matches('.'));
+        if inner.is_empty() {
+            return;
+        }
+        self.out.text(" (");
+        self.out.all(inner);
+        self.out.char(')');
+    }
+
+    /// A citation vanishes, unless the sentence needs it: "an extension of [smith20]".
+    fn citation(&mut self, keys: &str, name: &str) {
+        self.optional_argument();
+        let before = self.out.last_text().trim_end();
+        let word = before
+            .rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or(before);
+        let needed = matches!(name, "citet" | "Citet" | "citeauthor" | "textcite")
+            || matches!(
+                word.to_ascii_lowercase().as_str(),
+                "of" | "by"
+                    | "in"
+                    | "from"
+                    | "to"
+                    | "and"
+                    | "see"
+                    | "with"
+                    | "as"
+                    | "than"
+                    | "on"
+                    | "e"
+                    | "g"
+            );
+        if needed {
+            self.out.text(&format!("[{keys}]"));
+        } else {
+            self.vanish();
+        }
+    }
+
+    /// Takes back the space before a command that leaves nothing, where none is needed any more.
+    fn vanish(&mut self) {
+        if self
+            .next_char()
+            .is_none_or(|c| matches!(c, ' ' | '.' | ',' | ';' | ':' | ')' | '\n'))
+        {
+            self.out.trim_end();
+        }
+    }
+
+    fn bare_formula(&mut self, name: &str) {
+        let start = self.at - name.len() - 1;
+        while self.group_text().is_some() {}
+        let tex = formula::tidy(&self.text[start..self.at]);
+        self.out.piece(Piece::Formula {
+            tex,
+            display: false,
+        });
+    }
+
+    fn formula_until(&mut self, closing: &str, opening: char, display: bool) {
+        match formula::end_at(self.rest(), closing) {
+            Some(end) => {
+                let tex = &self.rest()[..end];
+                self.at += end + closing.len();
+                self.formula(tex, display);
+            }
+            None => self.out.char(opening),
+        }
+    }
+
+    /// `\$1 million` arrives as `\1 million`; `\3)` is a number in a list.
+    fn lost_dollar(&mut self, digit: char) {
+        let rest = self.rest().trim_start_matches(|c: char| c.is_ascii_digit());
+        if self.context.damage == Damage::Kept {
+            self.out.char('\\');
+        } else if !rest.starts_with(')') {
+            self.out.char('$');
+        }
+        self.out.char(digit);
+    }
+
+    fn numbered_character(&mut self, name: &str) {
+        let argument = self.argument().unwrap_or_default();
+        let number = match argument.strip_prefix('x') {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => argument.parse().ok(),
+        };
+        let c = match (name, number) {
+            ("unicode", Some(number)) => char::from_u32(number),
+            // Numbers of the Zapf Dingbats font.
+            ("ding", Some(51 | 52)) => Some('✓'),
+            ("ding", Some(55 | 56)) => Some('✗'),
+            ("ding", Some(number @ 172..=181)) => char::from_u32('①' as u32 + number - 172),
+            ("ding", Some(number @ 182..=191)) => char::from_u32('❶' as u32 + number - 182),
+            _ => None,
+        };
+        if let Some(c) = c.filter(|c| !c.is_control()) {
+            self.out.char(c);
+        }
+    }
+
+    /// Reads `\'e`, `\"{o}`, `\'\i`; where there is no such letter the sign is a quote or a tilde.
+    fn accent(&mut self, sign: char, mark: char) {
+        self.at += 1;
+        if matches!(sign, '\'' | '"') && self.is_escaped_quote(sign) {
+            return self.out.char(sign);
+        }
+        let start = self.at;
+        let group = self.group_text();
+        if group.is_none() {
+            self.at += self.rest().len() - self.rest().trim_start_matches(' ').len();
+        }
+        let base = match group {
+            Some(group) => group,
+            None => &self.rest()[..base_length(self.rest())],
+        };
+        let (letter, behind) = split_base(base);
+        let is_umlaut =
+            sign != '"' || letter.is_some_and(|letter| "aeiouyıAEIOUY".contains(letter));
+        match letter
+            .and_then(|letter| symbol::accented(letter, mark))
+            .filter(|_| is_umlaut)
+        {
+            Some(letter) => {
+                self.out.char(letter);
+                if group.is_none() {
+                    self.at += base.len();
+                    self.skip_stray_brace();
+                }
+                self.out.text(behind);
+            }
+            None => {
+                self.at = start;
+                self.out.char(sign);
+            }
+        }
+    }
+
+    /// `model\'s` and `\"quoted\"` were escaped by somebody's program, not by TeX.
+    fn is_escaped_quote(&self, sign: char) -> bool {
+        let rest = self.rest();
+        let word = formula::command_name(rest);
+        let ends = |tail: &str| {
+            !tail.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '{' | '\\'))
+        };
+        let in_word = self.out.last_char().is_some_and(char::is_alphabetic);
+        if in_word {
+            let contraction =
+                matches!(word.trim(), "s" | "t" | "re" | "ve" | "ll" | "d" | "m" | "");
+            return ends(&rest[word.len()..]) && contraction && !(sign == '"' && !word.is_empty());
+        }
+        let near = &rest[..rest.floor_char_boundary(80)];
+        near.match_indices(['\'', '"']).any(|(at, found)| {
+            found.starts_with(sign) && near[..at].ends_with('\\') && ends(&near[at + 1..])
+        })
+    }
+
+    /// Reads `\c{c}` or, inside a word, `\c c`. Returns false if it is another command of that name.
+    fn letter_accent(&mut self, name: &str, mark: char) -> bool {
+        let start = self.at;
+        if let Some(group) = self.group_text() {
+            // `\rho` that a program took for the ring accent with `ho` behind it.
+            if name == "r" && group == "ho" {
+                self.out.char('ρ');
+                return true;
+            }
+            if let (Some(letter), "") = split_base(group)
+                && let Some(letter) = symbol::accented(letter, mark)
+            {
+                self.out.char(letter);
+                return true;
+            }
+        } else if let Some(letter) = self
+            .rest()
+            .strip_prefix(' ')
+            .and_then(|rest| rest.chars().next())
+            && self.out.last_char().is_some_and(char::is_alphabetic)
+            && let Some(letter_with_mark) = symbol::accented(letter, mark)
+        {
+            self.at += 1 + letter.len_utf8();
+            self.out.char(letter_with_mark);
+            return true;
+        }
+        self.at = start;
+        false
+    }
+
+    /// `\'e}`: the brace that opened the group was lost.
+    fn skip_stray_brace(&mut self) {
+        if self.rest().starts_with('}') {
+            self.at += 1;
+        }
+    }
+
+    fn skip_space_of_command(&mut self) {
+        if self.rest().starts_with(' ') {
+            self.at += 1;
+        } else if self.rest().starts_with("{}") {
+            self.at += 2;
+        }
+    }
+
+    fn argument(&mut self) -> Option<&'a str> {
+        self.group_text()
+    }
+
+    fn optional_argument(&mut self) {
+        let rest = self.rest();
+        if let Some(end) = rest
+            .strip_prefix('[')
+            .and_then(|inside| inside[..inside.floor_char_boundary(200)].find([']', '\n']))
+            && rest[end + 1..].starts_with(']')
+            && rest[end + 2..].starts_with(['{', '['])
+        {
+            self.at += end + 2;
+        }
+    }
+}
+
+/// Emphasis within emphasis has no second step.
+fn flattened(style: Style, inner: Vec<Piece>) -> Vec<Piece> {
+    let mut flat = super::piece::Pieces::new(false);
+    for piece in inner {
+        match piece {
+            Piece::Styled(same, pieces) if same == style => flat.all(pieces),
+            other => flat.piece(other),
+        }
+    }
+    flat.into_vec()
+}
+
+fn unescaped(address: &str) -> String {
+    let mut unescaped = String::with_capacity(address.len());
+    let mut chars = address.trim().chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_escape = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
+        if !is_escape && !matches!(c, ' ' | '{' | '}' | '\\' | '<' | '>') {
+            unescaped.push(c);
+        }
+    }
+    unescaped
+}
+
+fn base_length(rest: &str) -> usize {
+    match rest.chars().next() {
+        Some('\\') if rest[1..].starts_with(['i', 'j']) => {
+            2 + usize::from(rest[2..].starts_with(' '))
+        }
+        Some(c) => c.len_utf8(),
+        None => 0,
+    }
+}
+
+/// Returns the letter at the start of an accent's argument, and what stands behind it.
+fn split_base(base: &str) -> (Option<char>, &str) {
+    let base = base.trim();
+    if let Some(rest) = base.strip_prefix("\\i") {
+        return (Some('ı'), rest.trim());
+    }
+    if let Some(rest) = base.strip_prefix("\\j") {
+        return (Some('ȷ'), rest.trim());
+    }
+    let mut chars = base.chars();
+    (chars.next(), chars.as_str())
+}
