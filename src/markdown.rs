@@ -113,7 +113,8 @@ pub fn title_plain(text: &str) -> String {
     plain
 }
 
-/// Returns the start of a plain text on one line, cut at a word when it is longer than `max_chars`.
+/// Returns the start of a plain text on one line, cut at a word when it is longer than `max_chars`
+/// (of which the `…` is one).
 pub fn teaser(plain: &str, max_chars: usize) -> String {
     let mut teaser = String::new();
     let mut length = 0;
@@ -121,15 +122,7 @@ pub fn teaser(plain: &str, max_chars: usize) -> String {
         let letters = word.chars().count();
         let gap = usize::from(length > 0);
         if length + gap + letters > max_chars {
-            if length == 0 {
-                teaser.extend(word.chars().take(max_chars.saturating_sub(1)));
-            }
-            let end = teaser
-                .trim_end_matches([',', ';', ':', '–', '—', '('])
-                .len();
-            teaser.truncate(end);
-            teaser.push('…');
-            return teaser;
+            return cut(teaser, word, max_chars.saturating_sub(1));
         }
         if gap > 0 {
             teaser.push(' ');
@@ -137,6 +130,23 @@ pub fn teaser(plain: &str, max_chars: usize) -> String {
         teaser.push_str(word);
         length += gap + letters;
     }
+    teaser
+}
+
+/// Ends a teaser that the next word would make too long, in so many characters and the sign for more.
+fn cut(mut teaser: String, next: &str, max_chars: usize) -> String {
+    if teaser.is_empty() {
+        teaser.extend(next.chars().take(max_chars));
+    } else if teaser.chars().count() > max_chars {
+        // It is full to the last character: a word of it, or a letter, makes way.
+        let last = teaser.char_indices().next_back().map_or(0, |(at, _)| at);
+        teaser.truncate(teaser.rfind(' ').unwrap_or(last));
+    }
+    let end = teaser
+        .trim_end_matches([',', ';', ':', '–', '—', '('])
+        .len();
+    teaser.truncate(end);
+    teaser.push('…');
     teaser
 }
 

@@ -3,7 +3,7 @@
 //! The rule is Pandoc's (manual, extension `tex_math_dollars`): an opening `$` has a character that
 //! is not a space at its right, a closing one has such a character at its left and no digit at its
 //! right. But `$\sim$50` and `256$\times$256`, which abstracts are full of, are formulas: a command of
-//! TeX is not money. Braces within a formula are balanced, and a formula ends with its paragraph.
+//! TeX is not money, while `$5 and 10$` is. Braces within a formula are balanced, and a formula ends with its paragraph.
 
 use std::ops::Range;
 
@@ -172,7 +172,7 @@ impl Scan<'_> {
                         Display::Inline => {
                             let inside = &self.bytes[start..at];
                             !inside.last().is_some_and(u8::is_ascii_whitespace)
-                                && !(next.is_some_and(u8::is_ascii_digit) && is_money(inside))
+                                && !is_money(inside, next.is_some_and(u8::is_ascii_digit))
                         }
                     };
                     let filled = !self.bytes[start..at].trim_ascii().is_empty();
@@ -187,9 +187,17 @@ impl Scan<'_> {
     }
 }
 
-/// Tells whether what stands between two dollars, of which a digit follows the second, is an amount.
-pub(super) fn is_money(inside: &[u8]) -> bool {
-    inside.first().is_none_or(u8::is_ascii_digit) || !has_command(inside)
+/// Tells whether what stands between two dollars is an amount and what follows it: `$5 and 10$`.
+///
+/// Where a digit follows the second dollar, only a command of TeX makes it a formula.
+pub(super) fn is_money(inside: &[u8], digit_follows: bool) -> bool {
+    let starts_as_amount = inside.first().is_none_or(u8::is_ascii_digit);
+    if digit_follows {
+        return starts_as_amount || !has_command(inside);
+    }
+    let has_words = inside.iter().any(u8::is_ascii_whitespace);
+    let has_signs = inside.iter().any(|b| b"\\^_={}<>+".contains(b));
+    starts_as_amount && has_words && !has_signs
 }
 
 /// Tells whether a loose dollar looks like the start of a formula rather than money.
@@ -251,6 +259,8 @@ mod tests {
     fn money_is_not_math() {
         check("from $5 to $6", "from $5 to $6");
         check("($5-$6) and $x$", "($5-$6) and [$x$]");
+        check("$5 and 10$ or US$", "$5 and 10$ or US$");
+        check("$2 n$ or $2 + n$", "$2 n$ or [$2 + n$]");
         check("US$100, $2M, $ 3", "US$100, $2M, $ 3");
         check("$5 million and $x$", "$5 million and [$x$]");
     }

@@ -1,8 +1,10 @@
 //! The events of the Markdown parser become HTML, one after the other.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::iter::Peekable;
 use std::ops::Range;
+use std::vec::IntoIter;
 
 use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag, TagEnd};
 
@@ -30,9 +32,12 @@ pub(super) enum Places {
 /// Deeper elements are shown as they are written: browsers give up at some 500, readers much earlier.
 const MAX_DEPTH: usize = 64;
 
-/// Stands for a dollar that is not math: as long, so that every place stays right, and never in a text
-/// of its own right, for a control character is not shown.
-const MASK: char = '\u{1}';
+/// Each report reads the file up to its place; a text that is wrong in every word must not take hours.
+const MAX_REPORTS: usize = 200;
+
+/// Stands for a dollar that is not math: as long, so that every place stays right, and unlike the other
+/// control characters allowed within an address.
+const MASK: char = '\u{7f}';
 
 const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
@@ -61,7 +66,7 @@ pub(super) fn render(
         places,
         id_prefix,
         problems,
-        strays: dollars.strays,
+        strays: dollars.strays.into_iter().peekable(),
         part: Part::with_capacity(text.len()),
         outer: Vec::new(),
         notes: Notes::default(),
@@ -69,11 +74,12 @@ pub(super) fn render(
         links: Vec::new(),
         code: None,
         heading: (0, 0),
-        ids: HashSet::new(),
+        ids: HashMap::new(),
         table: Table::default(),
         has_code: false,
         has_math: false,
         too_deep: false,
+        reports: 0,
     };
     let parser = Parser::new_ext(masked.as_deref().unwrap_or(text), OPTIONS);
     writer.run(parser.into_offset_iter());
@@ -89,14 +95,11 @@ pub(super) fn push_bad_formula(source: &str, html: &mut String) {
 
 /// Replaces the dollars at some places, so that the parser does not see them.
 fn mask(text: &str, loose: &[usize]) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut done = 0;
+    // A mask of the text's own becomes another character that cannot be shown.
+    let mut masked = text.replace(MASK, "\u{1}");
     for &at in loose {
-        masked.push_str(&text[done..at]);
-        masked.push(MASK);
-        done = at + 1;
+        masked.replace_range(at..=at, MASK.encode_utf8(&mut [0; 4]));
     }
-    masked.push_str(&text[done..]);
     masked
 }
 
@@ -109,7 +112,7 @@ struct Writer<'a> {
     places: Places,
     id_prefix: &'a str,
     problems: &'a mut Problems,
-    strays: Vec<Stray>,
+    strays: Peekable<IntoIter<Stray>>,
     /// What is being written: the body or a footnote.
     part: Part,
     /// What was being written when a footnote began, with the footnote's name.
@@ -121,11 +124,13 @@ struct Writer<'a> {
     code: Option<CodeBlock>,
     /// Where the heading starts that is being written, in the HTML and in the plain text.
     heading: (usize, usize),
-    ids: HashSet<String>,
+    /// The ids of headings, and how often each has been wanted.
+    ids: HashMap<String, usize>,
     table: Table,
     has_code: bool,
     has_math: bool,
     too_deep: bool,
+    reports: usize,
 }
 
 /// This is what closes a link.
@@ -309,9 +314,13 @@ impl<'a> Writer<'a> {
             TagEnd::Table => "</tbody>\n</table>\n</div>\n",
             TagEnd::TableHead => {
                 self.table.in_head = false;
+                self.part.plain.truncate(self.part.plain.trim_end().len());
                 "</tr>\n</thead>\n<tbody>\n"
             }
-            TagEnd::TableRow => "</tr>\n",
+            TagEnd::TableRow => {
+                self.part.plain.truncate(self.part.plain.trim_end().len());
+                "</tr>\n"
+            }
             TagEnd::TableCell => {
                 self.part.plain.push(' ');
                 if self.table.in_head { "</th>" } else { "</td>" }
@@ -389,6 +398,10 @@ impl<'a> Writer<'a> {
     }
 
     fn report(&mut self, code: Code, message: String, hint: &str, range: Range<usize>) {
+        self.reports += 1;
+        if self.reports > MAX_REPORTS {
+            return;
+        }
         let place = self.source.place(self.place(range));
         let problem = Diagnostic::new(code, message).at(place).hint(hint);
         self.problems.push(problem);

@@ -18,7 +18,7 @@ impl Writer<'_> {
         let follows_digit = self.text[range.end..].starts_with(|c: char| c.is_ascii_digit());
         // Where code and dollars overlap, the parser may take for a formula what `dollars` did not.
         let is_money =
-            display == Display::Inline && follows_digit && dollars::is_money(tex.as_bytes());
+            display == Display::Inline && dollars::is_money(tex.as_bytes(), follows_digit);
         if is_money || tex.trim().is_empty() {
             return self.words(&source);
         }
@@ -46,11 +46,7 @@ impl Writer<'_> {
 
     /// Reports the dollars of a piece of text that were meant to open a formula.
     pub(super) fn report_strays(&mut self, range: Range<usize>) {
-        while let Some(stray) = self.strays.first() {
-            if stray.range.start >= range.end {
-                return;
-            }
-            let stray = self.strays.remove(0);
+        while let Some(stray) = self.strays.next_if(|stray| stray.range.start < range.end) {
             // What was passed over stands in code or in an address, where a dollar is only that.
             if stray.range.start < range.start {
                 continue;
@@ -146,14 +142,23 @@ impl Writer<'_> {
         let text = &self.part.plain[plain_from.min(self.part.plain.len())..];
         let slug = Slug::from_title(text)
             .map_or_else(|| "section".to_owned(), |slug| slug.as_str().to_owned());
-        let mut id = slug.clone();
-        let mut number = 1;
-        while !self.ids.insert(id.clone()) {
-            number += 1;
-            id = format!("{slug}-{number}");
-        }
+        let id = self.unique(&slug);
         let id = format!("{}{id}", self.id_prefix);
         self.part.close_heading(from, level, &id);
+    }
+
+    /// Returns an id that no heading has, and takes it.
+    fn unique(&mut self, slug: &str) -> String {
+        let mut number = self.ids.get(slug).map_or(1, |uses| uses + 1);
+        let mut id = slug.to_owned();
+        // A heading that is called `a 2` may have come before the second one that is called `a`.
+        while self.ids.contains_key(&id) {
+            id = format!("{slug}-{number}");
+            number += 1;
+        }
+        self.ids.insert(id.clone(), 1);
+        self.ids.insert(slug.to_owned(), number.max(2) - 1);
+        id
     }
 
     pub(super) fn start_cell(&mut self) {
