@@ -70,3 +70,162 @@ fn importing_twice_writes_nothing() {
     assert_eq!(second.report.inputs[0].already.len(), 58);
     println!("{}", second.report.render(false));
 }
+
+/// The examples are not part of the repository: their licences allow tests only.
+fn examples() -> Option<std::path::PathBuf> {
+    let folder = std::path::Path::new("../shared/data/inputs");
+    let found = folder.is_dir();
+    if !found {
+        println!("skipped: {} is not there", folder.display());
+    }
+    found.then(|| folder.to_owned())
+}
+
+#[derive(serde::Deserialize)]
+struct Expected {
+    title: String,
+    #[serde(rename = "abstract")]
+    abstract_text: String,
+    arxiv_id: Option<String>,
+    published: Option<String>,
+    authors: Option<Vec<String>>,
+}
+
+fn collapse(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_example_is_read_record_for_record() {
+    let Some(folder) = examples() else { return };
+    let mut wrong = 0;
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    names.sort();
+    for path in names
+        .iter()
+        .filter(|path| path.to_string_lossy().ends_with(".expected.json"))
+    {
+        let expected: Vec<Expected> =
+            serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("JSON");
+        let stem = path.to_string_lossy().replace(".expected.json", "");
+        let input = format!("{stem}.txt");
+        let name = input.rsplit('/').next().expect("a name");
+        let (intake, problems) = read(name, &std::fs::read_to_string(&input).expect("a file"));
+        let mut exact = 0;
+        for (at, want) in expected.iter().enumerate() {
+            let Some(got) = intake.records.get(at) else {
+                println!("{name}: no record {at}: {}", want.title);
+                continue;
+            };
+            let mut faults = Vec::new();
+            if collapse(&want.title) != got.title {
+                faults.push(format!("title {:?} not {:?}", got.title, want.title));
+            }
+            if collapse(&want.abstract_text) != collapse(&got.abstract_text) {
+                faults.push(format!(
+                    "abstract {:?}\n not {:?}",
+                    got.abstract_text, want.abstract_text
+                ));
+            }
+            if let Some(id) = &got.arxiv
+                && Some(id.id()) != want.arxiv_id.as_deref()
+            {
+                faults.push(format!("id {id}"));
+            }
+            if let Some(date) = got.published
+                && Some(date.to_string()) != want.published
+            {
+                faults.push(format!("date {date} not {:?}", want.published));
+            }
+            if !got.authors.is_empty() && Some(&got.authors) != want.authors.as_ref() {
+                faults.push(format!("authors {:?} not {:?}", got.authors, want.authors));
+            }
+            if faults.is_empty() {
+                exact += 1;
+            } else {
+                println!("{name}:{}: {}", got.line, faults.join("; "));
+            }
+        }
+        wrong += expected.len() - exact + intake.records.len().saturating_sub(expected.len());
+        println!(
+            "{name}: {} expected {exact} exact, {} read, {} ids, {} dates, {} authors, {} problems, {} reported lines, {}",
+            expected.len(),
+            intake.records.len(),
+            intake
+                .records
+                .iter()
+                .filter(|record| record.arxiv.is_some())
+                .count(),
+            intake
+                .records
+                .iter()
+                .filter(|record| record.published.is_some())
+                .count(),
+            intake
+                .records
+                .iter()
+                .filter(|record| !record.authors.is_empty())
+                .count(),
+            problems.iter().count(),
+            intake.accounting.count(LineUse::Reported),
+            intake.format.name()
+        );
+    }
+    assert_eq!(wrong, 0);
+}
+
+#[test]
+#[ignore]
+fn show() {
+    let Some(folder) = examples() else { return };
+    for entry in std::fs::read_dir(&folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        if name.ends_with(".expected.json") {
+            continue;
+        }
+        let (intake, problems) = read(&name, &std::fs::read_to_string(&path).expect("a file"));
+        println!(
+            "== {name} {} {} records, repeats {}, days {:?}",
+            intake.format.name(),
+            intake.records.len(),
+            intake.repeats.len(),
+            intake.days
+        );
+        for record in intake.records.iter().take(2).chain(intake.records.last()) {
+            let cut: String = record.abstract_text.chars().take(90).collect();
+            println!(
+                "   {}",
+                format!(
+                    "{:?}",
+                    paper_digest::intake::Record {
+                        abstract_text: cut,
+                        ..record.clone()
+                    }
+                )
+            );
+        }
+        for problem in problems.iter().take(8) {
+            println!(
+                "{}",
+                problem.render(paper_digest::diagnostic::Palette::PLAIN)
+            );
+        }
+        for use_ in [
+            LineUse::Blank,
+            LineUse::Read,
+            LineUse::Chrome,
+            LineUse::Reported,
+        ] {
+            print!("{use_:?} {} ", intake.accounting.count(use_));
+        }
+        println!();
+    }
+}

@@ -6,13 +6,30 @@
 //! The law of this module: every line of the input is accounted for. It is blank, it was read into
 //! a record, it is the page's own chrome, or it is reported as a problem with its place.
 
+// What the grammars share.
+mod lines;
 mod calendar;
 mod chrome;
-mod lines;
 mod markup;
-mod page_text;
-mod pairing;
 mod unwrap;
+mod pairing;
+mod fields;
+mod python;
+mod json_scan;
+mod arxiv_fields;
+
+// A grammar each.
+mod page_text;
+mod mail;
+mod arxiv_listing;
+mod arxiv_mail;
+mod atom;
+mod json;
+mod bibtex;
+mod table;
+mod recognise;
+
+use std::ops::RangeInclusive;
 
 use rustc_hash::FxHashMap;
 
@@ -238,7 +255,8 @@ pub fn parse(
 ) -> Intake {
     let lines = lines::split(&source.text);
     let calendar = Calendar::new(&source.name, today);
-    let (format, mut reading) = page_text::read(source, &lines, format, &calendar, problems);
+    let format = format.or_else(|| recognise::recognise(&source.text, &lines));
+    let (format, mut reading) = read(source, &lines, format, &calendar, problems);
     report_unread(source, &lines, &mut reading.accounting, problems);
     let (records, repeats) = merge_repeats(source, format, reading.records, problems);
     if records.is_empty() {
@@ -258,6 +276,45 @@ pub fn parse(
         repeats,
         days: reading.days,
         accounting: reading.accounting,
+    }
+}
+
+/// Reads by the grammar of a format; a page's text tells its own shape.
+fn read(
+    source: &Source,
+    lines: &[Line],
+    format: Option<Format>,
+    calendar: &Calendar,
+    problems: &mut Problems,
+) -> (Format, Reading) {
+    let Some(known) = format else {
+        return page_text::read(source, lines, None, calendar, problems);
+    };
+    let reading = match known {
+        Format::Page | Format::Cards | Format::Trending | Format::Pairs => {
+            return page_text::read(source, lines, format, calendar, problems);
+        }
+        Format::Mail => mail::read(source, lines, calendar, problems),
+        Format::ArxivListing => arxiv_listing::read(source, lines, calendar, problems),
+        Format::ArxivMail => arxiv_mail::read(source, lines, problems),
+        Format::ArxivAtom => atom::read(source, lines, problems),
+        Format::Json => json::read(source, lines, problems),
+        Format::JsonLines => json::read_lines(source, lines, problems),
+        Format::Bibtex => bibtex::read(source, lines, problems),
+        Format::Csv => table::read(source, lines, problems),
+    };
+    (known, reading)
+}
+
+/// Returns the line (from 1) that holds a byte.
+fn line_of(lines: &[Line], at: usize) -> usize {
+    lines.partition_point(|line| line.range.start <= at).max(1)
+}
+
+/// Notes what became of some lines.
+fn note_lines(accounting: &mut Accounting, lines: RangeInclusive<usize>, what: LineUse) {
+    for line in lines {
+        accounting.note(line, what);
     }
 }
 

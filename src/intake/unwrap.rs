@@ -2,19 +2,66 @@
 //!
 //! Knows only widths: a break is the window's when the next word would not have fitted.
 
+/// This is the width at which some lines were broken, if they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    width: Option<usize>,
+    /// Whether every line is as full as it can be; some tools balance the lines of a paragraph.
+    full: bool,
+}
+
+impl Window {
+    /// Finds the window of some lines.
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Window {
+        let lines: Vec<(usize, usize)> = lines
+            .into_iter()
+            .map(|line| (line.chars().count(), first_piece(line)))
+            .collect();
+        let widest = lines.iter().map(|(width, _)| *width).max().unwrap_or(0);
+        if widest > WIDEST {
+            return Window {
+                width: None,
+                full: true,
+            };
+        }
+        let breaks = || {
+            lines
+                .windows(2)
+                .filter(|pair| pair[0].0 > 0 && pair[1].0 > 0)
+        };
+        let full = breaks()
+            .filter(|pair| pair[0].0 + 1 + pair[1].1 > widest)
+            .count();
+        Window {
+            width: Some(widest),
+            full: full * 5 >= breaks().count() * 4,
+        }
+    }
+
+    /// Tells whether the window, not the text, ended a line before the next.
+    pub fn is_soft(&self, line: &str, next: &str) -> bool {
+        let Some(width) = self.width else {
+            return false;
+        };
+        let slack = if self.full { 0 } else { width / SLACK };
+        line.chars().count() + 1 + first_piece(next) + slack > width
+    }
+}
+
 /// Groups the lines of one paragraph (no blank line between them) into texts that were one line.
 ///
 /// Returns for each text the number of lines it takes. Lines far longer than any window are texts
 /// of their own, so titles and abstracts may follow each other without blank lines.
 pub fn group(lines: &[&str]) -> Vec<usize> {
-    let widths: Vec<usize> = lines.iter().map(|line| line.chars().count()).collect();
-    let widest = widths.iter().copied().max().unwrap_or(0);
+    let window = Window::of(lines.iter().copied());
     let mut groups = Vec::new();
     let mut open = 0;
-    for index in 0..lines.len() {
+    for (index, line) in lines.iter().enumerate() {
         open += 1;
-        let next = lines.get(index + 1);
-        if !next.is_some_and(|next| is_soft(widths[index], widest, next)) {
+        let soft = lines
+            .get(index + 1)
+            .is_some_and(|next| window.is_soft(line, next));
+        if !soft {
             groups.push(open);
             open = 0;
         }
@@ -35,22 +82,16 @@ pub fn join<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Wider lines than this are no window's.
-const WINDOW: usize = 240;
+const WIDEST: usize = 240;
 
 /// A tool that balances its lines leaves up to this part of the width free.
 const SLACK: usize = 4;
 
-fn is_soft(width: usize, widest: usize, next: &str) -> bool {
-    if widest > WINDOW {
-        return false;
-    }
-    let first_word = next.split(' ').next().unwrap_or_default();
-    // A window breaks after a hyphen too, so what had to fit is the part before it.
-    let piece = first_word
-        .find('-')
-        .map_or(first_word, |at| &first_word[..=at]);
-    let needed = width + 1 + piece.chars().count();
-    needed + widest / SLACK > widest
+/// The width of what has to fit: a window breaks after a hyphen too.
+fn first_piece(line: &str) -> usize {
+    let word = line.split(' ').next().unwrap_or_default();
+    let piece = word.find('-').map_or(word, |at| &word[..=at]);
+    piece.chars().count()
 }
 
 /// Tells whether a word was broken at its hyphen: `inter-` and `module`, but not `pre-` and `and`.

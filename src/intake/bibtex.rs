@@ -1,0 +1,309 @@
+//! BibTeX and BibLaTeX.
+//!
+//! The only module that knows `biblatex`. That crate stops at the first fault, so entries are parted
+//! here and read one by one; texts stay raw TeX, only the braces that protect capitals go.
+
+use biblatex::{Bibliography, RawBibliography, RawChunk};
+use rustc_hash::FxHashMap;
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::paper::{ArxivId, Doi};
+use crate::source::Source;
+
+use super::lines::{Line, collapse};
+use super::{Accounting, LineUse, Reading, Record, at_line, fields, line_of, note_lines};
+
+/// Reads a bibliography.
+pub fn read(source: &Source, lines: &[Line], problems: &mut Problems) -> Reading {
+    let mut reading = Reading {
+        accounting: Accounting::of(lines),
+        ..Reading::default()
+    };
+    let starts: Vec<usize> = lines
+        .iter()
+        .filter(|line| is_start(&line.text))
+        .map(|line| line.range.start)
+        .collect();
+    let ends = starts.iter().skip(1).copied().chain([source.text.len()]);
+    let chunks: Vec<(usize, &str)> = starts
+        .iter()
+        .zip(ends)
+        .map(|(&start, end)| (start, &source.text[start..end]))
+        .collect();
+    let strings: String = chunks
+        .iter()
+        .map(|(_, chunk)| *chunk)
+        .filter(|chunk| kind_of(chunk) == "string")
+        .collect();
+    for (start, chunk) in chunks {
+        let end = start + chunk.trim_end().len();
+        let whole = line_of(lines, start)..=line_of(lines, end.saturating_sub(1));
+        let what = match kind_of(chunk).as_str() {
+            "string" | "comment" | "preamble" => LineUse::Chrome,
+            _ => match read_entry(chunk, &strings) {
+                Ok((mut record, title)) => {
+                    record.line = line_of(lines, start + title);
+                    reading.records.push(record);
+                    LineUse::Read
+                }
+                Err((at, reason)) => {
+                    let place = source.place(start + at..start + at + 1);
+                    problems.push(Diagnostic::new(Code::IncompleteRecord, reason).at(place));
+                    LineUse::Reported
+                }
+            },
+        };
+        note_lines(&mut reading.accounting, whole, what);
+    }
+    note_between(source, lines, &mut reading, problems);
+    reading
+}
+
+/// Tells whether a line starts an entry: `@article{key,`.
+pub fn is_start(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('@') else {
+        return false;
+    };
+    let word = rest.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    word.len() < rest.len() && word.trim_start().starts_with(['{', '('])
+}
+
+fn kind_of(chunk: &str) -> String {
+    let word = chunk[1..].chars().take_while(char::is_ascii_alphabetic);
+    word.collect::<String>().to_lowercase()
+}
+
+/// Comments may stand between entries; anything else is no part of a bibliography.
+fn note_between(source: &Source, lines: &[Line], reading: &mut Reading, problems: &mut Problems) {
+    for line in lines {
+        if reading.accounting.of_line(line.number).is_some() {
+            continue;
+        }
+        let comment = line.text.starts_with(['%', '#']) || line.text.starts_with("//");
+        if !comment {
+            problems.push(at_line(
+                source,
+                line,
+                Code::StrayBlock,
+                "this stands outside of any entry",
+            ));
+        }
+        let what = if comment {
+            LineUse::Chrome
+        } else {
+            LineUse::Reported
+        };
+        reading.accounting.note(line.number, what);
+    }
+}
+
+/// Reads one entry; returns where its title stands too. An error has its place in the entry.
+fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, String)> {
+    let fault = |error: biblatex::ParseError| {
+        (
+            error.span.start.min(chunk.len()),
+            format!("this entry cannot be read: {}", error.kind),
+        )
+    };
+    let raw = RawBibliography::parse(chunk).map_err(fault)?;
+    let entry = raw
+        .entries
+        .first()
+        .ok_or((0, "this entry cannot be read".to_owned()))?;
+    let shared = RawBibliography::parse(strings)
+        .map(|raw| raw.abbreviations)
+        .unwrap_or_default();
+    let abbreviations: FxHashMap<String, String> = shared
+        .iter()
+        .map(|pair| {
+            (
+                pair.key.v.to_lowercase(),
+                plain(&pair.value.v, &FxHashMap::default()),
+            )
+        })
+        .collect();
+    let mut texts: FxHashMap<String, String> = FxHashMap::default();
+    let mut title = 0;
+    for pair in &entry.v.fields {
+        let name = pair.key.v.to_lowercase();
+        if name == "title" {
+            title = pair.key.span.start;
+        }
+        texts
+            .entry(name)
+            .or_insert_with(|| plain(&pair.value.v, &abbreviations));
+    }
+    let mut record = record_of(&texts);
+    if record.title.is_empty() {
+        return Err((0, "this entry has no title; it was not imported".to_owned()));
+    }
+    let mut whole = raw.clone();
+    whole.abbreviations.extend(shared);
+    record.authors = authors(whole).unwrap_or_else(|| {
+        let names = texts.get("author").map(String::as_str).unwrap_or_default();
+        fields::split_authors(&without_braces(names))
+    });
+    Ok((record, title))
+}
+
+/// The authors as the crate splits them: particles, suffixes and corporate names in braces.
+fn authors(raw: RawBibliography<'_>) -> Option<Vec<String>> {
+    let bibliography = Bibliography::from_raw(raw).ok()?;
+    let people = bibliography.iter().next()?.author().ok()?;
+    let name = |person: &biblatex::Person| {
+        let parts = [
+            &person.given_name,
+            &person.prefix,
+            &person.name,
+            &person.suffix,
+        ];
+        let parts: Vec<&str> = parts
+            .into_iter()
+            .map(|part| part.trim())
+            .filter(|part| !part.is_empty())
+            .collect();
+        collapse(&parts.join(" "))
+    };
+    Some(
+        people
+            .iter()
+            .map(name)
+            .filter(|name| !name.is_empty() && name != "others")
+            .collect(),
+    )
+}
+
+fn plain(
+    value: &[biblatex::Spanned<RawChunk<'_>>],
+    abbreviations: &FxHashMap<String, String>,
+) -> String {
+    let parts = value.iter().map(|part| match part.v {
+        RawChunk::Normal(text) => text.to_owned(),
+        RawChunk::Abbreviation(name) => {
+            let known = abbreviations.get(&name.to_lowercase());
+            known.cloned().unwrap_or_else(|| name.to_owned())
+        }
+    });
+    parts.collect()
+}
+
+fn record_of(texts: &FxHashMap<String, String>) -> Record {
+    let get = |name: &str| {
+        texts
+            .get(name)
+            .map(|text| collapse(&without_braces(text)))
+            .filter(|text| !text.is_empty())
+    };
+    let year = get("year").unwrap_or_default();
+    let written = get("date").as_deref().and_then(fields::date);
+    let parts = || fields::date_of_parts(&year, &get("month")?, &get("day")?);
+    let mut record = Record {
+        title: get("title").unwrap_or_default(),
+        abstract_text: texts
+            .get("abstract")
+            .map(|text| fields::paragraphs(&without_braces(text)))
+            .unwrap_or_default(),
+        doi: get("doi").as_deref().and_then(Doi::parse),
+        arxiv: get("eprint")
+            .or_else(|| get("arxivid"))
+            .as_deref()
+            .and_then(ArxivId::parse),
+        published: written.or_else(parts),
+        venue: venue(&get, &year),
+        ..Record::default()
+    };
+    if let Some(subtitle) = get("subtitle") {
+        record.title = format!("{}: {subtitle}", record.title);
+    }
+    for name in ["keywords", "url", "code", "pdf", "github", "project"] {
+        if let Some(value) = get(name) {
+            fields::take(&mut record, name, &Value::String(value));
+        }
+    }
+    if let Some(class) = get("primaryclass") {
+        record.categories = vec![class];
+    }
+    record
+}
+
+/// Where it appeared, with the year; "arXiv preprint arXiv:…" says nothing that the id does not.
+fn venue(get: &impl Fn(&str) -> Option<String>, year: &str) -> Option<String> {
+    let names = ["booktitle", "journal", "journaltitle", "venue"];
+    let venue = names.iter().find_map(|name| get(name))?;
+    let preprint = venue.to_lowercase().starts_with("arxiv") || venue.eq_ignore_ascii_case("corr");
+    let year = if venue.contains(year) {
+        String::new()
+    } else {
+        format!(" {year}")
+    };
+    (!preprint).then(|| format!("{venue}{year}"))
+}
+
+/// Takes off braces that only protect capitals; those of commands, accents and formulas stay.
+fn without_braces(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::with_capacity(text.len());
+    let mut kept: Vec<bool> = Vec::new();
+    let mut math = false;
+    // Whether what stands before takes an argument: a command, or an argument of one.
+    let mut argument = false;
+    let mut at = 0;
+    while at < chars.len() {
+        let c = chars[at];
+        match c {
+            '\\' => {
+                let letters = chars[at + 1..]
+                    .iter()
+                    .take_while(|c| c.is_ascii_alphabetic())
+                    .count();
+                let end = (at + 1 + letters.max(1)).min(chars.len());
+                out.extend(&chars[at..end]);
+                argument =
+                    letters > 0 || chars.get(at + 1).is_some_and(|c| "'`\"^~=.".contains(*c));
+                at = end;
+                continue;
+            }
+            '$' => {
+                math = !math;
+                out.push(c);
+            }
+            '{' => {
+                let keep = math
+                    || argument
+                    || chars.get(at + 1) == Some(&'\\')
+                    || kept.last() == Some(&true);
+                kept.push(keep);
+                out.extend(keep.then_some(c));
+            }
+            '}' => {
+                let keep = kept.pop().unwrap_or(false);
+                out.extend(keep.then_some(c));
+                argument = keep;
+                at += 1;
+                continue;
+            }
+            _ => out.push(c),
+        }
+        argument = false;
+        at += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_that_protect_capitals_go() {
+        for (raw, expected) in [
+            ("Instruct{AV}: {A} Test", "InstructAV: A Test"),
+            (r"No{\'e}mie", r"No{\'e}mie"),
+            (r"\emph{Deep} $x^{2}$ {N}et", r"\emph{Deep} $x^{2}$ Net"),
+            (r"\href{a}{b} {C}", r"\href{a}{b} C"),
+        ] {
+            assert_eq!(without_braces(raw), expected);
+        }
+    }
+}
