@@ -198,8 +198,9 @@ impl Filled {
 
 fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
     let slug = file_slug(source, problems);
-    let (mut paper, body) = front_matter::parse_paper(source, problems);
+    let (paper, body) = front_matter::parse_paper(source, problems);
     let front = front_of(source, &body);
+    let mut paper = paper?;
     let folder = folder_date(&source.name);
     check_date(&front, &paper, folder, problems);
     paper.date = paper.date.or(folder);

@@ -61,24 +61,30 @@ pub struct TextFront {
 }
 
 /// Parses a paper's front matter; returns it with the bytes of the body.
-pub fn parse_paper(source: &Source, problems: &mut Problems) -> (Paper, Range<usize>) {
-    let (entries, body) = parse_block(source, problems);
-    let Some(entries) = entries else {
-        let problem = Diagnostic::new(Code::MissingFrontMatter, "the file has no front matter");
-        let hint = "start the file with a line `---`, then `title: \"…\"`, then a line `---`";
-        problems.push(problem.at(source.place(0..0)).hint(hint));
-        return (Paper::default(), body);
+///
+/// `None`, reported, when there is no front matter or it cannot be read at all.
+pub fn parse_paper(source: &Source, problems: &mut Problems) -> (Option<Paper>, Range<usize>) {
+    let (block, body) = parse_block(source, problems);
+    let paper = match block {
+        Block::Read(entries) => Some(Reader { source, problems }.paper(&entries)),
+        Block::Unreadable => None,
+        Block::Absent => {
+            let problem = Diagnostic::new(Code::MissingFrontMatter, "the file has no front matter");
+            let hint = "start the file with a line `---`, then `title: \"…\"`, then a line `---`";
+            problems.push(problem.at(source.place(0..0)).hint(hint));
+            None
+        }
     };
-    let mut reader = Reader { source, problems };
-    let paper = reader.paper(&entries);
     (paper, body)
 }
 
 /// Parses the front matter of a page or of an issue's words, which may be absent.
 pub fn parse_text(source: &Source, problems: &mut Problems) -> (TextFront, Range<usize>) {
-    let (entries, body) = parse_block(source, problems);
-    let mut reader = Reader { source, problems };
-    let front = reader.text_front(&entries.unwrap_or_default());
+    let (block, body) = parse_block(source, problems);
+    let front = match block {
+        Block::Read(entries) => Reader { source, problems }.text_front(&entries),
+        Block::Unreadable | Block::Absent => TextFront::default(),
+    };
     (front, body)
 }
 
@@ -131,10 +137,20 @@ fn first_line(text: &str) -> Option<usize> {
     (line.trim_end() == "---").then_some(mark + line.len())
 }
 
-fn parse_block(source: &Source, problems: &mut Problems) -> (Option<Vec<Entry>>, Range<usize>) {
+/// This is the head of a file.
+enum Block {
+    /// The file starts with its text.
+    Absent,
+    /// What is wrong was reported.
+    Unreadable,
+    /// These are its entries.
+    Read(Vec<Entry>),
+}
+
+fn parse_block(source: &Source, problems: &mut Problems) -> (Block, Range<usize>) {
     let end = source.text.len();
     if first_line(&source.text).is_none() {
-        return (None, 0..end);
+        return (Block::Absent, 0..end);
     }
     let Some((yaml, body)) = find_block(&source.text) else {
         let problem = Diagnostic::new(Code::UnclosedFrontMatter, "the front matter does not end");
@@ -143,7 +159,7 @@ fn parse_block(source: &Source, problems: &mut Problems) -> (Option<Vec<Entry>>,
                 .at(source.place(0..3))
                 .hint("put a line `---` behind the last key"),
         );
-        return (Some(Vec::new()), end..end);
+        return (Block::Unreadable, end..end);
     };
     if yaml.len() > LONGEST {
         let message = format!(
@@ -156,9 +172,10 @@ fn parse_block(source: &Source, problems: &mut Problems) -> (Option<Vec<Entry>>,
                 .at(source.place(0..3))
                 .hint("put long text into the body"),
         );
-        return (Some(Vec::new()), body..end);
+        return (Block::Unreadable, body..end);
     }
-    (Some(yaml::parse_mapping(source, yaml, problems)), body..end)
+    let read = yaml::parse_mapping(source, yaml, problems);
+    (read.map_or(Block::Unreadable, Block::Read), body..end)
 }
 
 /// Reads values out of entries; a bad one is reported and stays empty.

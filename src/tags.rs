@@ -68,7 +68,8 @@ const DEFAULT_MENTIONS: usize = 2;
 impl Vocabulary {
     /// Parses `content/tags.yaml`; a tag that cannot be read whole is kept with what can be read.
     pub fn parse(source: &Source, problems: &mut Problems) -> Vocabulary {
-        let entries = yaml::parse_mapping(source, 0..source.text.len(), problems);
+        let entries =
+            yaml::parse_mapping(source, 0..source.text.len(), problems).unwrap_or_default();
         let mut reader = Reader { source, problems };
         let mut tags = BTreeMap::new();
         for entry in &entries {

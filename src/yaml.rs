@@ -42,8 +42,12 @@ pub enum Value {
 /// Libyaml needs time that grows with the square of the depth of `[[[[…`; no real front matter has ten.
 const FLOW_DEPTH: usize = 64;
 
-/// Parses the YAML mapping in a range of a source; what cannot be read is reported and left out.
-pub fn parse_mapping(source: &Source, range: Range<usize>, problems: &mut Problems) -> Vec<Entry> {
+/// Parses the YAML mapping in a range of a source; `None`, reported, when it cannot be read.
+pub fn parse_mapping(
+    source: &Source,
+    range: Range<usize>,
+    problems: &mut Problems,
+) -> Option<Vec<Entry>> {
     let text = &source.text[range.clone()];
     if let Some(found) = find_hostile(text) {
         let place = source.place(range.start + found.at..range.start + found.at + found.length);
@@ -52,28 +56,30 @@ pub fn parse_mapping(source: &Source, range: Range<usize>, problems: &mut Proble
                 .at(place)
                 .hint(found.hint),
         );
-        return Vec::new();
+        return None;
     }
 
     let mut spans = split_entries(text);
     let kept = drop_duplicates(source, range.start, text, &mut spans, problems);
     match serde_yaml::from_str::<serde_yaml::Value>(&kept) {
-        Ok(serde_yaml::Value::Mapping(mapping)) => mapping
-            .into_iter()
-            .map(|(key, value)| entry(key, value, &spans, text, range.start))
-            .collect(),
-        Ok(serde_yaml::Value::Null) => Vec::new(),
+        Ok(serde_yaml::Value::Mapping(mapping)) => Some(
+            mapping
+                .into_iter()
+                .map(|(key, value)| entry(key, value, &spans, text, range.start))
+                .collect(),
+        ),
+        Ok(serde_yaml::Value::Null) => Some(Vec::new()),
         Ok(_) => {
             problems.push(
                 Diagnostic::new(Code::BadYaml, "this is not a list of `key: value` lines")
                     .at(source.place(first_word(text, range.start)))
                     .hint("write one `key: value` on each line"),
             );
-            Vec::new()
+            None
         }
         Err(error) => {
             problems.push(describe(source, range, &spans, &error));
-            Vec::new()
+            None
         }
     }
 }
@@ -482,7 +488,7 @@ mod tests {
     fn parse(text: &str) -> (Vec<Entry>, String) {
         let source = Source::new("a.yaml", text);
         let mut problems = Problems::new();
-        let entries = parse_mapping(&source, 0..text.len(), &mut problems);
+        let entries = parse_mapping(&source, 0..text.len(), &mut problems).unwrap_or_default();
         let shown = problems
             .iter()
             .map(|problem| problem.render(Palette::PLAIN))

@@ -18,7 +18,7 @@ const BASE: &str = "/repo/";
 
 /// A paper with everything that a body can hold.
 const RICH: &str = r#"---
-title: "A Rich Paper: $\mathcal{O}(n^2)$ and a-very-long-word-that-no-phone-can-show-on-one-line-Pneumonoultramicroscopicsilicovolcanoconiosis"
+title: 'A Rich Paper: $\mathcal{O}(n^2)$ and a-very-long-word-that-no-phone-can-show-on-one-line-Pneumonoultramicroscopicsilicovolcanoconiosis'
 date: 2025-08-05
 tags: []
 authors: [Ada Lovelace, Charles Babbage, Emmy Noether, Srinivasa Ramanujan]
@@ -147,13 +147,16 @@ fn pages_to_open(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
 
 fn find_chromium() -> Option<String> {
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    let works = |name: &&str| {
+    let works = |name: &str| {
         Command::new(name)
             .arg("--version")
             .output()
             .is_ok_and(|output| output.status.success())
     };
-    names.iter().find(works).map(|name| (*name).to_owned())
+    names
+        .iter()
+        .find(|name| works(name))
+        .map(|name| (*name).to_owned())
 }
 
 fn open(chromium: &str, port: u16, scheme: &str) -> String {

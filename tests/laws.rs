@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use std::time::Duration;
+use std::time::Instant;
 
 use support::{Sandbox, real_input};
 
@@ -97,6 +97,9 @@ fn an_import_that_cannot_be_written_leaves_nothing() {
     assert_eq!(site.tree("content").len(), 1);
 }
 
+/// How often a build is killed.
+const KILLS: u32 = 60;
+
 #[cfg(unix)]
 #[test]
 fn a_build_killed_at_any_moment_leaves_a_whole_site() {
@@ -112,16 +115,19 @@ fn a_build_killed_at_any_moment_leaves_a_whole_site() {
     let whole = [site.tree("second"), site.tree("public")];
     assert_ne!(whole[0], whole[1]);
 
+    // Kills are spread over a build and a half, however fast the machine is just now.
+    let start = Instant::now();
+    assert_eq!(site.digest(&["build"]).code, 0);
+    let step = start.elapsed() * 3 / 2 / KILLS;
     let mut seen = [0, 0];
-    for kill in 0..80u64 {
+    for kill in 0..KILLS {
         site.write(paper, if kill % 2 == 0 { &first } else { &second });
         let mut build = site
             .command(&["build"])
             .stderr(std::process::Stdio::null())
             .spawn()
             .expect("the command runs");
-        // Spread over the whole build, however fast the machine is.
-        std::thread::sleep(Duration::from_micros(kill * 1_500));
+        std::thread::sleep(step * kill);
         build.kill().expect("the build can be killed");
         build.wait().expect("the build ends");
         let found = site.tree("public");

@@ -198,6 +198,7 @@ fn known_paper(file: &File) -> Option<Known> {
     let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
     let source = Source::new(file.name.clone(), text.clone());
     let (paper, _) = front_matter::parse_paper(&source, &mut Problems::new());
+    let paper = paper.unwrap_or_default();
     Some(Known {
         path: file.name.to_string(),
         title: paper.title,

@@ -21,7 +21,7 @@ fn read(text: &str) -> (Paper, String) {
         .map(|problem| problem.render(Palette::PLAIN))
         .collect();
     assert_eq!(shown, "", "{text}");
-    (paper, source.text[body].to_owned())
+    (paper.expect("a paper"), source.text[body].to_owned())
 }
 
 #[test]
