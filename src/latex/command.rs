@@ -121,6 +121,15 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// Reads a command that lost its backslash: `texttt{D}`.
+    pub fn stripped(&mut self, name: &str, argument: &str) {
+        match effect(name) {
+            Some(Effect::Citation) => self.citation(argument, name),
+            Some(effect) => self.apply(effect, argument),
+            None => self.out.all(self.inner(argument)),
+        }
+    }
+
     /// Reads a formula that is only a style around words, `$\textbf{A}$`. Returns false for others.
     pub fn styled_formula(&mut self, tex: &str) -> bool {
         let Some(command) = tex.strip_prefix('\\') else {
@@ -230,7 +239,10 @@ impl<'a> Reader<'a> {
             }
         }
         let Some(argument) = self.argument() else {
-            // `\verb|x|`, or an argument that the copy lost.
+            // `\verb|x|`, or an argument whose end the copy lost.
+            if self.next_char() == Some('{') {
+                self.at += 1;
+            }
             return self.skip_space_of_command();
         };
         match effect {
@@ -550,6 +562,7 @@ fn unescaped(address: &str) -> String {
             unescaped.push(c);
         }
     }
+    unescaped.truncate(unescaped.trim_end_matches(['.', ',']).len());
     unescaped
 }
 

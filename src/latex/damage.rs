@@ -15,6 +15,9 @@ static BEFORE_NUMBERS: [(&str, char); 6] = [
     ("approx", '≈'),
 ];
 
+/// Signs that are restored as words of their own.
+static WORDS: [(&str, char); 2] = [("geq", '≥'), ("leq", '≤')];
+
 /// Words of TeX that are no words of any language, wherever they stand.
 static ANYWHERE: [(&str, &str); 9] = [
     ("leftrightarrow", "↔"),
@@ -45,7 +48,7 @@ pub fn restore(text: &str) -> String {
 
 /// A quick look, since most texts are whole.
 fn may_be_damaged(text: &str) -> bool {
-    if ["arrow", "^circ", "x20"]
+    if ["arrow", "^circ", "x20", "geq ", "leq "]
         .iter()
         .any(|word| text.contains(word))
     {
@@ -70,6 +73,79 @@ const DIGITS: [bool; 256] = table(b"0123456789");
 pub fn stripped_declaration(group: &str) -> Option<(&str, &str)> {
     let (name, rest) = group.split_once(' ')?;
     matches!(name, "em" | "it" | "bf" | "sl" | "tt" | "sc" | "sf" | "rm").then_some((name, rest))
+}
+
+/// Returns the name of a command or a colour at the end of the text, where a group follows:
+/// `texttt{D}`, `red{Warning}`.
+pub fn bare_command(before: &str) -> Option<&'static str> {
+    const NAMES: [&str; 22] = [
+        "textbf",
+        "texttt",
+        "textit",
+        "textsc",
+        "emph",
+        "mathrm",
+        "mathbf",
+        "mathcal",
+        "mathbb",
+        "underline",
+        "footnote",
+        "url",
+        "cite",
+        "text",
+        "red",
+        "blue",
+        "green",
+        "orange",
+        "teal",
+        "purple",
+        "brown",
+        "gray",
+    ];
+    NAMES.into_iter().find(|name| {
+        before
+            .strip_suffix(name)
+            .is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphabetic() || c == '\\'))
+    })
+}
+
+/// Returns the key of a citation that lost its command and its braces: `method~smith2024title`.
+pub fn citation_key(text: &str) -> Option<&str> {
+    let end = text
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(text.len());
+    let key = &text[..end];
+    let author = key.len()
+        - key
+            .trim_start_matches(|c: char| c.is_ascii_lowercase())
+            .len();
+    let year = key.get(author..author + 4)?;
+    let is_key = author > 1
+        && (year.starts_with("19") || year.starts_with("20"))
+        && year.bytes().all(|byte| byte.is_ascii_digit())
+        && key[author + 4..].starts_with(|c: char| c.is_ascii_lowercase());
+    is_key.then_some(key)
+}
+
+/// Returns the address without a scheme that the text ends in, where a group follows:
+/// `github.com/a/b{code}`.
+pub fn bare_address(before: &str) -> Option<&str> {
+    let start = before
+        .rfind(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '/' | '.' | '-' | '_'))
+        .map_or(0, |at| {
+            at + before[at..].chars().next().map_or(1, char::len_utf8)
+        });
+    let word = &before[start..];
+    let is_known = [
+        "github.com/",
+        "www.github.com/",
+        "gitlab.com/",
+        "huggingface.co/",
+        "hf.co/",
+    ]
+    .iter()
+    .any(|host| word.starts_with(host));
+    (is_known || word.contains(".github.io")).then_some(word)
 }
 
 /// Returns what stood between a word and an address that touch: a footnote's or a link's start.
@@ -104,6 +180,15 @@ fn sign_at(before: &str, rest: &str) -> Option<(char, usize)> {
             return Some((sign, word.len()));
         }
     }
+    for &(word, sign) in &WORDS {
+        if let Some(tail) = rest.strip_prefix(word)
+            && !previous
+                .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '-' | '.' | '\\'))
+            && tail.starts_with(' ')
+        {
+            return Some((sign, word.len()));
+        }
+    }
     for &(word, sign) in &ANYWHERE {
         if rest.starts_with(word)
             && (!word.starts_with('x') || is_between_words(previous, &rest[word.len()..]))
@@ -114,12 +199,10 @@ fn sign_at(before: &str, rest: &str) -> Option<(char, usize)> {
     None
 }
 
-/// `1920times1080`, `2.3times faster`; and with spaces only between two numbers in a row of three,
-/// or in brackets, since `10 times 3` may be a count.
+/// `1920times1080`, `2.3times faster`, `360°times180°`; but not `3timestamps`.
 fn is_times(before: &str, tail: &str) -> bool {
-    let after_digit = before.ends_with(|c: char| c.is_ascii_digit());
-    let starts_word = tail.starts_with(|c: char| c.is_ascii_lowercase());
-    after_digit && !starts_word
+    let after_number = before.ends_with(|c: char| c.is_ascii_digit() || c == '°');
+    after_number && !tail.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 /// A number, and not the name `sim2real`.

@@ -152,8 +152,21 @@ impl<'a> Reader<'a> {
         let Some(group) = self.group_text() else {
             return self.literal(1);
         };
-        if self.context.damage == Damage::Repaired && self.follows_url() {
-            return self.damaged_link(group);
+        // Authors forget backslashes too, so this is no question of damage.
+        if let Some(name) = damage::bare_command(self.out.last_text()) {
+            self.out.take_back(name.len());
+            return self.stripped(name, group);
+        }
+        if self.context.damage == Damage::Repaired {
+            if self.follows_url() {
+                return self.damaged_link(group);
+            }
+            if let Some(address) = damage::bare_address(self.out.last_text()) {
+                let url = address.to_owned();
+                self.out.take_back(url.len());
+                let label = self.inner(group);
+                return self.link(url, label);
+            }
         }
         let declaration = group
             .strip_prefix('\\')
@@ -170,12 +183,19 @@ impl<'a> Reader<'a> {
         {
             return;
         }
-        if is_set(before, group) {
-            self.out.char('{');
-            self.out.all(self.inner(group));
-            self.out.char('}');
-        } else {
-            self.out.all(self.inner(group));
+        let shown = match before {
+            Some('^' | '_') if group.len() > 1 && !is_word(group) => Some(['(', ')']),
+            _ if is_set(before, group) => Some(['{', '}']),
+            _ => None,
+        };
+        let inner = self.inner(group);
+        match shown {
+            Some([open, close]) => {
+                self.out.char(open);
+                self.out.all(inner);
+                self.out.char(close);
+            }
+            None => self.out.all(inner),
         }
     }
 
@@ -212,7 +232,7 @@ impl<'a> Reader<'a> {
         };
         if shown.is_empty() || bare(&shown) == bare(&url) {
             self.out.piece(Piece::Url(url));
-            if shown.ends_with('.') {
+            if shown.ends_with('.') && !self.rest().starts_with('.') {
                 self.out.char('.');
             }
         } else {
@@ -271,18 +291,32 @@ impl<'a> Reader<'a> {
     /// `word~word` is a tie, `~50` means "about", and `5~10` is a range.
     fn tie(&mut self) {
         self.at += 1;
+        if self.context.damage == Damage::Repaired
+            && let Some(key) = damage::citation_key(self.rest())
+        {
+            self.at += key.len();
+            return;
+        }
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
         let before = self.out.last_char();
+        let last_word = self
+            .out
+            .last_text()
+            .rsplit([' ', '('])
+            .next()
+            .unwrap_or_default();
+        let in_range =
+            last_word.starts_with(|c: char| c.is_ascii_digit()) && digit(self.next_char());
         let about = match before {
             None => self.out.is_empty(),
-            Some(c) => {
-                c == ' '
-                    || matches!(c, '(' | '[' | '<' | '>' | '=' | '/')
-                    || digit(before) && digit(self.next_char())
-            }
+            _ if in_range => true,
+            Some(c) => c == ' ' || matches!(c, '(' | '[' | '<' | '>' | '=' | '/'),
         };
         let stands_alone = self.next_char().is_none_or(|c| c == ' ');
-        let about = about && !stands_alone && self.next_char() != Some('\\');
+        let about = about
+            && !stands_alone
+            && self.next_char() != Some('\\')
+            && !self.rest().starts_with("http");
         self.out.char(if about || self.context.verbatim {
             '~'
         } else {
@@ -372,16 +406,24 @@ impl<'a> Reader<'a> {
         self.address(format!("{scheme}://{address}"));
     }
 
+    /// Adds a bare address. Where it touches the word before, something was lost between them.
     fn address(&mut self, url: String) {
-        let text = self.out.last_text();
-        let word = &text[text.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| {
-            at + text[at..].chars().next().map_or(1, char::len_utf8)
-        })..];
-        let glued = !word.is_empty() || text.ends_with(')');
-        if !glued || self.context.damage == Damage::Kept {
+        if self.rest().starts_with('}') {
+            // A brace that nothing opened: the rest of a lost `\url{`.
+            self.at += 1;
+        } else if self.rest().starts_with('>') && self.out.last_char() == Some('<') {
+            self.out.take_back(1);
+            self.at += 1;
             return self.out.piece(Piece::Url(url));
         }
-        let word = word.to_owned();
+        let text = self.out.last_text();
+        let word = text.len() - text.trim_end_matches(char::is_alphanumeric).len();
+        let word = text[text.len() - word..].to_owned();
+        // `urlhttps` is found in undamaged text as well: there somebody forgot the backslash.
+        let touches = !word.is_empty() || text.ends_with(')');
+        if !touches || self.context.damage == Damage::Kept && word != "url" {
+            return self.out.piece(Piece::Url(url));
+        }
         match damage::before_glued_url(&word) {
             Glue::Replace => self.out.take_back(word.len()),
             Glue::Space => self.out.char(' '),
@@ -416,6 +458,15 @@ fn braces(text: &str) -> Vec<(usize, usize)> {
     }
     pairs.sort_unstable();
     pairs
+}
+
+/// Whether an exponent or an index needs no brackets on the line: `10^{-3}`, `x_{max}`.
+fn is_word(group: &str) -> bool {
+    let rest = group.trim_start_matches(['+', '-', '−']);
+    rest.is_empty()
+        || rest.starts_with('\\')
+        || matches!(rest, "*" | "circ")
+        || rest.chars().all(|c| c.is_alphanumeric() || c == '.')
 }
 
 /// A list of short items in braces is a set, `{-1, 0, 1}`; any other braces only group.

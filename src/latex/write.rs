@@ -39,19 +39,37 @@ pub fn markdown(pieces: &[Piece]) -> String {
     let mut parts = Vec::new();
     flatten(pieces, &mut parts);
     drop_marks_that_fail(&mut parts);
+    let lone = lone_marks(&parts);
     let mut written = String::new();
     for (index, part) in parts.iter().enumerate() {
         let after = parts[index + 1..].iter().find_map(Part::first_char);
         let after_is_link = matches!(parts.get(index + 1), Some(Part::Raw(raw)) if raw == "[");
         match part {
-            Part::Text(text) => write_text(text, after, after_is_link, &mut written),
-            Part::Label(text) => write_label(text, &mut written),
+            Part::Text(text) => write_text(text, after, after_is_link, &lone, &mut written),
+            Part::Label(text) => write_label(text, &lone, &mut written),
             Part::Url(url) => write_url(url, after, &mut written),
             Part::Raw(raw) => written.push_str(raw),
             Part::Mark { text, .. } => written.push_str(text),
         }
     }
     written
+}
+
+/// Returns those marks that need a partner and have none in the whole text: `V* bench`.
+fn lone_marks(parts: &[Part]) -> String {
+    let count = |mark: char| -> usize {
+        parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) | Part::Label(text) | Part::Raw(text) => {
+                    text.matches(mark).count()
+                }
+                Part::Mark { .. } => usize::from(mark == '*'),
+                Part::Url(_) => 0,
+            })
+            .sum()
+    };
+    "*_`~".chars().filter(|&mark| count(mark) == 1).collect()
 }
 
 fn formula(tex: &str, display: bool) -> String {
@@ -207,7 +225,11 @@ fn write_url(url: &str, after: Option<char>, written: &mut String) {
     }) || url.contains("--")
         || url.contains("...");
     let ends = after.is_none_or(|c| {
-        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | ')' | '!' | '?' | '”' | '’' | '*')
+        c.is_whitespace()
+            || matches!(
+                c,
+                '.' | ',' | ';' | ':' | ')' | '!' | '?' | '”' | '’' | '"' | '*'
+            )
     });
     if bends || !ends {
         written.extend(["<", url, ">"]);
@@ -216,7 +238,13 @@ fn write_url(url: &str, after: Option<char>, written: &mut String) {
     }
 }
 
-fn write_text(text: &str, after: Option<char>, after_is_link: bool, written: &mut String) {
+fn write_text(
+    text: &str,
+    after: Option<char>,
+    after_is_link: bool,
+    lone: &str,
+    written: &mut String,
+) {
     let mut rest = text;
     if written.is_empty() || written.ends_with('\n') {
         rest = write_line_start(text, written);
@@ -229,7 +257,7 @@ fn write_text(text: &str, after: Option<char>, after_is_link: bool, written: &mu
             break;
         };
         rest = &rest[c.len_utf8()..];
-        if bends(written.chars().next_back(), c, rest, after) {
+        if !lone.contains(c) && bends(written.chars().next_back(), c, rest, after) {
             written.push('\\');
         }
         written.push(c);
@@ -240,11 +268,11 @@ fn write_text(text: &str, after: Option<char>, after_is_link: bool, written: &mu
     }
 }
 
-fn write_label(text: &str, written: &mut String) {
+fn write_label(text: &str, lone: &str, written: &mut String) {
     for part in text.split_inclusive(['[', ']']) {
         let bracket = part.chars().next_back().filter(|c| matches!(c, '[' | ']'));
         let before = &part[..part.len() - usize::from(bracket.is_some())];
-        write_text(before, bracket, false, written);
+        write_text(before, bracket, false, lone, written);
         if let Some(bracket) = bracket {
             written.extend(['\\', bracket]);
         }
