@@ -38,7 +38,7 @@ fn nearly_all_formulas_of_real_abstracts_are_typeset() {
         let mut problems = Problems::new();
         let rendered = markdown::render(&source, 0..text.len(), "", &mut problems);
         formulas += rendered.html.matches("<math").count();
-        by_name += rendered.html.matches("<merror").count();
+        by_name += rendered.html.matches("class=\"unknown\"").count();
         for problem in problems.iter() {
             match problem.code {
                 Code::BadFormula => *failures.entry(problem.message.clone()).or_default() += 1,
