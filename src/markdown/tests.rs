@@ -184,6 +184,15 @@ fn links_elsewhere_are_written_out() {
 }
 
 #[test]
+fn an_address_keeps_its_punctuation() {
+    check(
+        "\"https://a--b.org/it's_a_b\" -- 'x' http://c.org/\\_d...",
+        "<p>“<a href=\"https://a--b.org/it&#39;s_a_b\">https://a--b.org/it's_a_b</a>” – ‘x’ \
+         <a href=\"http://c.org/_d\">http://c.org/_d</a>…</p>\n",
+    );
+}
+
+#[test]
 fn no_link_stands_in_a_link() {
     check(
         "[https://x.org \"y\"](https://z.org)",

@@ -119,8 +119,7 @@ struct Writer<'a> {
     /// What was being written when a footnote began, with the footnote's name.
     outer: Vec<(Part, String)>,
     notes: Notes,
-    /// Text that more text may follow; an address may be torn by the parser.
-    pending: Option<String>,
+    pending: Option<Pending>,
     links: Vec<LinkEnd>,
     code: Option<CodeBlock>,
     /// Where the heading starts that is being written, in the HTML and in the plain text.
@@ -132,6 +131,16 @@ struct Writer<'a> {
     has_math: bool,
     too_deep: bool,
     reports: usize,
+}
+
+/// This is text that more text may follow: the parser tears addresses, at `_` and where it makes
+/// punctuation smart.
+#[derive(Default)]
+struct Pending {
+    /// The text with its punctuation as it is written, for `--` may stand in an address.
+    written: String,
+    /// Where the punctuation is, and what it becomes outside of addresses.
+    smart: Vec<(Range<usize>, String)>,
 }
 
 /// This is what closes a link.
@@ -229,34 +238,65 @@ impl<'a> Writer<'a> {
         if let Some(code) = &mut self.code {
             return code.text.push_str(text);
         }
-        self.report_strays(range);
-        if self.may_link && self.links.is_empty() {
-            self.pending.get_or_insert_default().push_str(text);
+        self.report_strays(range.clone());
+        if !self.may_link || !self.links.is_empty() {
+            return self.words(&self.unmasked(text));
+        }
+        let written = &self.text[range];
+        let pending = self.pending.get_or_insert_default();
+        let start = pending.written.len();
+        if matches!(text, "–" | "—" | "…" | "‘" | "’" | "“" | "”") && written.is_ascii()
+        {
+            pending.written.push_str(written);
+            let range = start..pending.written.len();
+            pending.smart.push((range, text.to_owned()));
         } else {
-            self.words(&self.unmasked(text));
+            pending.written.push_str(text);
         }
     }
 
     /// Writes the text that has been taken, its addresses as links.
     fn flush(&mut self) {
-        let Some(text) = self.pending.take() else {
+        let Some(Pending { written, smart }) = self.pending.take() else {
             return;
         };
-        let text = self.unmasked(&text);
+        // The mask is as long as the dollar, so the places of the punctuation stay right.
+        let written = self.unmasked(&written);
+        let mut smart = smart.into_iter().peekable();
         let mut done = 0;
-        for (span, url) in web_links::spans(&text) {
+        for (span, url) in web_links::spans(&written) {
             if address::scheme(&url) != Scheme::Web || span.start < done {
                 continue;
             }
-            self.words(&text[done..span.start]);
+            self.smart_words(&written, done..span.start, &mut smart);
+            while smart.next_if(|(at, _)| at.start < span.end).is_some() {}
             self.open_anchor("");
             push_address(&url, &mut self.part.html);
             self.part.html.push_str("\">");
-            self.words(&text[span.clone()]);
+            self.words(&written[span.clone()]);
             self.part.html.push_str("</a>");
             done = span.end;
         }
-        self.words(&text[done..]);
+        self.smart_words(&written, done..written.len(), &mut smart);
+    }
+
+    /// Writes a part of a text, its punctuation made smart.
+    fn smart_words(
+        &mut self,
+        written: &str,
+        part: Range<usize>,
+        smart: &mut Peekable<IntoIter<(Range<usize>, String)>>,
+    ) {
+        let mut done = part.start;
+        while let Some((at, sign)) = smart.next_if(|(at, _)| at.end <= part.end) {
+            // A sign of which an address took a half stays as it is written.
+            if at.start >= done {
+                self.words(&written[done..at.start]);
+                self.words(&sign);
+                done = at.end;
+            }
+        }
+        self.words(&written[done..part.end]);
     }
 
     /// Writes text as text, whatever it holds.
