@@ -52,10 +52,21 @@ pub fn render(tex: &str, display: Display) -> Result<String, String> {
         .convert_with_local_state(&tex, display)
         .map_err(|error| in_plain_words(&error.error_message()))?;
     if guard::is_mathml(&result.mathml) {
-        Ok(result.mathml)
+        Ok(calm(result.mathml))
     } else {
         Err("it would need more than MathML".to_owned())
     }
+}
+
+/// Shows unknown commands as words: a browser draws `<merror>` as a red box, and a paper's own macro
+/// (`\method`) is no error of its reader.
+fn calm(mathml: String) -> String {
+    if !mathml.contains("<merror") {
+        return mathml;
+    }
+    mathml
+        .replace("<merror", "<mrow")
+        .replace("</merror>", "</mrow>")
 }
 
 /// One converter serves all threads: it is never changed, so there is no lock.

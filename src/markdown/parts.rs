@@ -135,7 +135,7 @@ impl Notes {
         }
         self.notes.sort_by_key(|note| note.number);
         body.line();
-        body.html.push_str("<section class=\"footnotes\">\n<ol>\n");
+        body.html.push_str("<div class=\"footnotes\">\n<ol>\n");
         for note in self.notes {
             let number = note.number.unwrap_or_default();
             body.html.push_str("<li id=\"");
@@ -148,7 +148,7 @@ impl Notes {
             body.append(part);
             body.html.push_str("</li>\n");
         }
-        body.html.push_str("</ol>\n</section>\n");
+        body.html.push_str("</ol>\n</div>\n");
     }
 
     fn find(&mut self, name: &str) -> usize {

@@ -105,13 +105,13 @@ fn footnotes_are_numbered_as_they_are_met_and_stand_at_the_end() {
         "<p>a<sup><a href=\"#p-fn:1\" id=\"p-fnref:1\">1</a></sup> \
          b<sup><a href=\"#p-fn:2\" id=\"p-fnref:2\">2</a></sup> \
          c<sup><a href=\"#p-fn:1\">1</a></sup></p>\n\
-         <section class=\"footnotes\">\n<ol>\n\
+         <div class=\"footnotes\">\n<ol>\n\
          <li id=\"p-fn:1\">\n<p>See <a href=\"\">x</a>. \
          <a class=\"back\" href=\"#p-fnref:1\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
          <li id=\"p-fn:2\">\n<p>One \
          <a class=\"back\" href=\"#p-fnref:2\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
          <li id=\"p-fn:3\">\n<p>Nobody</p>\n</li>\n\
-         </ol>\n</section>\n",
+         </ol>\n</div>\n",
     );
 }
 
@@ -180,6 +180,15 @@ fn links_elsewhere_are_written_out() {
          <a href=\"https://y.org\">https://y.org</a> \
          <a href=\"mailto:a@b.org\">a@b.org</a> \
          <a href=\"https://z.org/a_b_c\">https://z.org/a_b_c</a>.</p>\n",
+    );
+}
+
+#[test]
+fn an_address_keeps_its_punctuation() {
+    check(
+        "\"https://a--b.org/it's_a_b\" -- 'x' http://c.org/\\_d...",
+        "<p>“<a href=\"https://a--b.org/it&#39;s_a_b\">https://a--b.org/it's_a_b</a>” – ‘x’ \
+         <a href=\"http://c.org/_d\">http://c.org/_d</a>…</p>\n",
     );
 }
 

@@ -6,7 +6,7 @@ use std::iter::Peekable;
 use std::ops::Range;
 use std::vec::IntoIter;
 
-use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag};
 
 use super::Rendered;
 use super::dollars::{self, Stray};
@@ -20,6 +20,7 @@ use crate::web_links;
 
 mod elements;
 mod links;
+mod tags;
 
 /// This tells where in the source a byte of the text stands.
 pub(super) enum Places {
@@ -118,8 +119,7 @@ struct Writer<'a> {
     /// What was being written when a footnote began, with the footnote's name.
     outer: Vec<(Part, String)>,
     notes: Notes,
-    /// Text that more text may follow; an address may be torn by the parser.
-    pending: Option<String>,
+    pending: Option<Pending>,
     links: Vec<LinkEnd>,
     code: Option<CodeBlock>,
     /// Where the heading starts that is being written, in the HTML and in the plain text.
@@ -131,6 +131,16 @@ struct Writer<'a> {
     has_math: bool,
     too_deep: bool,
     reports: usize,
+}
+
+/// This is text that more text may follow: the parser tears addresses, at `_` and where it makes
+/// punctuation smart.
+#[derive(Default)]
+struct Pending {
+    /// The text with its punctuation as it is written, for `--` may stand in an address.
+    written: String,
+    /// Where the punctuation is, and what it becomes outside of addresses.
+    smart: Vec<(Range<usize>, String)>,
 }
 
 /// This is what closes a link.
@@ -173,7 +183,7 @@ impl<'a> Writer<'a> {
                         range,
                     );
                 }
-                Event::Start(tag) if depth >= MAX_DEPTH && is_wrapper(&tag) => {
+                Event::Start(tag) if depth >= MAX_DEPTH && tags::is_wrapper(&tag) => {
                     skip(&mut events);
                     self.as_written(&tag, range);
                 }
@@ -223,156 +233,70 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
-        let open = match tag {
-            Tag::Paragraph | Tag::HtmlBlock => "<p>",
-            Tag::Heading { .. } => {
-                self.part.line();
-                self.part.plain_line();
-                self.heading = (self.part.html.len(), self.part.plain.len());
-                return;
-            }
-            Tag::BlockQuote(_) => "<blockquote>\n",
-            Tag::CodeBlock(kind) => return self.start_code(&kind),
-            Tag::List(None) => "<ul>\n",
-            Tag::List(Some(1)) => "<ol>\n",
-            Tag::List(Some(first)) => {
-                self.part.line();
-                return self
-                    .part
-                    .html
-                    .push_str(&format!("<ol start=\"{first}\">\n"));
-            }
-            Tag::Item => "<li>",
-            Tag::DefinitionList => "<dl>\n",
-            Tag::DefinitionListTitle => "<dt>",
-            Tag::DefinitionListDefinition => "<dd>",
-            Tag::FootnoteDefinition(name) => {
-                let outer = std::mem::take(&mut self.part);
-                return self.outer.push((outer, name.into_string()));
-            }
-            Tag::Table(alignments) => {
-                self.table = Table {
-                    alignments,
-                    ..Table::default()
-                };
-                // A wide table scrolls in a box of its own, which a keyboard must be able to reach.
-                "<div class=\"table\" tabindex=\"0\">\n<table>\n"
-            }
-            Tag::TableHead => {
-                self.table.in_head = true;
-                self.table.cell = 0;
-                "<thead>\n<tr>"
-            }
-            Tag::TableRow => {
-                self.table.cell = 0;
-                "<tr>"
-            }
-            Tag::TableCell => return self.start_cell(),
-            Tag::Emphasis => return self.part.html.push_str("<em>"),
-            Tag::Strong => return self.part.html.push_str("<strong>"),
-            Tag::Strikethrough => return self.part.html.push_str("<del>"),
-            Tag::Superscript => return self.part.html.push_str("<sup>"),
-            Tag::Subscript => return self.part.html.push_str("<sub>"),
-            Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                ..
-            } => {
-                let (url, title) = (self.unmasked(&dest_url), self.unmasked(&title));
-                return self.start_link(link_type, &url, &title, range);
-            }
-            Tag::Image { .. } | Tag::MetadataBlock(_) => return,
-        };
-        self.part.line();
-        self.part.plain_line();
-        self.part.html.push_str(open);
-    }
-
-    fn end(&mut self, tag: TagEnd) {
-        let close = match tag {
-            TagEnd::Paragraph => "</p>\n",
-            TagEnd::HtmlBlock => {
-                self.part.html.truncate(self.part.html.trim_end().len());
-                "</p>\n"
-            }
-            TagEnd::Heading(level) => return self.end_heading(level as u8),
-            TagEnd::BlockQuote(_) => "</blockquote>\n",
-            TagEnd::CodeBlock => return self.end_code(),
-            TagEnd::List(true) => "</ol>\n",
-            TagEnd::List(false) => "</ul>\n",
-            TagEnd::Item => "</li>\n",
-            TagEnd::DefinitionList => "</dl>\n",
-            TagEnd::DefinitionListTitle => "</dt>\n",
-            TagEnd::DefinitionListDefinition => "</dd>\n",
-            TagEnd::FootnoteDefinition => {
-                let (outer, name) = self.outer.pop().expect("a footnote ends after it starts");
-                let note = std::mem::replace(&mut self.part, outer);
-                return self.notes.define(&name, note);
-            }
-            TagEnd::Table => "</tbody>\n</table>\n</div>\n",
-            TagEnd::TableHead => {
-                self.table.in_head = false;
-                self.part.plain.truncate(self.part.plain.trim_end().len());
-                "</tr>\n</thead>\n<tbody>\n"
-            }
-            TagEnd::TableRow => {
-                self.part.plain.truncate(self.part.plain.trim_end().len());
-                "</tr>\n"
-            }
-            TagEnd::TableCell => {
-                self.part.plain.push(' ');
-                if self.table.in_head { "</th>" } else { "</td>" }
-            }
-            TagEnd::Emphasis => "</em>",
-            TagEnd::Strong => "</strong>",
-            TagEnd::Strikethrough => "</del>",
-            TagEnd::Superscript => "</sup>",
-            TagEnd::Subscript => "</sub>",
-            TagEnd::Link => match self.links.pop() {
-                Some(LinkEnd::Anchor) => "</a>",
-                Some(LinkEnd::Bracket) => return self.words(">"),
-                Some(LinkEnd::Nothing) | None => "",
-            },
-            TagEnd::Image | TagEnd::MetadataBlock(_) => "",
-        };
-        self.part.html.push_str(close);
-    }
-
     /// Takes text; it is written when no more text follows, if an address may stand in it.
     fn text(&mut self, text: &str, range: Range<usize>) {
         if let Some(code) = &mut self.code {
             return code.text.push_str(text);
         }
-        self.report_strays(range);
-        if self.may_link && self.links.is_empty() {
-            self.pending.get_or_insert_default().push_str(text);
+        self.report_strays(range.clone());
+        if !self.may_link || !self.links.is_empty() {
+            return self.words(&self.unmasked(text));
+        }
+        let written = &self.text[range];
+        let pending = self.pending.get_or_insert_default();
+        let start = pending.written.len();
+        if matches!(text, "–" | "—" | "…" | "‘" | "’" | "“" | "”") && written.is_ascii()
+        {
+            pending.written.push_str(written);
+            let range = start..pending.written.len();
+            pending.smart.push((range, text.to_owned()));
         } else {
-            self.words(&self.unmasked(text));
+            pending.written.push_str(text);
         }
     }
 
     /// Writes the text that has been taken, its addresses as links.
     fn flush(&mut self) {
-        let Some(text) = self.pending.take() else {
+        let Some(Pending { written, smart }) = self.pending.take() else {
             return;
         };
-        let text = self.unmasked(&text);
+        // The mask is as long as the dollar, so the places of the punctuation stay right.
+        let written = self.unmasked(&written);
+        let mut smart = smart.into_iter().peekable();
         let mut done = 0;
-        for (span, url) in web_links::spans(&text) {
+        for (span, url) in web_links::spans(&written) {
             if address::scheme(&url) != Scheme::Web || span.start < done {
                 continue;
             }
-            self.words(&text[done..span.start]);
+            self.smart_words(&written, done..span.start, &mut smart);
+            while smart.next_if(|(at, _)| at.start < span.end).is_some() {}
             self.open_anchor("");
             push_address(&url, &mut self.part.html);
             self.part.html.push_str("\">");
-            self.words(&text[span.clone()]);
+            self.words(&written[span.clone()]);
             self.part.html.push_str("</a>");
             done = span.end;
         }
-        self.words(&text[done..]);
+        self.smart_words(&written, done..written.len(), &mut smart);
+    }
+
+    /// Writes a part of a text, its punctuation made smart.
+    fn smart_words(
+        &mut self,
+        written: &str,
+        part: Range<usize>,
+        smart: &mut Peekable<IntoIter<(Range<usize>, String)>>,
+    ) {
+        let mut done = part.start;
+        while let Some((at, sign)) = smart.next_if(|(at, _)| at.end <= part.end) {
+            // A sign of which an address took a half stays as it is written.
+            if at.start >= done {
+                self.words(&written[done..at.start]);
+                self.words(&sign);
+                done = at.end;
+            }
+        }
+        self.words(&written[done..part.end]);
     }
 
     /// Writes text as text, whatever it holds.
@@ -406,21 +330,6 @@ impl<'a> Writer<'a> {
         let problem = Diagnostic::new(code, message).at(place).hint(hint);
         self.problems.push(problem);
     }
-}
-
-/// Tells whether an element only wraps others, so that its source can stand for it.
-fn is_wrapper(tag: &Tag<'_>) -> bool {
-    matches!(
-        tag,
-        Tag::BlockQuote(_)
-            | Tag::List(_)
-            | Tag::DefinitionList
-            | Tag::FootnoteDefinition(_)
-            | Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Link { .. }
-    )
 }
 
 /// Passes over what is left of the element that has just started.

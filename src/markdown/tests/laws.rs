@@ -30,7 +30,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("dt", &[]),
     ("dd", &[]),
     ("sup", &[]),
-    ("section", &["class"]),
     ("div", &["class", "tabindex"]),
     ("table", &[]),
     ("thead", &[]),

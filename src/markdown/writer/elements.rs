@@ -137,6 +137,13 @@ impl Writer<'_> {
         self.part.plain.push_str(&text);
     }
 
+    /// Notes where a heading starts: its tag is written when its text, and so its id, is known.
+    pub(super) fn start_heading(&mut self) {
+        self.part.line();
+        self.part.plain_line();
+        self.heading = (self.part.html.len(), self.part.plain.len());
+    }
+
     pub(super) fn end_heading(&mut self, level: u8) {
         let (from, plain_from) = self.heading;
         let text = &self.part.plain[plain_from.min(self.part.plain.len())..];
