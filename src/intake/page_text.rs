@@ -174,10 +174,9 @@ impl Page<'_> {
     fn kind(&self, index: usize) -> Kind {
         let text = self.plain[index].text.as_str();
         let before = self.before(index);
-        if before == Some(Kind::Edge(Sign::SubmittedBy))
-            && text.chars().count() <= 60
-            && self.names_submitter(index)
-        {
+        // A picture of the submitter may stand before the name.
+        let picture = chrome::sign(text) == Some(Sign::Navigation);
+        if !picture && text.chars().count() <= 60 && self.names_submitter(index) {
             return Kind::Edge(Sign::Badge);
         }
         if self.is_inside_paragraph(index) {
@@ -243,14 +242,16 @@ impl Page<'_> {
             .filter(|text| !text.is_empty())
     }
 
-    /// After "Submitted by" stands a name, unless the line above held it already.
+    /// After "Submitted by" stands a name, perhaps below a picture; or it stood in that line already.
     fn names_submitter(&self, index: usize) -> bool {
-        let line = self.plain[..index]
+        let above = self.kinds[..index]
             .iter()
-            .rev()
-            .map(|plain| plain.text.to_lowercase())
-            .find(|text| text.starts_with("submitted by"));
-        line.is_some_and(|line| line.trim_end_matches(':') == "submitted by")
+            .rposition(|kind| !matches!(kind, Kind::Blank | Kind::Chrome));
+        above.is_some_and(|above| {
+            let line = self.plain[above].text.to_lowercase();
+            self.kinds[above] == Kind::Edge(Sign::SubmittedBy)
+                && line.trim_end_matches([':', ' ']) == "submitted by"
+        })
     }
 
     /// A name before `·` and a date is an organisation or an author.
