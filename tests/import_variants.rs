@@ -104,6 +104,29 @@ fn wrap(text: &str, width: usize) -> String {
     out
 }
 
+/// Breaks a text at spaces only, as arXiv's own data is.
+fn wrap_words(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 {
+            out.push(if column + 1 + length > width {
+                '\n'
+            } else {
+                ' '
+            });
+        }
+        column = if out.ends_with('\n') {
+            length
+        } else {
+            column + 1 + length
+        };
+        out.push_str(word);
+    }
+    out
+}
+
 struct Layout {
     width: Option<usize>,
     gap: &'static str,
@@ -453,7 +476,7 @@ fn atom(papers: &[Paper], dice: &mut Dice) -> String {
             .map(|name| format!("<author><name>{}</name></author>\n", escape(name)))
             .collect();
         let body = match dice.roll(3) {
-            0 => wrap(&escape(&paper.abstract_text), 78),
+            0 => wrap_words(&escape(&paper.abstract_text), 78),
             _ => escape(&paper.abstract_text),
         };
         let _ = write!(
@@ -495,7 +518,7 @@ fn csv_text(papers: &[Paper], dice: &mut Dice) -> String {
     let mut text = names.join(delimiter) + "\n";
     for paper in papers {
         let body = if dice.roll(3) == 0 {
-            wrap(&paper.abstract_text, 80)
+            wrap_words(&paper.abstract_text, 80)
         } else {
             paper.abstract_text.clone()
         };
@@ -543,6 +566,16 @@ fn try_shape(papers: &[Paper], format: Format, make: Make, shown: &mut usize) ->
             today(),
             &mut problems,
         );
+        if format == Format::Pairs && intake.format != format {
+            for (at, line) in text.lines().enumerate() {
+                if intake.accounting.of_line(at + 1) == Some(LineUse::Chrome) {
+                    println!(
+                        "CHROME {line:?} after {:?}",
+                        text.lines().nth(at.wrapping_sub(1))
+                    );
+                }
+            }
+        }
         count(&sample, &intake, format, seed, &mut score, shown);
         let accounting = &intake.accounting;
         let uses = [
@@ -567,6 +600,13 @@ fn count(
 ) {
     score.expected += sample.len();
     score.misread += usize::from(intake.format != format);
+    if intake.format != format {
+        println!(
+            "MISREAD {} seed {seed} as {}",
+            format.name(),
+            intake.format.name()
+        );
+    }
     let mut exact = 0;
     for paper in sample {
         let body = match format {
@@ -590,7 +630,7 @@ fn count(
             (got == body || summary) && people && id
         });
         exact += usize::from(same);
-        if !same && *shown < 12 {
+        if !same && *shown < 4 {
             *shown += 1;
             println!(
                 "{} seed {seed}: {}\n   wanted {:.150}\n   got {:?}",

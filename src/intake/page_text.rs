@@ -4,6 +4,8 @@
 //! (`chrome`), the remaining texts are paired (`pairing`), and what stands around a pair (a date, an
 //! address) becomes part of its record.
 
+use std::ops::Range;
+
 use crate::date::Date;
 use crate::diagnostic::{Code, Problems};
 use crate::paper::{ArxivId, Link};
@@ -269,19 +271,21 @@ impl Page<'_> {
         dot && date
     }
 
-    /// A short line below a wrapped line, without a blank between, is the end of its sentence.
+    /// A short line below a line of text, without a blank between, is the end of its sentence:
+    /// titles about Language / Models are broken there, and addresses stand where they fit.
     fn is_inside_paragraph(&self, index: usize) -> bool {
         let text = &self.plain[index].text;
         let above = match index.checked_sub(1) {
             Some(above) if self.kinds[above] == Kind::Text => &self.plain[above].text,
             _ => return false,
         };
-        let width = above.chars().count();
-        let sentence = above.ends_with(['.', '!', '?']);
-        (40..=200).contains(&width)
-            && !sentence
-            && !text.starts_with(['·', '•'])
-            && text.ends_with(['.', ','])
+        let open = (20..=240).contains(&above.chars().count()) && !above.ends_with(['.', '!', '?']);
+        let goes_on = match chrome::sign(text) {
+            Some(Sign::Navigation) => true,
+            Some(Sign::Address) => ArxivId::from_url(text).is_none(),
+            _ => text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
+        };
+        open && goes_on
     }
 
     fn shape(&self) -> Format {
@@ -308,40 +312,54 @@ impl Page<'_> {
 
     /// Joins wrapped lines and parts what only stands together.
     fn texts(&self) -> Vec<Text> {
+        let paragraphs = self.paragraphs();
+        let lines = |range: &Range<usize>| -> Vec<&str> {
+            let plain = self.plain[range.clone()].iter();
+            plain.map(|plain| plain.text.as_str()).collect()
+        };
+        // Where blank lines part titles from abstracts, they do so everywhere, and widths need not tell.
+        let glued = paragraphs
+            .iter()
+            .filter(|range| unwrap::is_glued(&lines(range)))
+            .count();
+        let parted = glued * 5 <= paragraphs.len();
         let mut texts = Vec::new();
-        let mut at = 0;
-        while at < self.kinds.len() {
-            let length = self.kinds[at..]
-                .iter()
-                .take_while(|kind| **kind == Kind::Text)
-                .count();
-            if length == 0 {
-                at += 1;
-                continue;
-            }
-            let paragraph: Vec<&str> = self.plain[at..at + length]
-                .iter()
-                .map(|plain| plain.text.as_str())
-                .collect();
+        for range in paragraphs {
+            let paragraph = lines(&range);
             // A backslash at the end of a line says that the paragraph goes on.
-            let continued = self.markdown && self.lines[at].text.ends_with('\\');
-            let groups = if continued {
-                vec![length]
+            let continued = self.markdown && self.lines[range.start].text.ends_with('\\');
+            let whole = continued || parted && !unwrap::has_whole_lines(&paragraph);
+            let groups = if whole {
+                vec![range.len()]
             } else {
                 unwrap::group(&paragraph)
             };
             let mut start = 0;
             for size in groups {
                 texts.push(Text {
-                    first: at + start,
-                    last: at + start + size - 1,
+                    first: range.start + start,
+                    last: range.start + start + size - 1,
                     text: unwrap::join(paragraph[start..start + size].iter().copied()),
                 });
                 start += size;
             }
-            at += length;
         }
         texts
+    }
+
+    /// The runs of lines of text.
+    fn paragraphs(&self) -> Vec<Range<usize>> {
+        let mut paragraphs: Vec<Range<usize>> = Vec::new();
+        for (index, kind) in self.kinds.iter().enumerate() {
+            if *kind != Kind::Text {
+                continue;
+            }
+            match paragraphs.last_mut().filter(|last| last.end == index) {
+                Some(last) => last.end += 1,
+                None => paragraphs.push(index..index + 1),
+            }
+        }
+        paragraphs
     }
 
     fn note_days(&self, reading: &mut Reading) {
