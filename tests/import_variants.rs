@@ -632,6 +632,25 @@ fn count(
         exact += usize::from(same);
         if !same && *shown < 4 {
             *shown += 1;
+            let got = found
+                .map(|record| collapse(&record.abstract_text))
+                .unwrap_or_default();
+            let at = got
+                .bytes()
+                .zip(body.bytes())
+                .take_while(|(a, b)| a == b)
+                .count();
+            println!(
+                "DIFF {at} of {} {}: {:?} {:?}",
+                body.len(),
+                got.len(),
+                String::from_utf8_lossy(
+                    &body.as_bytes()[at.saturating_sub(40)..(at + 30).min(body.len())]
+                ),
+                String::from_utf8_lossy(
+                    &got.as_bytes()[at.saturating_sub(40)..(at + 30).min(got.len())]
+                )
+            );
             println!(
                 "{} seed {seed}: {}\n   wanted {:.150}\n   got {:?}",
                 format.name(),

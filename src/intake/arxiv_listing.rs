@@ -327,7 +327,9 @@ fn is_names(text: &str) -> bool {
         };
         (2..=5).contains(&words.len()) && words[0] != "and" && words.iter().all(capital)
     };
-    people.len() > 1 && people.iter().take(6).all(name)
+    // The window may have cut the last name.
+    let whole = people.len().min(7) - usize::from(people.len() > 2);
+    people.len() > 1 && people.iter().take(whole).all(name)
 }
 
 /// The foot of the page; an abstract's last line is never one of these.

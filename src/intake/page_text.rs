@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Problems};
-use crate::paper::{ArxivId, Link};
+use crate::paper::ArxivId;
 use crate::source::Source;
 
 use super::calendar::{Calendar, Day, WrittenDay, parse_day};
@@ -16,7 +16,7 @@ use super::chrome::{self, Sign};
 use super::lines::Line;
 use super::markup::{self, Plain};
 use super::pairing::{self, Gap, Lone, Part};
-use super::{Accounting, Format, LineUse, Reading, Record, at_line, unwrap};
+use super::{Accounting, Format, LineUse, Reading, Record, at_line, fields, unwrap};
 
 /// Reads a page; returns its shape too, unless it is forced.
 pub fn read(
@@ -279,13 +279,12 @@ impl Page<'_> {
             Some(above) if self.kinds[above] == Kind::Text => &self.plain[above].text,
             _ => return false,
         };
-        let open = (20..=240).contains(&above.chars().count()) && !above.ends_with(['.', '!', '?']);
-        let goes_on = match chrome::sign(text) {
-            Some(Sign::Navigation) => true,
+        let open = !above.ends_with(['.', '!', '?']) && above.chars().count() <= 240;
+        match chrome::sign(text) {
+            Some(Sign::Navigation) => open && above.chars().count() >= 20,
             Some(Sign::Address) => ArxivId::from_url(text).is_none(),
-            _ => text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
-        };
-        open && goes_on
+            _ => open && text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
+        }
     }
 
     fn shape(&self) -> Format {
@@ -535,12 +534,19 @@ fn take_address(record: &mut Record, url: &str) -> bool {
         record.arxiv.get_or_insert(id);
         return true;
     }
-    let code = url.contains("://github.com/") && !record.links.iter().any(|link| link.url == url);
-    if code {
-        record.links.push(Link {
-            label: "code".to_owned(),
-            url: url.to_owned(),
-        });
+    // The site's own addresses lead to people, organisations and its forms.
+    if ["://huggingface.co/", "://hf.co/", "cdn-"]
+        .iter()
+        .any(|own| url.contains(own))
+    {
+        return false;
     }
-    code
+    let label = if url.contains("://github.com/") {
+        "code"
+    } else {
+        "page"
+    };
+    let before = record.links.len();
+    fields::add_link(record, label, url);
+    record.links.len() > before
 }

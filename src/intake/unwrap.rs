@@ -113,8 +113,13 @@ fn continues_word(before: &str, next: &str) -> bool {
     let mut end = before.chars().rev();
     let hyphen = matches!(end.next(), Some('-' | '‐' | '‑'))
         && end.next().is_some_and(char::is_alphanumeric);
-    let word = next.split(' ').next().unwrap_or_default();
-    let suspended = matches!(word, "and" | "or" | "to" | "und" | "versus" | "vs.");
+    let word = next
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let suspended = matches!(word, "and" | "or" | "to" | "und" | "versus" | "vs");
+    // `end-` and `to-end` are one word all the same.
+    let suspended = suspended && !next[word.len()..].starts_with('-');
     hyphen && next.starts_with(|c: char| c.is_alphanumeric()) && !suspended
 }
 
@@ -128,6 +133,11 @@ mod tests {
         assert_eq!(
             join(["pre-", "and post-training"]),
             "pre- and post-training"
+        );
+        assert_eq!(join(["end-", "to-end"]), "end-to-end");
+        assert_eq!(
+            join(["pre-", "and/or post-training"]),
+            "pre- and/or post-training"
         );
         assert_eq!(join(["a range --", "so wide"]), "a range -- so wide");
     }
