@@ -17,13 +17,14 @@ pub struct Plain {
     pub heading: bool,
 }
 
-/// Tells whether a text is Markdown: it has lines that start with a link.
+/// Tells whether a text is Markdown: it has lines that are links.
 ///
 /// A link inside a sentence may stand in an abstract of a text that is none.
 pub fn is_markdown(lines: &[Line]) -> bool {
     lines.iter().any(|line| {
         let start = line.text.trim_start_matches(['#', '-', '*', ' ']);
-        start.starts_with(['[', '!']) && (start.contains("](http") || start.contains("](/papers/"))
+        let link = start.contains("](http") || start.contains("](/papers/");
+        link && start.starts_with(['[', '!']) && start.ends_with(')')
     })
 }
 

@@ -281,7 +281,7 @@ impl Page<'_> {
         };
         let open = !above.ends_with(['.', '!', '?']) && above.chars().count() <= 240;
         match chrome::sign(text) {
-            Some(Sign::Navigation) => open && above.chars().count() >= 20,
+            Some(Sign::Navigation | Sign::Badge) => open && above.chars().count() >= 20,
             Some(Sign::Address) => ArxivId::from_url(text).is_none(),
             _ => open && text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
         }
