@@ -236,7 +236,14 @@ impl Entry<'_> {
             // In some copies a label stands alone and its text in the next line.
             let alone = line.ends_with(':')
                 && arxiv_fields::split(line).is_some_and(|(_, value)| value.is_empty());
-            let soft = alone || window.is_soft(line, next);
+            let first = &self.lines[start].text;
+            let soft = match arxiv_fields::split(first) {
+                _ if alone => true,
+                // Subjects end with the code of the last one, in brackets.
+                Some((Label::Categories, _)) => !line.ends_with(')'),
+                Some((Label::Title, _)) => window.is_soft(line, next) && !is_names(next),
+                _ => window.is_soft(line, next),
+            };
             if next.is_empty() || line.is_empty() || arxiv_fields::split(next).is_some() || !soft {
                 break;
             }
@@ -308,6 +315,21 @@ impl Entry<'_> {
             reading.records.push(record);
         }
     }
+}
+
+/// Tells whether a line is a list of people: two or more, and every word a name or a particle.
+fn is_names(text: &str) -> bool {
+    let people: Vec<&str> = text.trim_end_matches(',').split(", ").collect();
+    let name = |person: &&str| {
+        let words: Vec<&str> = person.split(' ').collect();
+        let capital = |word: &&str| {
+            word.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()) || word.len() <= 3
+        };
+        (2..=5).contains(&words.len()) && words[0] != "and" && words.iter().all(capital)
+    };
+    // The window may have cut the last name.
+    let whole = people.len().min(7) - usize::from(people.len() > 2);
+    people.len() > 1 && people.iter().take(whole).all(name)
 }
 
 /// The foot of the page; an abstract's last line is never one of these.

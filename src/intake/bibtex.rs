@@ -106,6 +106,7 @@ fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, Str
             format!("this entry cannot be read: {}", error.kind),
         )
     };
+    let chunk = &with_plain_key(chunk);
     let raw = RawBibliography::parse(chunk).map_err(fault)?;
     let entry = raw
         .entries
@@ -145,6 +146,18 @@ fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, Str
         fields::split_authors(&without_braces(names))
     });
     Ok((record, title))
+}
+
+/// Replaces TeX in an entry's key, `ram{\'\i}rez2024`, which no parser expects; places stay.
+fn with_plain_key(chunk: &str) -> String {
+    let start = chunk.find(['{', '(']).map_or(0, |at| at + 1);
+    let end = chunk[start..].find(',').map_or(start, |at| start + at);
+    let key = &chunk[start..end];
+    if key.contains('=') {
+        return chunk.to_owned();
+    }
+    let plain = key.replace(['{', '}', '\\', '\'', '"', '^', '~', '`', '#', '%'], "-");
+    format!("{}{plain}{}", &chunk[..start], &chunk[end..])
 }
 
 /// The authors as the crate splits them: particles, suffixes and corporate names in braces.

@@ -169,7 +169,7 @@ pub fn sign(text: &str) -> Option<Sign> {
     }
     let bare = lower
         .trim_start_matches(['-', '*', '•', '#', '·', ' '])
-        .trim_end_matches([':', '›', '»', '→', ' ']);
+        .trim_end_matches(['›', '»', '→', ' ']);
     PHRASES.contains(&bare).then_some(Sign::Navigation)
 }
 

@@ -17,12 +17,19 @@ pub struct Plain {
     pub heading: bool,
 }
 
-/// Tells whether a text is Markdown: it has links.
+/// Tells whether a text is Markdown: it has lines that are links.
+///
+/// A link inside a sentence may stand in an abstract of a text that is none.
 pub fn is_markdown(lines: &[Line]) -> bool {
-    lines
-        .iter()
-        .any(|line| line.text.contains("](http") || line.text.contains("](/papers/"))
+    lines.iter().any(|line| {
+        let start = line.text.trim_start_matches(['#', '-', '*', ' ']);
+        let link = start.contains("](http") || start.contains("](/papers/");
+        link && start.starts_with(['[', '!']) && start.ends_with(')')
+    })
 }
+
+/// Longer lines are an abstract's; the links in it are its own.
+const LABEL: usize = 400;
 
 /// Takes the markup off a line of Markdown.
 pub fn strip(line: &str) -> Plain {
@@ -36,8 +43,19 @@ pub fn strip(line: &str) -> Plain {
     if let Some(inner) = whole_link(&text, &mut plain.urls) {
         text = inner;
     }
-    while let Some(next) = unlink_first(&text, &mut plain.urls) {
+    while text.len() <= LABEL
+        && let Some(next) = unlink_first(&text, &mut plain.urls)
+    {
         text = next;
+    }
+    if let Some((body, url)) = text.rsplit_once("](")
+        && let Some(url) = url.strip_suffix(')')
+        && is_target(url)
+        && opening(body).is_none()
+    {
+        // A link that was opened in a line above closes behind a long text.
+        plain.urls.push(url.to_owned());
+        text = body.to_owned();
     }
     // A link over several lines opens here and closes below.
     if let Some(rest) = text.strip_prefix('[')
@@ -84,7 +102,17 @@ fn unlink_first(text: &str, urls: &mut Vec<String>) -> Option<String> {
         if !image {
             urls.push(url.to_owned());
         }
-        return Some(format!("{}{} {}", &text[..cut], label, &text[end + 1..]));
+        let (before, after) = (&text[..cut], &text[end + 1..]);
+        let glued = |c: Option<char>| {
+            if c.is_some_and(char::is_alphanumeric) {
+                " "
+            } else {
+                ""
+            }
+        };
+        let first = glued(before.chars().next_back());
+        let last = glued(after.chars().next());
+        return Some(format!("{before}{first}{label}{last}{after}"));
     }
 }
 

@@ -258,7 +258,7 @@ pub fn parse(
     let format = format.or_else(|| recognise::recognise(&source.text, &lines));
     let (format, mut reading) = read(source, &lines, format, &calendar, problems);
     report_unread(source, &lines, &mut reading.accounting, problems);
-    let (records, repeats) = merge_repeats(source, format, reading.records, problems);
+    let (records, repeats) = merge_repeats(source, &lines, format, reading.records, problems);
     if records.is_empty() {
         problems.push(
             Diagnostic::new(Code::NoPapers, "no papers can be recognised in this input")
@@ -351,6 +351,7 @@ fn report_unread(
 /// Parts the papers from their second mentions: same arXiv id, DOI or title.
 fn merge_repeats(
     source: &Source,
+    lines: &[Line],
     format: Format,
     records: Vec<Record>,
     problems: &mut Problems,
@@ -372,11 +373,9 @@ fn merge_repeats(
         let first_line = kept[index].line;
         // The trending page shows every paper twice; that is its layout and nobody's mistake.
         if format != Format::Trending {
-            let place = source.line_start(record.line);
             let message = format!("this paper stands already in line {first_line}");
-            problems.push(
-                Diagnostic::new(Code::DuplicateRecord, message).at(source.place(place..place)),
-            );
+            let line = &lines[record.line - 1];
+            problems.push(at_line(source, line, Code::DuplicateRecord, message));
         }
         repeats.push(Repeat {
             title: record.title.clone(),

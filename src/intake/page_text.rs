@@ -4,9 +4,11 @@
 //! (`chrome`), the remaining texts are paired (`pairing`), and what stands around a pair (a date, an
 //! address) becomes part of its record.
 
+use std::ops::Range;
+
 use crate::date::Date;
 use crate::diagnostic::{Code, Problems};
-use crate::paper::{ArxivId, Link};
+use crate::paper::ArxivId;
 use crate::source::Source;
 
 use super::calendar::{Calendar, Day, WrittenDay, parse_day};
@@ -14,7 +16,7 @@ use super::chrome::{self, Sign};
 use super::lines::Line;
 use super::markup::{self, Plain};
 use super::pairing::{self, Gap, Lone, Part};
-use super::{Accounting, Format, LineUse, Reading, Record, at_line, unwrap};
+use super::{Accounting, Format, LineUse, Reading, Record, at_line, fields, unwrap};
 
 /// Reads a page; returns its shape too, unless it is forced.
 pub fn read(
@@ -174,10 +176,9 @@ impl Page<'_> {
     fn kind(&self, index: usize) -> Kind {
         let text = self.plain[index].text.as_str();
         let before = self.before(index);
-        if before == Some(Kind::Edge(Sign::SubmittedBy))
-            && text.chars().count() <= 60
-            && self.names_submitter(index)
-        {
+        // A picture of the submitter may stand before the name.
+        let picture = chrome::sign(text) == Some(Sign::Navigation);
+        if !picture && text.chars().count() <= 60 && self.names_submitter(index) {
             return Kind::Edge(Sign::Badge);
         }
         if self.is_inside_paragraph(index) {
@@ -243,14 +244,16 @@ impl Page<'_> {
             .filter(|text| !text.is_empty())
     }
 
-    /// After "Submitted by" stands a name, unless the line above held it already.
+    /// After "Submitted by" stands a name, perhaps below a picture; or it stood in that line already.
     fn names_submitter(&self, index: usize) -> bool {
-        let line = self.plain[..index]
+        let above = self.kinds[..index]
             .iter()
-            .rev()
-            .map(|plain| plain.text.to_lowercase())
-            .find(|text| text.starts_with("submitted by"));
-        line.is_some_and(|line| line.trim_end_matches(':') == "submitted by")
+            .rposition(|kind| !matches!(kind, Kind::Blank | Kind::Chrome));
+        above.is_some_and(|above| {
+            let line = self.plain[above].text.to_lowercase();
+            self.kinds[above] == Kind::Edge(Sign::SubmittedBy)
+                && line.trim_end_matches([':', ' ']) == "submitted by"
+        })
     }
 
     /// A name before `·` and a date is an organisation or an author.
@@ -268,19 +271,20 @@ impl Page<'_> {
         dot && date
     }
 
-    /// A short line below a wrapped line, without a blank between, is the end of its sentence.
+    /// A short line below a line of text, without a blank between, is the end of its sentence:
+    /// titles about Language / Models are broken there, and addresses stand where they fit.
     fn is_inside_paragraph(&self, index: usize) -> bool {
         let text = &self.plain[index].text;
         let above = match index.checked_sub(1) {
             Some(above) if self.kinds[above] == Kind::Text => &self.plain[above].text,
             _ => return false,
         };
-        let width = above.chars().count();
-        let sentence = above.ends_with(['.', '!', '?']);
-        (40..=200).contains(&width)
-            && !sentence
-            && !text.starts_with(['·', '•'])
-            && text.ends_with(['.', ','])
+        let open = !above.ends_with(['.', '!', '?']) && above.chars().count() <= 240;
+        match chrome::sign(text) {
+            Some(Sign::Navigation | Sign::Badge) => open && above.chars().count() >= 20,
+            Some(Sign::Address) => ArxivId::from_url(text).is_none(),
+            _ => open && text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
+        }
     }
 
     fn shape(&self) -> Format {
@@ -307,40 +311,54 @@ impl Page<'_> {
 
     /// Joins wrapped lines and parts what only stands together.
     fn texts(&self) -> Vec<Text> {
+        let paragraphs = self.paragraphs();
+        let lines = |range: &Range<usize>| -> Vec<&str> {
+            let plain = self.plain[range.clone()].iter();
+            plain.map(|plain| plain.text.as_str()).collect()
+        };
+        // Where blank lines part titles from abstracts, they do so everywhere, and widths need not tell.
+        let glued = paragraphs
+            .iter()
+            .filter(|range| unwrap::is_glued(&lines(range)))
+            .count();
+        let parted = glued * 5 <= paragraphs.len();
         let mut texts = Vec::new();
-        let mut at = 0;
-        while at < self.kinds.len() {
-            let length = self.kinds[at..]
-                .iter()
-                .take_while(|kind| **kind == Kind::Text)
-                .count();
-            if length == 0 {
-                at += 1;
-                continue;
-            }
-            let paragraph: Vec<&str> = self.plain[at..at + length]
-                .iter()
-                .map(|plain| plain.text.as_str())
-                .collect();
+        for range in paragraphs {
+            let paragraph = lines(&range);
             // A backslash at the end of a line says that the paragraph goes on.
-            let continued = self.markdown && self.lines[at].text.ends_with('\\');
-            let groups = if continued {
-                vec![length]
+            let continued = self.markdown && self.lines[range.start].text.ends_with('\\');
+            let whole = continued || parted && !unwrap::has_whole_lines(&paragraph);
+            let groups = if whole {
+                vec![range.len()]
             } else {
                 unwrap::group(&paragraph)
             };
             let mut start = 0;
             for size in groups {
                 texts.push(Text {
-                    first: at + start,
-                    last: at + start + size - 1,
+                    first: range.start + start,
+                    last: range.start + start + size - 1,
                     text: unwrap::join(paragraph[start..start + size].iter().copied()),
                 });
                 start += size;
             }
-            at += length;
         }
         texts
+    }
+
+    /// The runs of lines of text.
+    fn paragraphs(&self) -> Vec<Range<usize>> {
+        let mut paragraphs: Vec<Range<usize>> = Vec::new();
+        for (index, kind) in self.kinds.iter().enumerate() {
+            if *kind != Kind::Text {
+                continue;
+            }
+            match paragraphs.last_mut().filter(|last| last.end == index) {
+                Some(last) => last.end += 1,
+                None => paragraphs.push(index..index + 1),
+            }
+        }
+        paragraphs
     }
 
     fn note_days(&self, reading: &mut Reading) {
@@ -516,12 +534,19 @@ fn take_address(record: &mut Record, url: &str) -> bool {
         record.arxiv.get_or_insert(id);
         return true;
     }
-    let code = url.contains("://github.com/") && !record.links.iter().any(|link| link.url == url);
-    if code {
-        record.links.push(Link {
-            label: "code".to_owned(),
-            url: url.to_owned(),
-        });
+    // The site's own addresses lead to people, organisations and its forms.
+    if ["://huggingface.co/", "://hf.co/", "cdn-"]
+        .iter()
+        .any(|own| url.contains(own))
+    {
+        return false;
     }
-    code
+    let label = if url.contains("://github.com/") {
+        "code"
+    } else {
+        "page"
+    };
+    let before = record.links.len();
+    fields::add_link(record, label, url);
+    record.links.len() > before
 }

@@ -1,7 +1,7 @@
 //! Which grammar a text follows, told by what only that grammar has.
 
 use super::lines::Line;
-use super::{Format, arxiv_listing, arxiv_mail, bibtex, mail, table};
+use super::{Format, arxiv_listing, arxiv_mail, bibtex, json_scan, mail, table};
 
 /// Recognises the format of a text; `None` for the text of a page, which `page_text` tells apart.
 pub fn recognise(text: &str, lines: &[Line]) -> Option<Format> {
@@ -31,8 +31,9 @@ pub fn recognise(text: &str, lines: &[Line]) -> Option<Format> {
     if table::delimiter(start.lines().next()?).is_some() {
         return Some(Format::Csv);
     }
+    // Votes in brackets stand in a mail only; a mail has no abstracts.
     let votes = count(mail::has_votes);
-    (votes > 0 && votes * 3 > count(|text| text.chars().count() > 20)).then_some(Format::Mail)
+    (votes > 0 && votes > count(|text| text.chars().count() > 300)).then_some(Format::Mail)
 }
 
 /// JSON starts with a bracket, but so does a link in Markdown: what follows decides.
@@ -58,7 +59,14 @@ fn json(start: &str, lines: &[Line]) -> Option<Format> {
         .is_some_and(|line| object(line) && line.text.ends_with('}'));
     let others: Vec<bool> = full.take(20).map(object).collect();
     let most = others.iter().filter(|is| **is).count() * 2 >= others.len();
-    Some(if first && most {
+    // One line alone is JSON Lines too, unless it holds the papers in an array.
+    let holds = || {
+        json_scan::items(start)
+            .first()
+            .is_none_or(|item| item.span.start > 0)
+    };
+    let array = others.is_empty() && holds();
+    Some(if first && most && !array {
         Format::JsonLines
     } else {
         Format::Json

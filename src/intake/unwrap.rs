@@ -15,7 +15,7 @@ impl Window {
     pub fn of<'a>(lines: impl IntoIterator<Item = &'a str>) -> Window {
         let lines: Vec<(usize, usize)> = lines
             .into_iter()
-            .map(|line| (line.chars().count(), first_piece(line)))
+            .map(|line| (line.chars().count(), first_word(line)))
             .collect();
         let widest = lines.iter().map(|(width, _)| *width).max().unwrap_or(0);
         if widest > WIDEST {
@@ -44,7 +44,7 @@ impl Window {
             return false;
         };
         let slack = if self.full { 0 } else { width / SLACK };
-        line.chars().count() + 1 + first_piece(next) + slack > width
+        line.chars().count() + 1 + first_word(next) + slack > width
     }
 }
 
@@ -69,6 +69,18 @@ pub fn group(lines: &[&str]) -> Vec<usize> {
     groups
 }
 
+/// Tells whether a paragraph seems to hold a title and its abstract without a blank line between.
+pub fn is_glued(lines: &[&str]) -> bool {
+    let groups = group(lines);
+    let length = |lines: &[&str]| lines.iter().map(|line| line.chars().count()).sum::<usize>();
+    groups.len() > 1 && length(&lines[..groups[0]]) <= TITLE && length(&lines[groups[0]..]) > TITLE
+}
+
+/// Tells whether one of some lines is wider than any window.
+pub fn has_whole_lines(lines: &[&str]) -> bool {
+    lines.iter().any(|line| line.chars().count() > WIDEST)
+}
+
 /// Joins lines; a hyphen at the end of a line stays and joins what it broke.
 pub fn join<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();
@@ -84,14 +96,16 @@ pub fn join<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
 /// Wider lines than this are no window's.
 const WIDEST: usize = 240;
 
+/// Titles are not longer than this.
+const TITLE: usize = 175;
+
 /// A tool that balances its lines leaves up to this part of the width free.
 const SLACK: usize = 4;
 
-/// The width of what has to fit: a window breaks after a hyphen too.
-fn first_piece(line: &str) -> usize {
-    let word = line.split(' ').next().unwrap_or_default();
-    let piece = word.find('-').map_or(word, |at| &word[..=at]);
-    piece.chars().count()
+/// The width of the word that did not fit. A window that breaks after hyphens too had a part of it
+/// to fit only, but then the whole word did not fit either.
+fn first_word(line: &str) -> usize {
+    line.split(' ').next().unwrap_or_default().chars().count()
 }
 
 /// Tells whether a word was broken at its hyphen: `inter-` and `module`, but not `pre-` and `and`.
@@ -99,8 +113,13 @@ fn continues_word(before: &str, next: &str) -> bool {
     let mut end = before.chars().rev();
     let hyphen = matches!(end.next(), Some('-' | '‐' | '‑'))
         && end.next().is_some_and(char::is_alphanumeric);
-    let word = next.split(' ').next().unwrap_or_default();
-    let suspended = matches!(word, "and" | "or" | "to" | "und" | "versus" | "vs.");
+    let word = next
+        .split(|c: char| !c.is_alphabetic())
+        .next()
+        .unwrap_or_default();
+    let suspended = matches!(word, "and" | "or" | "to" | "und" | "versus" | "vs");
+    // `end-` and `to-end` are one word all the same.
+    let suspended = suspended && !next[word.len()..].starts_with('-');
     hyphen && next.starts_with(|c: char| c.is_alphanumeric()) && !suspended
 }
 
@@ -114,6 +133,11 @@ mod tests {
         assert_eq!(
             join(["pre-", "and post-training"]),
             "pre- and post-training"
+        );
+        assert_eq!(join(["end-", "to-end"]), "end-to-end");
+        assert_eq!(
+            join(["pre-", "and/or post-training"]),
+            "pre- and/or post-training"
         );
         assert_eq!(join(["a range --", "so wide"]), "a range -- so wide");
     }
