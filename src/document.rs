@@ -167,7 +167,8 @@ impl Html {
         }
     }
 
-    fn new(rendered: Rendered, source: &Source) -> Html {
+    /// Makes HTML of what was rendered of a source.
+    pub fn new(rendered: Rendered, source: &Source) -> Html {
         let hole = |hole: markdown::Hole| Hole {
             at: hole.at,
             url: hole.url,

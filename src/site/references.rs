@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
 use crate::document::{Content, Document, Filled, Hole, Html};
 use crate::layout;
 use crate::markdown;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// This is a table from source files to their pages.
 pub struct References<'a> {
@@ -62,26 +62,35 @@ impl<'a> References<'a> {
     }
 
     /// Renders a tag's description; `None` for an empty one.
-    pub fn describe(&self, description: &str, problems: &mut Problems) -> Option<Arc<str>> {
+    ///
+    /// Its problems stand where the tag does: the vocabulary's text is not kept.
+    pub fn describe(
+        &self,
+        description: &str,
+        place: Option<&Place>,
+        problems: &mut Problems,
+    ) -> Option<Arc<str>> {
         if description.trim().is_empty() {
             return None;
         }
-        // A description is a line of the vocabulary; its problems are shown in it alone.
         let source = Source::new(layout::VOCABULARY, description);
-        let rendered = markdown::inline(&source, description, 0..description.len(), problems);
-        let mut filled = String::new();
-        let mut at = 0;
-        for hole in &rendered.holes {
-            filled.push_str(&rendered.html[at..hole.at]);
-            filled.push_str(
-                &self
-                    .resolve(layout::VOCABULARY, &hole.url)
-                    .unwrap_or_else(|| hole.url.clone()),
-            );
-            at = hole.at;
+        let mut found = Problems::new();
+        let rendered = markdown::inline(&source, description, 0..description.len(), &mut found);
+        for mut problem in found {
+            problem.place = place.cloned();
+            problems.push(problem);
         }
-        filled.push_str(&rendered.html[at..]);
-        Some(filled.into())
+        let html = Html::new(rendered, &source);
+        let filled = html.fill(|hole| match self.resolve(layout::VOCABULARY, &hole.url) {
+            Some(address) => address,
+            None => {
+                let mut problem = self.broken(layout::VOCABULARY, hole);
+                problem.place = place.cloned();
+                problems.push(problem);
+                hole.url.clone()
+            }
+        });
+        Some(filled.text)
     }
 
     /// Returns the address that a relative one means in a file.

@@ -8,6 +8,7 @@ use crate::document::{Content, Document};
 use crate::front_matter;
 use crate::layout;
 use crate::slug::Slug;
+use crate::source::Place;
 use crate::tags::Vocabulary;
 
 use super::TagEntry;
@@ -18,6 +19,7 @@ pub struct Found {
     slug: Slug,
     name: String,
     description: String,
+    place: Option<Place>,
     papers: Vec<usize>,
 }
 
@@ -77,7 +79,7 @@ pub fn describe(
 ) -> Vec<TagEntry> {
     tags.into_iter()
         .map(|tag| TagEntry {
-            description: references.describe(&tag.description, problems),
+            description: references.describe(&tag.description, tag.place.as_ref(), problems),
             slug: tag.slug,
             name: tag.name,
             papers: tag.papers,
@@ -92,12 +94,14 @@ fn look_up(written: &str, vocabulary: Option<&Vocabulary>) -> Option<Found> {
             slug: tag.slug.clone(),
             name: tag.name.clone(),
             description: tag.description.clone(),
+            place: tag.place.clone(),
             papers: Vec::new(),
         }),
         None => Slug::from_name(written).map(|slug| Found {
             slug,
             name: written.to_owned(),
             description: String::new(),
+            place: None,
             papers: Vec::new(),
         }),
     }
