@@ -17,6 +17,14 @@ const GLUED: &[&str] = &[
     "tilde",
 ];
 
+/// Commands with text for an argument; the converter's macros cannot hand text on.
+const RENAMED: &[(&str, &str)] = &[
+    ("mbox", r"\text"),
+    ("hbox", r"\text"),
+    ("textsuperscript", r"{}^\text"),
+    ("textsubscript", r"{}_\text"),
+];
+
 /// Rewrites the signs and commands that mean something else in a file of TeX than in an abstract.
 ///
 /// A bare `%` starts a comment and swallows the rest, although `$95%$` means a percent sign; `#` is
@@ -51,6 +59,10 @@ fn command<'a>(text: &'a str, readable: &mut String) -> &'a str {
         && let Some((sign, rest)) = code_point(rest)
     {
         readable.push_str(sign_of(sign).as_str());
+        return rest;
+    }
+    if let Some((_, known)) = RENAMED.iter().find(|(other, _)| *other == name) {
+        readable.push_str(known);
         return rest;
     }
     readable.push('\\');

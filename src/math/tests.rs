@@ -41,6 +41,21 @@ fn an_unknown_command_is_shown_by_its_name() {
 }
 
 #[test]
+fn commands_of_text_have_equals() {
+    check(r"\mbox{if x}", "<math><mtext>if\u{a0}x</mtext></math>");
+    check(r"\textcolor{red}{x}", "<math><mi>x</mi></math>");
+    check(
+        r"1\textsuperscript{st}",
+        "<math><mn>1</mn><msup><mrow></mrow><mtext>st</mtext></msup></math>",
+    );
+    check(
+        r"\substack{a\\b}",
+        "<math><mtable displaystyle=\"false\" scriptlevel=\"0\"><mtr><mtd><mi>a</mi></mtd></mtr>\
+         <mtr><mtd><mi>b</mi></mtd></mtr></mtable></math>",
+    );
+}
+
+#[test]
 fn every_macro_is_well_formed() {
     for (name, _) in MACROS {
         let result = render(&format!(r"\{name}{{a}}{{b}}"), Display::Inline);
