@@ -43,6 +43,8 @@ pub struct PaperText {
     pub slug: Slug,
     /// The front matter; `date` is filled in from the folder where it is missing.
     pub paper: Paper,
+    /// The title in plain text: formulas as people would type them.
+    pub title: Arc<str>,
     /// The title with its formulas typeset.
     pub title_html: Arc<str>,
     /// The curator's line.
@@ -214,6 +216,7 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
     let body = markdown::render(source, body, &format!("{slug}-"), problems);
     let teaser = markdown::teaser(&body.plain, TEASER).into();
     let text = PaperText {
+        title: markdown::title_plain(&paper.title).into(),
         title_html: markdown::title(&paper.title).into(),
         body: Html::new(body, source),
         slug,

@@ -713,7 +713,7 @@ impl<'a> Views<'a> {
     fn paper_ref(&self, entry: &Entry) -> PaperRefView {
         let text = entry.text();
         PaperRefView {
-            title: text.paper.title.clone(),
+            title: text.title.to_string(),
             title_html: Html::from(&text.title_html),
             url: self.link(&layout::paper(&text.slug)),
             featured: text.paper.featured,
@@ -725,7 +725,7 @@ impl<'a> Views<'a> {
         let paper = &text.paper;
         let tag = |tag: &usize| Value::from(self.tag_ref(&self.site.tags[*tag], None));
         PaperView {
-            title: paper.title.clone(),
+            title: text.title.to_string(),
             title_html: Html::from(&text.title_html),
             url: self.link(&layout::paper(&text.slug)),
             slug: text.slug.to_string(),

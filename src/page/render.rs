@@ -73,7 +73,7 @@ impl<'a> Renderer<'a> {
             Kind::NotFound => self.not_found(page)?,
             Kind::MovedPaper(index) => {
                 let text = site.papers[*index].text();
-                self.redirect(page, &layout::paper(&text.slug), &text.paper.title)?
+                self.redirect(page, &layout::paper(&text.slug), &text.title)?
             }
             Kind::MovedText(index) => {
                 let text = site.pages[*index].text();
@@ -285,7 +285,7 @@ impl<'a> Renderer<'a> {
         let entry = &site.papers[index];
         let text = entry.text();
         let name = |index: usize| LinkView {
-            name: site.papers[index].text().paper.title.clone(),
+            name: site.papers[index].text().title.to_string(),
             url: self
                 .views
                 .link(&layout::paper(&site.papers[index].text().slug)),
@@ -298,7 +298,7 @@ impl<'a> Renderer<'a> {
             older: older.map(name),
             newer: newer.map(name),
             noindex: text.paper.draft,
-            ..self.page_view(page, "paper", &text.paper.title, &text.teaser)
+            ..self.page_view(page, "paper", &text.title, &text.teaser)
         };
         let mut context = Context::new();
         context.insert("paper", self.views.full(index));

@@ -107,7 +107,7 @@ fn entry_view(renderer: &Renderer<'_>, entry: &Entry) -> FeedEntryView {
             entry.date,
             text.slug
         ),
-        title: text.paper.title.clone(),
+        title: text.title.to_string(),
         url: site.config.base_url.absolute(&layout::paper(&text.slug)),
         published: day.clone(),
         updated: day,
