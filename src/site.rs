@@ -181,7 +181,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         statics,
         drafts,
     } = parts;
-    let mut papers: Vec<(Date, Arc<Document>)> = Vec::new();
+    let mut papers: Vec<Dated> = Vec::new();
     let mut words: BTreeMap<Date, Arc<Document>> = BTreeMap::new();
     let mut pages: Vec<Arc<Document>> = Vec::new();
     for document in documents {
@@ -255,6 +255,9 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
     }
 }
 
+/// A paper with the day of its issue.
+type Dated = (Date, Arc<Document>);
+
 /// Featured papers first, then the order of the list that was imported, then the file's name.
 fn reading_order(document: &Document) -> (bool, String, usize, Arc<str>) {
     let Content::Paper(text) = &document.content else {
@@ -287,7 +290,7 @@ fn menu_order(document: &Document) -> (i64, String, Arc<str>) {
 }
 
 fn collect_issues(
-    papers: &[(Date, Arc<Document>)],
+    papers: &[Dated],
     words: &BTreeMap<Date, Arc<Document>>,
     references: &references::References,
     problems: &mut Problems,
@@ -331,48 +334,50 @@ fn collect_issues(
 }
 
 fn collect_entries(
-    papers: &[(Date, Arc<Document>)],
+    papers: &[Dated],
     tags_of: Vec<Vec<usize>>,
     issues: &[Issue],
     references: &references::References,
     problems: &mut Problems,
 ) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(papers.len());
     let mut issue = 0;
-    let entry =
-        |(index, ((date, document), tags)): (usize, (&(Date, Arc<Document>), Vec<usize>))| {
-            while issues[issue].papers.end <= index {
-                issue += 1;
-            }
-            let Content::Paper(text) = &document.content else {
-                unreachable!("only papers were collected");
-            };
-            let image = text.paper.image.as_ref().and_then(|path| {
-                let output = references.asset(document, path);
-                if output.is_none() {
-                    let message = format!("there is no picture `{path}` beside the paper");
-                    let place = front_matter::place_of(&document.front, "image", Some((path, 0)));
-                    problems.push(
-                        Diagnostic::new(Code::BadImage, message)
-                            .at(place)
-                            .hint("save the picture in the paper's folder"),
-                    );
-                }
-                output
-            });
-            Entry {
-                document: document.clone(),
-                date: *date,
-                issue,
-                tags,
-                body: references.fill(document, &text.body, problems),
-                note: text
-                    .note
-                    .as_ref()
-                    .map(|note| references.fill(document, note, problems)),
-                image,
-            }
+    for (index, ((date, document), tags)) in papers.iter().zip(tags_of).enumerate() {
+        while issues[issue].papers.end <= index {
+            issue += 1;
+        }
+        let Content::Paper(text) = &document.content else {
+            unreachable!("only papers were collected");
         };
-    papers.iter().zip(tags_of).enumerate().map(entry).collect()
+        let note = text.note.as_ref();
+        entries.push(Entry {
+            document: document.clone(),
+            date: *date,
+            issue,
+            tags,
+            body: references.fill(document, &text.body, problems),
+            note: note.map(|note| references.fill(document, note, problems)),
+            image: image_of(document, text, references, problems),
+        });
+    }
+    entries
+}
+
+fn image_of(
+    document: &Document,
+    text: &PaperText,
+    references: &references::References,
+    problems: &mut Problems,
+) -> Option<String> {
+    let path = text.paper.image.as_ref()?;
+    let output = references.asset(document, path);
+    if output.is_none() {
+        let message = format!("there is no picture `{path}` beside the paper");
+        let place = front_matter::place_of(&document.front, "image", Some((path, 0)));
+        let problem = Diagnostic::new(Code::BadImage, message).at(place);
+        problems.push(problem.hint("save the picture in the paper's folder"));
+    }
+    output
 }
 
 fn has_code(document: &Document) -> bool {
