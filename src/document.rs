@@ -11,7 +11,7 @@ use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::front_matter::{self, TextFront};
 use crate::layout;
-use crate::markdown::{self, Rendered};
+use crate::markdown::{self, Frame, Rendered};
 use crate::paper::Paper;
 use crate::slug::Slug;
 use crate::source::{Place, Source};
@@ -213,7 +213,15 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
         let at = find_value(&front, "note");
         Html::new(markdown::inline(source, note, at, problems), source)
     });
-    let body = markdown::render(source, body, &format!("{slug}-"), problems);
+    let body = markdown::render(
+        source,
+        body,
+        Frame {
+            id_prefix: &format!("{slug}-"),
+            top_heading: 3,
+        },
+        problems,
+    );
     let teaser = markdown::teaser(&body.plain, TEASER).into();
     let text = PaperText {
         title: markdown::title_plain(&paper.title).into(),
@@ -244,7 +252,15 @@ fn parse_issue(source: &Source, problems: &mut Problems) -> Option<Document> {
     let (text, body) = front_matter::parse_text(source, problems);
     let front = front_of(source, &body);
     let date = date?;
-    let body = markdown::render(source, body, &format!("issue-{date}-"), problems);
+    let body = markdown::render(
+        source,
+        body,
+        Frame {
+            id_prefix: &format!("issue-{date}-"),
+            top_heading: 2,
+        },
+        problems,
+    );
     let text = IssueText {
         date,
         title: text.title,
@@ -272,7 +288,7 @@ fn parse_page(source: &Source, problems: &mut Problems) -> Option<Document> {
     {
         text.title = Some(title_of_slug(stem(&source.name)));
     }
-    let body = markdown::render(source, body, "", problems);
+    let body = markdown::render(source, body, Frame::WHOLE_PAGE, problems);
     let teaser = markdown::teaser(&body.plain, TEASER).into();
     let text = PageText {
         output,

@@ -42,18 +42,32 @@ pub struct Hole {
     pub range: Range<usize>,
 }
 
+/// This is what a body must know of the page around it.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// What every id and every link to one starts with, so that several bodies can share a page.
+    pub id_prefix: &'a str,
+    /// The level, from 2, that the body's top heading gets.
+    pub top_heading: u8,
+}
+
+impl Frame<'static> {
+    /// A page of the body's own, under one heading.
+    pub const WHOLE_PAGE: Frame<'static> = Frame {
+        id_prefix: "",
+        top_heading: 2,
+    };
+}
+
 /// Renders a part of a source, most often all that follows the front matter.
-///
-/// The body's top heading becomes `h2`, for the page has an `h1`. Every id and every link to one starts
-/// with `id_prefix` as it is, so that several bodies can share a page.
 pub fn render(
     source: &Source,
     body: Range<usize>,
-    id_prefix: &str,
+    frame: Frame<'_>,
     problems: &mut Problems,
 ) -> Rendered {
     let places = writer::Places::From(body.start);
-    writer::render(&source.text[body], source, places, id_prefix, problems)
+    writer::render(&source.text[body], source, places, frame, problems)
 }
 
 /// Renders a line in which emphasis, code, links and formulas are known but no blocks: a note.
@@ -70,7 +84,13 @@ pub fn inline(source: &Source, text: &str, at: Range<usize>, problems: &mut Prob
         }
         line.push_str(word);
     }
-    let mut rendered = writer::render(&line, source, writer::Places::All(at), "", problems);
+    let mut rendered = writer::render(
+        &line,
+        source,
+        writer::Places::All(at),
+        Frame::WHOLE_PAGE,
+        problems,
+    );
     let opening = "<p>(".len();
     let closing = rendered.html.trim_end().trim_end_matches("</p>").len();
     rendered.html.truncate(closing);

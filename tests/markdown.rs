@@ -39,7 +39,12 @@ fn nearly_all_formulas_of_real_abstracts_are_typeset() {
     for text in &abstracts {
         let source = Source::new("abstract.md", text.as_str());
         let mut problems = Problems::new();
-        let rendered = markdown::render(&source, 0..text.len(), "", &mut problems);
+        let rendered = markdown::render(
+            &source,
+            0..text.len(),
+            markdown::Frame::WHOLE_PAGE,
+            &mut problems,
+        );
         formulas += rendered.html.matches("<math").count();
         by_name += rendered.html.matches("class=\"unknown\"").count();
         for problem in problems.iter() {
@@ -80,9 +85,14 @@ fn an_abstract_is_rendered_in_microseconds() {
         let mut bytes = 0;
         for source in &sources {
             let mut problems = Problems::new();
-            bytes += markdown::render(source, 0..source.text.len(), "", &mut problems)
-                .html
-                .len();
+            bytes += markdown::render(
+                source,
+                0..source.text.len(),
+                markdown::Frame::WHOLE_PAGE,
+                &mut problems,
+            )
+            .html
+            .len();
         }
         let each = start.elapsed().as_secs_f64() * 1e6 / sources.len() as f64;
         println!("round {round}: {each:.1} µs an abstract, {bytes} bytes of HTML");

@@ -71,13 +71,13 @@ impl Part {
         self.levels.push((self.html.len() - 3, level));
     }
 
-    /// Numbers the headings so that the topmost is the second level of the page.
-    pub fn settle_headings(&mut self) {
+    /// Numbers the headings so that the topmost has the level that the page wants.
+    pub fn settle_headings(&mut self, top_heading: u8) {
         let Some(top) = self.levels.iter().map(|(_, level)| *level).min() else {
             return;
         };
         for (at, level) in &self.levels {
-            let digit = char::from(b'0' + (level - top + 2).min(6));
+            let digit = char::from(b'0' + (level - top + top_heading).min(6));
             let mut buffer = [0; 4];
             self.html
                 .replace_range(*at..at + 1, digit.encode_utf8(&mut buffer));
@@ -139,11 +139,11 @@ impl Notes {
         for note in self.notes {
             let number = note.number.unwrap_or_default();
             body.html.push_str("<li id=\"");
-            push_attribute(&format!("{id_prefix}fn:{number}"), &mut body.html);
+            push_attribute(&format!("{id_prefix}fn-{number}"), &mut body.html);
             body.html.push_str("\">\n");
             let mut part = note.part;
             if note.references > 0 {
-                push_way_back(&mut part, &format!("{id_prefix}fnref:{number}"));
+                push_way_back(&mut part, &format!("{id_prefix}fnref-{number}"));
             }
             body.append(part);
             body.html.push_str("</li>\n");

@@ -8,7 +8,15 @@ mod problems;
 fn rendered(text: &str) -> (Rendered, String) {
     let mut problems = Problems::new();
     let source = Source::new("a.md", text);
-    let rendered = render(&source, 0..text.len(), "p-", &mut problems);
+    let rendered = render(
+        &source,
+        0..text.len(),
+        Frame {
+            id_prefix: "p-",
+            top_heading: 2,
+        },
+        &mut problems,
+    );
     let reports = problems
         .iter()
         .map(|problem| problem.render(Palette::PLAIN));
@@ -102,15 +110,15 @@ fn a_table_scrolls_in_a_box() {
 fn footnotes_are_numbered_as_they_are_met_and_stand_at_the_end() {
     check(
         "a[^n] b[^1] c[^n]\n\n[^1]: One\n\n[^\"x]: Nobody\n\n[^n]: See [x](y.md).\n",
-        "<p>a<sup><a href=\"#p-fn:1\" id=\"p-fnref:1\">1</a></sup> \
-         b<sup><a href=\"#p-fn:2\" id=\"p-fnref:2\">2</a></sup> \
-         c<sup><a href=\"#p-fn:1\">1</a></sup></p>\n\
+        "<p>a<sup><a href=\"#p-fn-1\" id=\"p-fnref-1\">1</a></sup> \
+         b<sup><a href=\"#p-fn-2\" id=\"p-fnref-2\">2</a></sup> \
+         c<sup><a href=\"#p-fn-1\">1</a></sup></p>\n\
          <div class=\"footnotes\">\n<ol>\n\
-         <li id=\"p-fn:1\">\n<p>See <a href=\"\">x</a>. \
-         <a class=\"back\" href=\"#p-fnref:1\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
-         <li id=\"p-fn:2\">\n<p>One \
-         <a class=\"back\" href=\"#p-fnref:2\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
-         <li id=\"p-fn:3\">\n<p>Nobody</p>\n</li>\n\
+         <li id=\"p-fn-1\">\n<p>See <a href=\"\">x</a>. \
+         <a class=\"back\" href=\"#p-fnref-1\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
+         <li id=\"p-fn-2\">\n<p>One \
+         <a class=\"back\" href=\"#p-fnref-2\" aria-label=\"back to the text\">↩</a></p>\n</li>\n\
+         <li id=\"p-fn-3\">\n<p>Nobody</p>\n</li>\n\
          </ol>\n</div>\n",
     );
 }

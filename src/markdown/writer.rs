@@ -8,6 +8,7 @@ use std::vec::IntoIter;
 
 use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag};
 
+use super::Frame;
 use super::Rendered;
 use super::dollars::{self, Stray};
 use super::parts::{Notes, Part};
@@ -53,7 +54,7 @@ pub(super) fn render(
     text: &str,
     source: &Source,
     places: Places,
-    id_prefix: &str,
+    frame: Frame<'_>,
     problems: &mut Problems,
 ) -> Rendered {
     let dollars = dollars::find(text);
@@ -65,7 +66,7 @@ pub(super) fn render(
         may_link: text.contains("://") || (text.contains('/') && text.contains('.')),
         source,
         places,
-        id_prefix,
+        frame,
         problems,
         strays: dollars.strays.into_iter().peekable(),
         part: Part::with_capacity(text.len()),
@@ -111,7 +112,7 @@ struct Writer<'a> {
     may_link: bool,
     source: &'a Source,
     places: Places,
-    id_prefix: &'a str,
+    frame: Frame<'a>,
     problems: &'a mut Problems,
     strays: Peekable<IntoIter<Stray>>,
     /// What is being written: the body or a footnote.
@@ -220,8 +221,8 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(mut self) -> Rendered {
-        self.notes.finish(self.id_prefix, &mut self.part);
-        self.part.settle_headings();
+        self.notes.finish(self.frame.id_prefix, &mut self.part);
+        self.part.settle_headings(self.frame.top_heading);
         let plain_end = self.part.plain.trim_end().len();
         self.part.plain.truncate(plain_end);
         Rendered {

@@ -145,7 +145,12 @@ hint: what is deeper is shown as it is written
 fn places_count_from_the_start_of_the_file() {
     let source = Source::new("a.md", "---\nx: y\n---\n$\\left($\n");
     let mut problems = Problems::new();
-    render(&source, 13..source.text.len(), "", &mut problems);
+    render(
+        &source,
+        13..source.text.len(),
+        Frame::WHOLE_PAGE,
+        &mut problems,
+    );
     let place = problems
         .iter()
         .next()

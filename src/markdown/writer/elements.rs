@@ -150,7 +150,7 @@ impl Writer<'_> {
         let slug = Slug::from_title(text)
             .map_or_else(|| "section".to_owned(), |slug| slug.as_str().to_owned());
         let id = self.unique(&slug);
-        let id = format!("{}{id}", self.id_prefix);
+        let id = format!("{}{id}", self.frame.id_prefix);
         self.part.close_heading(from, level, &id);
     }
 
@@ -188,12 +188,12 @@ impl Writer<'_> {
         let inside = self.links.contains(&LinkEnd::Anchor);
         if !inside {
             self.open_anchor("#");
-            push_address(self.id_prefix, &mut self.part.html);
-            self.part.html.push_str(&format!("fn:{number}"));
+            push_address(self.frame.id_prefix, &mut self.part.html);
+            self.part.html.push_str(&format!("fn-{number}"));
             if time == 1 {
                 self.part.html.push_str("\" id=\"");
-                push_attribute(self.id_prefix, &mut self.part.html);
-                self.part.html.push_str(&format!("fnref:{number}"));
+                push_attribute(self.frame.id_prefix, &mut self.part.html);
+                self.part.html.push_str(&format!("fnref-{number}"));
             }
             self.part.html.push_str("\">");
         }

@@ -47,7 +47,7 @@ impl Writer<'_> {
             }
             Scheme::Relative => {
                 self.open_anchor("#");
-                push_address(self.id_prefix, &mut self.part.html);
+                push_address(self.frame.id_prefix, &mut self.part.html);
                 push_address(&url[1..], &mut self.part.html);
                 LinkEnd::Anchor
             }
