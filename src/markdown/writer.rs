@@ -8,8 +8,7 @@ use std::vec::IntoIter;
 
 use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag};
 
-use super::Frame;
-use super::Rendered;
+use super::{Frame, Rendered};
 use super::dollars::{self, Stray};
 use super::parts::{Notes, Part};
 use crate::address::{self, Scheme};
