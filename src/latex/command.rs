@@ -242,6 +242,9 @@ impl<'a> Reader<'a> {
             // `\verb|x|`, or an argument whose end the copy lost.
             if self.next_char() == Some('{') {
                 self.at += 1;
+                if matches!(effect, Effect::Footnote) {
+                    self.out.char(' ');
+                }
             }
             return self.skip_space_of_command();
         };
@@ -251,7 +254,10 @@ impl<'a> Reader<'a> {
                     let label = self.inner(label);
                     self.link(unescaped(argument), label);
                 }
-                None => self.link(unescaped(argument), Vec::new()),
+                None => {
+                    let label = self.unclosed_label().unwrap_or_default();
+                    self.link(unescaped(argument), label);
+                }
             },
             Effect::Citation => self.citation(argument, name),
             Effect::Plain if name == "replaced" => {

@@ -188,6 +188,10 @@ impl<'a> Reader<'a> {
             _ if is_set(before, group) => Some(['{', '}']),
             _ => None,
         };
+        if before.is_some_and(char::is_alphanumeric) && group.contains(' ') && shown.is_none() {
+            // `introduces{A New Thing}`: the command between them is lost, and words are words.
+            self.out.char(' ');
+        }
         let inner = self.inner(group);
         match shown {
             Some([open, close]) => {
@@ -268,6 +272,11 @@ impl<'a> Reader<'a> {
         }
         if self.styled_formula(tex) {
             return;
+        }
+        if !display && tex.contains('$') && !tex.contains("\\$") {
+            // Dollars within dollars: what they hold is text with formulas in it.
+            let inner = self.inner(tex);
+            return self.out.all(inner);
         }
         let mut tex = formula::tidy(tex);
         if tex.is_empty() {
@@ -406,11 +415,22 @@ impl<'a> Reader<'a> {
         self.address(format!("{scheme}://{address}"));
     }
 
+    /// Takes the label of a link whose last brace is missing: up to the next space.
+    pub fn unclosed_label(&mut self) -> Option<Vec<Piece>> {
+        let label = self.rest().strip_prefix('{')?;
+        let label = &label[..label.find([' ', '\n']).unwrap_or(label.len())];
+        self.at += 1 + label.len();
+        Some(self.inner(label))
+    }
+
     /// Adds a bare address. Where it touches the word before, something was lost between them.
     fn address(&mut self, url: String) {
         if self.rest().starts_with('}') {
             // A brace that nothing opened: the rest of a lost `\url{`.
             self.at += 1;
+            if let Some(label) = self.unclosed_label() {
+                return self.link(url, label);
+            }
         } else if self.rest().starts_with('>') && self.out.last_char() == Some('<') {
             self.out.take_back(1);
             self.at += 1;
@@ -515,7 +535,8 @@ fn markdown_link(text: &str) -> Option<(&str, &str, usize)> {
     let rest = rest.strip_prefix("](")?;
     let end = rest.find([')', ' '])?;
     let url = &rest[..end];
-    let is_link = rest[end..].starts_with(')') && url.starts_with("http");
+    let is_link = rest[end..].starts_with(')')
+        && (url.starts_with("http") || damage::bare_address(url) == Some(url));
     is_link.then_some((label, url, 1 + label.len() + 2 + end + 1))
 }
 
@@ -554,6 +575,7 @@ fn address_at(text: &str) -> (String, usize) {
             )
             && !(c == '~' && !address.ends_with('/'))
             && !tail.starts_with("''")
+            && !tail.starts_with("](")
         {
             address.push(c);
             taken += 1;

@@ -228,7 +228,7 @@ fn write_url(url: &str, after: Option<char>, written: &mut String) {
         c.is_whitespace()
             || matches!(
                 c,
-                '.' | ',' | ';' | ':' | ')' | '!' | '?' | '”' | '’' | '"' | '*'
+                '.' | ',' | ';' | ':' | ')' | ']' | '!' | '?' | '”' | '’' | '"' | '*'
             )
     });
     if bends || !ends {
