@@ -113,6 +113,8 @@ fn every_address_of_an_abstract_is_found_in_its_markdown() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn markdown_does_not_bend_what_chance_writes(
         words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..12)

@@ -28,6 +28,7 @@ impl<'a> Reader<'a> {
         let Some(url) = with_scheme(url) else {
             return self.out.all(label);
         };
+        let label = super::piece::trimmed(label);
         let shown = super::write::plain(&label);
         let bare = |address: &str| {
             let address = address.trim_end_matches(['/', '.']);
@@ -121,12 +122,21 @@ impl<'a> Reader<'a> {
 
 /// Returns an address that can be followed, or none where there is only a word.
 fn with_scheme(url: String) -> Option<String> {
-    if url.contains("://") || url.starts_with("mailto:") {
-        Some(url)
-    } else {
-        let host = url.split('/').next().unwrap_or_default();
-        (host.contains('.') && !host.ends_with('.')).then(|| format!("https://{url}"))
+    const SCHEMES: [&str; 4] = ["https://", "http://", "ftp://", "mailto:"];
+    if SCHEMES
+        .iter()
+        .any(|scheme| url.starts_with(scheme) && url.len() > scheme.len())
+    {
+        return Some(url);
     }
+    let host = url.split('/').next().unwrap_or_default();
+    let is_host = host.contains('.')
+        && !host.starts_with('.')
+        && !host.ends_with('.')
+        && host
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    is_host.then(|| format!("https://{url}"))
 }
 
 /// Returns the label, the address and the length of a Markdown link at the start of the text.
@@ -206,7 +216,7 @@ pub fn unescaped(address: &str) -> String {
     let mut chars = address.trim().chars().peekable();
     while let Some(c) = chars.next() {
         let is_escape = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
-        if !is_escape && !matches!(c, ' ' | '{' | '}' | '\\' | '<' | '>') {
+        if !is_escape && !matches!(c, ' ' | '\n' | '{' | '}' | '\\' | '<' | '>') {
             unescaped.push(c);
         }
     }

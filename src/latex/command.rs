@@ -3,7 +3,7 @@
 use super::address::unescaped;
 use super::effect::{Effect, declaration, effect};
 use super::formula;
-use super::piece::{Piece, Pieces, Style};
+use super::piece::{Piece, Pieces, Style, trimmed};
 use super::read::{Damage, Reader};
 use super::symbol;
 
@@ -159,13 +159,13 @@ impl<'a> Reader<'a> {
 
     fn with_arguments(&mut self, effect: Effect, name: &str) {
         if let Effect::Nothing(count) = effect {
-            self.optional_argument();
+            self.optional_arguments();
             for _ in 0..count {
                 self.argument();
             }
             return self.vanish();
         }
-        self.optional_argument();
+        self.optional_arguments();
         if let Effect::After(count) = effect {
             for _ in 0..count {
                 self.argument();
@@ -235,10 +235,12 @@ impl<'a> Reader<'a> {
         let shown = super::write::plain(&inner);
         if let [Piece::Url(_) | Piece::Link { .. }] = inner.as_slice() {
             self.out.piece(inner.remove(0));
-        } else if inner
-            .iter()
-            .any(|piece| matches!(piece, Piece::Formula { .. } | Piece::Url(_)))
-        {
+        } else if inner.iter().any(|piece| {
+            matches!(
+                piece,
+                Piece::Formula { .. } | Piece::Url(_) | Piece::ParagraphBreak
+            )
+        }) {
             self.out.all(inner);
         } else if !shown.trim().is_empty() {
             self.out.piece(Piece::Code(shown.trim().to_owned()));
@@ -263,9 +265,7 @@ impl<'a> Reader<'a> {
 
     /// A footnote stands in brackets where its mark stood.
     fn footnote(&mut self, argument: &str) {
-        let mut inner = Pieces::new(true);
-        inner.all(self.inner(argument.trim().trim_end_matches('.')));
-        let inner = inner.into_vec();
+        let inner = trimmed(self.inner(argument.trim().trim_end_matches('.')));
         if inner.is_empty() {
             return;
         }
@@ -277,7 +277,6 @@ impl<'a> Reader<'a> {
 
     /// A citation vanishes, unless the sentence needs it: "an extension of [smith20]".
     fn citation(&mut self, keys: &str, name: &str) {
-        self.optional_argument();
         let before = self.out.last_text().trim_end();
         let word = before
             .rsplit(|c: char| !c.is_alphanumeric())
@@ -380,15 +379,18 @@ impl<'a> Reader<'a> {
         self.group_text()
     }
 
-    fn optional_argument(&mut self) {
-        let rest = self.rest();
-        if let Some(end) = rest
-            .strip_prefix('[')
-            .and_then(|inside| inside[..inside.floor_char_boundary(200)].find([']', '\n']))
-            && rest[end + 1..].starts_with(']')
-            && rest[end + 2..].starts_with(['{', '['])
-        {
-            self.at += end + 2;
+    /// Steps over `[see][p. 1]` where the argument in braces follows.
+    fn optional_arguments(&mut self) {
+        let start = self.at;
+        while let Some(inside) = self.rest().strip_prefix('[') {
+            let near = &inside[..inside.floor_char_boundary(200)];
+            match near.find([']', '\n']) {
+                Some(end) if inside[end..].starts_with(']') => self.at += end + 2,
+                _ => break,
+            }
+        }
+        if self.next_char() != Some('{') {
+            self.at = start;
         }
     }
 }

@@ -216,6 +216,9 @@ pub fn tidy(tex: &str) -> String {
         }
     }
     tidy.extend(std::iter::repeat_n('}', depth));
-    tidy.truncate(tidy.trim_end().len());
-    tidy
+    let trimmed = tidy.trim();
+    let backslashes = trimmed.len() - trimmed.trim_end_matches('\\').len();
+    trimmed[..trimmed.len() - backslashes % 2]
+        .trim_end()
+        .to_owned()
 }
