@@ -6,13 +6,17 @@
 //!
 //! Knows nothing of lists of papers, of front matter or of HTML.
 
+mod accent;
+mod address;
 mod command;
 mod damage;
+mod effect;
 mod formula;
 mod piece;
 mod read;
 mod scan;
 mod symbol;
+mod typography;
 mod white_space;
 mod write;
 

@@ -8,7 +8,8 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use paper_digest::latex;
+use paper_digest::{latex, web_links};
+use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// Returns a field of every record of a file of gzipped JSON lines.
@@ -84,3 +85,112 @@ fn markdown_does_not_bend_the_abstracts_of_arxiv() {
 fn markdown_does_not_bend_the_abstracts_of_daily_papers() {
     abstracts_render_to_their_plain_text("daily-9k.jsonl.gz");
 }
+
+#[test]
+fn titles_are_cleaned_to_one_line() {
+    for file in ["arxiv-10k.jsonl.gz", "daily-9k.jsonl.gz"] {
+        for title in field(file, "title") {
+            let cleaned = latex::clean_title(&title);
+            assert!(
+                !cleaned.is_empty() && !cleaned.contains(['\n', '\t']),
+                "{title:?} became {cleaned:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_address_of_an_abstract_is_found_in_its_markdown() {
+    for text in field("daily-9k.jsonl.gz", "abstract") {
+        for link in web_links::find(&latex::clean_abstract(&text)) {
+            assert!(
+                !link.url.ends_with(['.', ',', ')', ']', '\'', '"', '}'])
+                    && link.url.starts_with("http"),
+                "{link:?} in {text:?}"
+            );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn markdown_does_not_bend_what_chance_writes(
+        words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..12)
+    ) {
+        let text = words.concat();
+        prop_assert_eq!(straight(&shown(&latex::clean_abstract(&text))), straight(&latex::plain(&text)));
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC*") {
+        latex::clean_abstract(&text);
+        latex::clean_title(&text);
+        web_links::find(&text);
+    }
+}
+
+/// What texts are made of that give a parser of TeX or Markdown trouble.
+const WORDS: [&str; 60] = [
+    "a",
+    "b1",
+    "2",
+    " ",
+    " ",
+    "\n",
+    "\n\n",
+    "\\",
+    "{",
+    "}",
+    "$",
+    "$",
+    "~",
+    "-",
+    "--",
+    "`",
+    "'",
+    "\"",
+    "*",
+    "**",
+    "_",
+    "#",
+    "# ",
+    "- ",
+    "1. ",
+    "> ",
+    ": ",
+    "|",
+    "<",
+    ">",
+    "&amp;",
+    "[",
+    "]",
+    "(",
+    ")",
+    "!",
+    "[^1]",
+    "[x](https://a.b/c)",
+    "https://a.b/c_d_",
+    "\\emph{",
+    "\\textbf{",
+    "\\texttt{",
+    "\\href{",
+    "\\url{",
+    "\\footnote{",
+    "\\'e",
+    "\\\"{o}",
+    "\\cite{k}",
+    "\\method",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "{it ",
+    "{\\bf ",
+    "\\%",
+    "\\$",
+    "é",
+    "“",
+    "=",
+];

@@ -1,78 +1,11 @@
 //! What commands do: `\emph{…}`, `\"u`, `\cite{…}`, and the macros that only their authors know.
 
+use super::address::unescaped;
+use super::effect::{Effect, declaration, effect};
 use super::formula;
-use super::piece::{Piece, Style};
+use super::piece::{Piece, Pieces, Style, trimmed};
 use super::read::{Damage, Reader};
 use super::symbol;
-
-/// This is what a command with an argument does to it.
-enum Effect {
-    Styled(Style),
-    Code,
-    /// The argument stands as it is.
-    Plain,
-    Quoted,
-    Raised,
-    Lowered,
-    Link,
-    Address,
-    Footnote,
-    Citation,
-    /// The command and this many arguments vanish.
-    Nothing(usize),
-    /// This many arguments vanish before the one that stands.
-    After(usize),
-    /// The command belongs into a formula, with all its arguments.
-    Formula,
-}
-
-fn effect(name: &str) -> Option<Effect> {
-    Some(match name {
-        "emph" | "textit" | "textsl" | "mathit" => Effect::Styled(Style::Emphasis),
-        "textbf" | "mathbf" | "boldsymbol" | "bm" => Effect::Styled(Style::Strong),
-        "texttt" | "mathtt" | "code" | "verb" | "lstinline" => Effect::Code,
-        "textsc" | "textsf" | "textrm" | "textup" | "textmd" | "textnormal" | "underline"
-        | "uline" | "mbox" | "hbox" | "fbox" | "text" | "mathrm" | "mathsf" | "operatorname"
-        | "ensuremath" | "MakeUppercase" | "num" | "ac" | "acp" | "acf" | "acs" | "gls"
-        | "glspl" | "Gls" | "acrshort" | "acrlong" | "acrfull" | "rev" | "revise" | "add"
-        | "added" | "replaced" | "role" => Effect::Plain,
-        "enquote" => Effect::Quoted,
-        "textsuperscript" => Effect::Raised,
-        "textsubscript" => Effect::Lowered,
-        "href" => Effect::Link,
-        "url" | "path" | "nolinkurl" => Effect::Address,
-        "footnote" | "footnotetext" => Effect::Footnote,
-        "cite" | "citep" | "citet" | "citealp" | "citealt" | "citeauthor" | "citeyear"
-        | "citeyearpar" | "Citet" | "Citep" | "parencite" | "textcite" | "autocite"
-        | "footcite" | "citeProc" => Effect::Citation,
-        "ref" | "eqref" | "cref" | "Cref" | "autoref" | "label" | "color" | "begin" | "end"
-        | "vspace" | "hspace" | "thanks" | "footnotemark" | "index" | "deleted" | "usepackage"
-        | "bibliographystyle" | "bibliography" => Effect::Nothing(1),
-        "noindent" | "xspace" | "centering" | "maketitle" | "protect" | "displaystyle"
-        | "textstyle" | "left" | "right" | "big" | "Big" | "bigl" | "bigr" | "item" | "and"
-        | "newblock" | "relax" | "boldmath" | "limits" => Effect::Nothing(0),
-        "textcolor" | "colorbox" | "raisebox" | "scalebox" | "hyperlink" | "hyperref"
-        | "foreignlanguage" => Effect::After(1),
-        "frac" | "dfrac" | "tfrac" | "nicefrac" | "sqrt" | "mathcal" | "mathbb" | "mathfrac"
-        | "mathfrak" | "mathscr" | "hat" | "tilde" | "bar" | "vec" | "widetilde" | "widehat"
-        | "overline" | "binom" => Effect::Formula,
-        _ => return None,
-    })
-}
-
-/// Returns the style of an old declaration that holds to the end of its group; `Some(None)` is a
-/// declaration that a reader does not see.
-fn declaration(name: &str) -> Option<Option<Effect>> {
-    Some(match name {
-        "em" | "it" | "sl" | "itshape" | "slshape" => Some(Effect::Styled(Style::Emphasis)),
-        "bf" | "bfseries" => Some(Effect::Styled(Style::Strong)),
-        "tt" | "ttfamily" => Some(Effect::Code),
-        "sc" | "scshape" | "sf" | "sffamily" | "rm" | "rmfamily" | "normalfont" | "upshape"
-        | "tiny" | "scriptsize" | "footnotesize" | "small" | "normalsize" | "large" | "Large"
-        | "LARGE" | "huge" => None,
-        _ => return None,
-    })
-}
 
 impl<'a> Reader<'a> {
     /// Reads what a backslash begins.
@@ -226,13 +159,13 @@ impl<'a> Reader<'a> {
 
     fn with_arguments(&mut self, effect: Effect, name: &str) {
         if let Effect::Nothing(count) = effect {
-            self.optional_argument();
+            self.optional_arguments();
             for _ in 0..count {
                 self.argument();
             }
             return self.vanish();
         }
-        self.optional_argument();
+        self.optional_arguments();
         if let Effect::After(count) = effect {
             for _ in 0..count {
                 self.argument();
@@ -242,6 +175,12 @@ impl<'a> Reader<'a> {
             // `\verb|x|`, or an argument whose end the copy lost.
             if self.next_char() == Some('{') {
                 self.at += 1;
+                if matches!(effect, Effect::Footnote) {
+                    let end = self.rest().find('\n').unwrap_or(self.rest().len());
+                    let argument = &self.rest()[..end];
+                    self.at += end;
+                    return self.footnote(argument);
+                }
             }
             return self.skip_space_of_command();
         };
@@ -251,7 +190,10 @@ impl<'a> Reader<'a> {
                     let label = self.inner(label);
                     self.link(unescaped(argument), label);
                 }
-                None => self.link(unescaped(argument), Vec::new()),
+                None => {
+                    let label = self.unclosed_label().unwrap_or_default();
+                    self.link(unescaped(argument), label);
+                }
             },
             Effect::Citation => self.citation(argument, name),
             Effect::Plain if name == "replaced" => {
@@ -293,10 +235,12 @@ impl<'a> Reader<'a> {
         let shown = super::write::plain(&inner);
         if let [Piece::Url(_) | Piece::Link { .. }] = inner.as_slice() {
             self.out.piece(inner.remove(0));
-        } else if inner
-            .iter()
-            .any(|piece| matches!(piece, Piece::Formula { .. } | Piece::Url(_)))
-        {
+        } else if inner.iter().any(|piece| {
+            matches!(
+                piece,
+                Piece::Formula { .. } | Piece::Url(_) | Piece::ParagraphBreak
+            )
+        }) {
             self.out.all(inner);
         } else if !shown.trim().is_empty() {
             self.out.piece(Piece::Code(shown.trim().to_owned()));
@@ -321,18 +265,18 @@ impl<'a> Reader<'a> {
 
     /// A footnote stands in brackets where its mark stood.
     fn footnote(&mut self, argument: &str) {
-        let inner = self.inner(argument.trim().trim_end_matches('.'));
+        let inner = trimmed(self.inner(argument.trim().trim_end_matches('.')));
         if inner.is_empty() {
             return;
         }
-        self.out.text(" (");
+        self.out.char(' ');
+        self.out.char('(');
         self.out.all(inner);
         self.out.char(')');
     }
 
     /// A citation vanishes, unless the sentence needs it: "an extension of [smith20]".
     fn citation(&mut self, keys: &str, name: &str) {
-        self.optional_argument();
         let before = self.out.last_text().trim_end();
         let word = before
             .rsplit(|c: char| !c.is_alphanumeric())
@@ -423,99 +367,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `\'e`, `\"{o}`, `\'\i`; where there is no such letter the sign is a quote or a tilde.
-    fn accent(&mut self, sign: char, mark: char) {
-        self.at += 1;
-        if matches!(sign, '\'' | '"') && self.is_escaped_quote(sign) {
-            return self.out.char(sign);
-        }
-        let start = self.at;
-        let group = self.group_text();
-        if group.is_none() {
-            self.at += self.rest().len() - self.rest().trim_start_matches(' ').len();
-        }
-        let base = match group {
-            Some(group) => group,
-            None => &self.rest()[..base_length(self.rest())],
-        };
-        let (letter, behind) = split_base(base);
-        let is_umlaut =
-            sign != '"' || letter.is_some_and(|letter| "aeiouyıAEIOUY".contains(letter));
-        match letter
-            .and_then(|letter| symbol::accented(letter, mark))
-            .filter(|_| is_umlaut)
-        {
-            Some(letter) => {
-                self.out.char(letter);
-                if group.is_none() {
-                    self.at += base.len();
-                    self.skip_stray_brace();
-                }
-                self.out.text(behind);
-            }
-            None => {
-                self.at = start;
-                self.out.char(sign);
-            }
-        }
-    }
-
-    /// `model\'s` and `\"quoted\"` were escaped by somebody's program, not by TeX.
-    fn is_escaped_quote(&self, sign: char) -> bool {
-        let rest = self.rest();
-        let word = formula::command_name(rest);
-        let ends = |tail: &str| {
-            !tail.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '{' | '\\'))
-        };
-        let in_word = self.out.last_char().is_some_and(char::is_alphabetic);
-        if in_word {
-            let contraction =
-                matches!(word.trim(), "s" | "t" | "re" | "ve" | "ll" | "d" | "m" | "");
-            return ends(&rest[word.len()..]) && contraction && !(sign == '"' && !word.is_empty());
-        }
-        let near = &rest[..rest.floor_char_boundary(80)];
-        near.match_indices(['\'', '"']).any(|(at, found)| {
-            found.starts_with(sign) && near[..at].ends_with('\\') && ends(&near[at + 1..])
-        })
-    }
-
-    /// Reads `\c{c}` or, inside a word, `\c c`. Returns false if it is another command of that name.
-    fn letter_accent(&mut self, name: &str, mark: char) -> bool {
-        let start = self.at;
-        if let Some(group) = self.group_text() {
-            // `\rho` that a program took for the ring accent with `ho` behind it.
-            if name == "r" && group == "ho" {
-                self.out.char('ρ');
-                return true;
-            }
-            if let (Some(letter), "") = split_base(group)
-                && let Some(letter) = symbol::accented(letter, mark)
-            {
-                self.out.char(letter);
-                return true;
-            }
-        } else if let Some(letter) = self
-            .rest()
-            .strip_prefix(' ')
-            .and_then(|rest| rest.chars().next())
-            && self.out.last_char().is_some_and(char::is_alphabetic)
-            && let Some(letter_with_mark) = symbol::accented(letter, mark)
-        {
-            self.at += 1 + letter.len_utf8();
-            self.out.char(letter_with_mark);
-            return true;
-        }
-        self.at = start;
-        false
-    }
-
-    /// `\'e}`: the brace that opened the group was lost.
-    fn skip_stray_brace(&mut self) {
-        if self.rest().starts_with('}') {
-            self.at += 1;
-        }
-    }
-
     fn skip_space_of_command(&mut self) {
         if self.rest().starts_with(' ') {
             self.at += 1;
@@ -524,26 +375,29 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn argument(&mut self) -> Option<&'a str> {
+    pub(super) fn argument(&mut self) -> Option<&'a str> {
         self.group_text()
     }
 
-    fn optional_argument(&mut self) {
-        let rest = self.rest();
-        if let Some(end) = rest
-            .strip_prefix('[')
-            .and_then(|inside| inside[..inside.floor_char_boundary(200)].find([']', '\n']))
-            && rest[end + 1..].starts_with(']')
-            && rest[end + 2..].starts_with(['{', '['])
-        {
-            self.at += end + 2;
+    /// Steps over `[see][p. 1]` where the argument in braces follows.
+    fn optional_arguments(&mut self) {
+        let start = self.at;
+        while let Some(inside) = self.rest().strip_prefix('[') {
+            let near = &inside[..inside.floor_char_boundary(200)];
+            match near.find([']', '\n']) {
+                Some(end) if inside[end..].starts_with(']') => self.at += end + 2,
+                _ => break,
+            }
+        }
+        if self.next_char() != Some('{') {
+            self.at = start;
         }
     }
 }
 
 /// Emphasis within emphasis has no second step.
 fn flattened(style: Style, inner: Vec<Piece>) -> Vec<Piece> {
-    let mut flat = super::piece::Pieces::new(false);
+    let mut flat = Pieces::new(false);
     for piece in inner {
         match piece {
             Piece::Styled(same, pieces) if same == style => flat.all(pieces),
@@ -551,40 +405,4 @@ fn flattened(style: Style, inner: Vec<Piece>) -> Vec<Piece> {
         }
     }
     flat.into_vec()
-}
-
-fn unescaped(address: &str) -> String {
-    let mut unescaped = String::with_capacity(address.len());
-    let mut chars = address.trim().chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_escape = c == '\\' && chars.peek().is_some_and(char::is_ascii_punctuation);
-        if !is_escape && !matches!(c, ' ' | '{' | '}' | '\\' | '<' | '>') {
-            unescaped.push(c);
-        }
-    }
-    unescaped.truncate(unescaped.trim_end_matches(['.', ',']).len());
-    unescaped
-}
-
-fn base_length(rest: &str) -> usize {
-    match rest.chars().next() {
-        Some('\\') if rest[1..].starts_with(['i', 'j']) => {
-            2 + usize::from(rest[2..].starts_with(' '))
-        }
-        Some(c) => c.len_utf8(),
-        None => 0,
-    }
-}
-
-/// Returns the letter at the start of an accent's argument, and what stands behind it.
-fn split_base(base: &str) -> (Option<char>, &str) {
-    let base = base.trim();
-    if let Some(rest) = base.strip_prefix("\\i") {
-        return (Some('ı'), rest.trim());
-    }
-    if let Some(rest) = base.strip_prefix("\\j") {
-        return (Some('ȷ'), rest.trim());
-    }
-    let mut chars = base.chars();
-    (chars.next(), chars.as_str())
 }

@@ -186,7 +186,8 @@ fn sign_at(before: &str, rest: &str) -> Option<(char, usize)> {
                 .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '/' | '-' | '.' | '\\'))
             && tail.starts_with(' ')
         {
-            return Some((sign, word.len()));
+            let opens = previous.is_none_or(|c| c == '(');
+            return Some((sign, word.len() + usize::from(opens)));
         }
     }
     for &(word, sign) in &ANYWHERE {

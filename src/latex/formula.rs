@@ -87,8 +87,13 @@ fn number(tex: &str) -> Option<String> {
     let mut rest = tex;
     while let Some(c) = rest.chars().next() {
         let (written, length) = number_part(rest, c)?;
+        let is_tight = !text.ends_with(' ');
         text.push_str(&written);
         rest = &rest[length..];
+        // The space behind a command only ends its name: `64\times 64`.
+        if c == '\\' && is_tight && !written.trim().is_empty() {
+            rest = rest.trim_start_matches(' ');
+        }
     }
     Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
@@ -211,6 +216,9 @@ pub fn tidy(tex: &str) -> String {
         }
     }
     tidy.extend(std::iter::repeat_n('}', depth));
-    tidy.truncate(tidy.trim_end().len());
-    tidy
+    let trimmed = tidy.trim();
+    let backslashes = trimmed.len() - trimmed.trim_end_matches('\\').len();
+    trimmed[..trimmed.len() - backslashes % 2]
+        .trim_end()
+        .to_owned()
 }

@@ -35,6 +35,13 @@ pub struct Pieces {
     whole: bool,
 }
 
+/// Returns the pieces without white space at their ends.
+pub fn trimmed(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut trimmed = Pieces::new(true);
+    trimmed.all(pieces);
+    trimmed.into_vec()
+}
+
 impl Pieces {
     pub fn new(whole: bool) -> Pieces {
         Pieces {
@@ -46,6 +53,10 @@ impl Pieces {
     pub fn into_vec(mut self) -> Vec<Piece> {
         if self.whole {
             self.trim_end();
+            while let Some(Piece::ParagraphBreak) = self.pieces.last() {
+                self.pieces.pop();
+                self.trim_end();
+            }
         }
         self.pieces
     }
@@ -79,9 +90,15 @@ impl Pieces {
             Piece::Formula { tex, display } => self.formula(tex, display),
             Piece::ParagraphBreak => {
                 self.trim_end();
-                if !self.pieces.is_empty() {
+                let opens = self.whole && self.pieces.is_empty();
+                if !opens && self.pieces.last() != Some(&Piece::ParagraphBreak) {
                     self.pieces.push(Piece::ParagraphBreak);
                 }
+            }
+            Piece::Link { url, label } if label.contains(&Piece::ParagraphBreak) => {
+                self.pieces.push(Piece::Url(url));
+                self.char(' ');
+                self.all(label);
             }
             other => self.pieces.push(other),
         }

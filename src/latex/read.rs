@@ -1,15 +1,12 @@
 //! Reads a text into pieces, one method per sign that TeX gives a meaning.
 
-use super::damage::{self, Glue};
+use super::damage;
 use super::formula;
 use super::piece::{Piece, Pieces};
 use super::scan::{length_before, table};
 
 /// Groups nested deeper than this are shown as they are; it keeps the stack small.
 const DEEPEST: u8 = 12;
-
-/// What stands in TeX's single quotes is a phrase; the bound keeps stray backticks cheap.
-const LONGEST_QUOTE: usize = 120;
 
 /// This says whether damage is repaired; the tests compare both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +116,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds text as it is and steps over `bytes`.
-    fn literal(&mut self, bytes: usize) {
+    pub(super) fn literal(&mut self, bytes: usize) {
         self.out.text(&self.text[self.at..self.at + bytes]);
         self.at += bytes;
     }
@@ -188,6 +185,10 @@ impl<'a> Reader<'a> {
             _ if is_set(before, group) => Some(['{', '}']),
             _ => None,
         };
+        if before.is_some_and(char::is_alphanumeric) && group.contains(' ') && shown.is_none() {
+            // `introduces{A New Thing}`: the command between them is lost, and words are words.
+            self.out.char(' ');
+        }
         let inner = self.inner(group);
         match shown {
             Some([open, close]) => {
@@ -196,47 +197,6 @@ impl<'a> Reader<'a> {
                 self.out.char(close);
             }
             None => self.out.all(inner),
-        }
-    }
-
-    fn follows_url(&mut self) -> bool {
-        match self.out.take_back_url() {
-            Some(url) => {
-                self.out.piece(Piece::Url(url));
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// `https://…{here}` was `\href{https://…}{here}`.
-    fn damaged_link(&mut self, group: &str) {
-        let label = self.inner(group);
-        if let Some(url) = self.out.take_back_url() {
-            self.link(url, label);
-        }
-    }
-
-    /// Adds a link, or a bare address where the label says nothing else.
-    pub fn link(&mut self, url: String, label: Vec<Piece>) {
-        let Some(url) = with_scheme(url) else {
-            return self.out.all(label);
-        };
-        let shown = super::write::plain(&label);
-        let bare = |address: &str| {
-            let address = address.trim_end_matches(['/', '.']);
-            address
-                .split_once("://")
-                .map_or(address, |(_, rest)| rest)
-                .to_owned()
-        };
-        if shown.is_empty() || bare(&shown) == bare(&url) {
-            self.out.piece(Piece::Url(url));
-            if shown.ends_with('.') && !self.rest().starts_with('.') {
-                self.out.char('.');
-            }
-        } else {
-            self.out.piece(Piece::Link { url, label });
         }
     }
 
@@ -269,6 +229,11 @@ impl<'a> Reader<'a> {
         if self.styled_formula(tex) {
             return;
         }
+        if !display && tex.contains('$') && !tex.contains("\\$") {
+            // Dollars within dollars: what they hold is text with formulas in it.
+            let inner = self.inner(tex);
+            return self.out.all(inner);
+        }
         let mut tex = formula::tidy(tex);
         if tex.is_empty() {
             return;
@@ -286,154 +251,6 @@ impl<'a> Reader<'a> {
             self.at += digits;
         }
         self.out.piece(Piece::Formula { tex, display });
-    }
-
-    /// `word~word` is a tie, `~50` means "about", and `5~10` is a range.
-    fn tie(&mut self) {
-        self.at += 1;
-        if self.context.damage == Damage::Repaired
-            && let Some(key) = damage::citation_key(self.rest())
-        {
-            self.at += key.len();
-            return;
-        }
-        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let before = self.out.last_char();
-        let last_word = self
-            .out
-            .last_text()
-            .rsplit([' ', '('])
-            .next()
-            .unwrap_or_default();
-        let in_range =
-            last_word.starts_with(|c: char| c.is_ascii_digit()) && digit(self.next_char());
-        let about = match before {
-            None => self.out.is_empty(),
-            _ if in_range => true,
-            Some(c) => c == ' ' || matches!(c, '(' | '[' | '<' | '>' | '=' | '/'),
-        };
-        let stands_alone = self.next_char().is_none_or(|c| c == ' ');
-        let about = about
-            && !stands_alone
-            && self.next_char() != Some('\\')
-            && !self.rest().starts_with("http");
-        self.out.char(if about || self.context.verbatim {
-            '~'
-        } else {
-            ' '
-        });
-    }
-
-    fn dashes(&mut self) {
-        let rest = self.rest();
-        let count = rest.len() - rest.trim_start_matches('-').len();
-        match count {
-            2 => self.out.char('–'),
-            3 => self.out.char('—'),
-            _ => self.out.text(&rest[..count]),
-        }
-        self.at += count;
-    }
-
-    fn quotes(&mut self) {
-        let rest = self.rest();
-        let after = |bytes: usize| rest[bytes..].chars().next();
-        let spaced = |c: Option<char>| c.is_none_or(|c| c == ' ' || c == '\n' || c == '\u{200a}');
-        let opens = self.out.last_char().is_none_or(|c| {
-            c.is_whitespace() || matches!(c, '(' | '[' | '–' | '—' | '‘' | '“' | '/' | '-')
-        });
-        if rest.starts_with("``") || rest.starts_with("''") {
-            // Some write two backticks on both sides, some two apostrophes.
-            let opening = if rest.starts_with('`') {
-                opens || !spaced(after(2))
-            } else {
-                opens && !spaced(after(2))
-            };
-            self.at += 2;
-            self.out.char(match opening {
-                true => '“',
-                false if self.straight_quote_is_open() => '"',
-                false => '”',
-            });
-        } else if let Some(quoted) = single_quoted(rest).filter(|_| opens) {
-            self.out.char('‘');
-            let inner = self.inner(quoted);
-            self.out.all(inner);
-            self.out.char('’');
-            self.at += quoted.len() + 2;
-        } else {
-            self.literal(1);
-        }
-    }
-
-    /// `"forgotten''`: who opens with a straight quote gets one back.
-    fn straight_quote_is_open(&self) -> bool {
-        let text = self.out.last_text();
-        let quote = text.rfind(['"', '“', '”']);
-        quote.is_some_and(|at| {
-            text[at..].starts_with('"') && !text[at + 1..].starts_with(char::is_whitespace)
-        })
-    }
-
-    /// `[label](https://…)`: some authors write Markdown.
-    fn bracket(&mut self) {
-        if let Some((label, url, length)) = markdown_link(self.rest()) {
-            let label = self.inner(label);
-            self.at += length;
-            self.link(url.to_owned(), label);
-        } else {
-            self.literal(1);
-        }
-    }
-
-    /// An address is recognised at its `://`; the scheme stands already in the text before.
-    fn colon(&mut self) {
-        let scheme = ["https", "http", "ftp"].into_iter().find(|scheme| {
-            let text = self.out.last_text();
-            text.len() >= scheme.len()
-                && text.is_char_boundary(text.len() - scheme.len())
-                && text[text.len() - scheme.len()..].eq_ignore_ascii_case(scheme)
-        });
-        let (Some(scheme), true) = (scheme, self.rest().starts_with("://")) else {
-            return self.literal(1);
-        };
-        let (address, length) = address_at(&self.rest()[3..]);
-        if address.is_empty() {
-            return self.literal(1);
-        }
-        self.out.take_back(scheme.len());
-        self.at += 3 + length;
-        self.address(format!("{scheme}://{address}"));
-    }
-
-    /// Adds a bare address. Where it touches the word before, something was lost between them.
-    fn address(&mut self, url: String) {
-        if self.rest().starts_with('}') {
-            // A brace that nothing opened: the rest of a lost `\url{`.
-            self.at += 1;
-        } else if self.rest().starts_with('>') && self.out.last_char() == Some('<') {
-            self.out.take_back(1);
-            self.at += 1;
-            return self.out.piece(Piece::Url(url));
-        }
-        let text = self.out.last_text();
-        let word = text.len() - text.trim_end_matches(char::is_alphanumeric).len();
-        let word = text[text.len() - word..].to_owned();
-        // `urlhttps` is found in undamaged text as well: there somebody forgot the backslash.
-        let touches = !word.is_empty() || text.ends_with(')');
-        if !touches || self.context.damage == Damage::Kept && word != "url" {
-            return self.out.piece(Piece::Url(url));
-        }
-        match damage::before_glued_url(&word) {
-            Glue::Replace => self.out.take_back(word.len()),
-            Glue::Space => self.out.char(' '),
-            Glue::Footnote => {
-                self.out.text(" (");
-                self.out.piece(Piece::Url(url));
-                return self.out.char(')');
-            }
-        }
-        self.out.piece(Piece::Url(url));
     }
 }
 
@@ -476,104 +293,4 @@ fn is_set(before: Option<char>, group: &str) -> bool {
     stands_apart
         && group.contains(',')
         && items.all(|item| !item.is_empty() && item.split(' ').count() < 3)
-}
-
-/// Returns what stands between `` ` `` and `'`, if it is short and has no other quote in it.
-fn single_quoted(text: &str) -> Option<&str> {
-    let inside = text.strip_prefix('`')?;
-    let inside = &inside[..inside.floor_char_boundary(LONGEST_QUOTE)];
-    let mut from = 0;
-    loop {
-        let end = from + inside[from..].find(['`', '\'', '\n'])?;
-        let after = inside[end + 1..].chars().next();
-        let closes = inside[end..].starts_with('\'') && !after.is_some_and(char::is_alphanumeric);
-        if closes {
-            return Some(&inside[..end])
-                .filter(|quoted| !quoted.is_empty() && !quoted.starts_with(' '));
-        }
-        if !inside[end..].starts_with('\'') {
-            return None;
-        }
-        from = end + 1;
-    }
-}
-
-/// Returns an address that can be followed, or none where there is only a word.
-fn with_scheme(url: String) -> Option<String> {
-    if url.contains("://") || url.starts_with("mailto:") {
-        Some(url)
-    } else {
-        let host = url.split('/').next().unwrap_or_default();
-        (host.contains('.') && !host.ends_with('.')).then(|| format!("https://{url}"))
-    }
-}
-
-/// Returns the label, the address and the length of a Markdown link at the start of the text.
-fn markdown_link(text: &str) -> Option<(&str, &str, usize)> {
-    let inside = text.strip_prefix('[')?;
-    let (label, rest) = inside.split_at(inside.find(['[', ']', '\n'])?);
-    let rest = rest.strip_prefix("](")?;
-    let end = rest.find([')', ' '])?;
-    let url = &rest[..end];
-    let is_link = rest[end..].starts_with(')') && url.starts_with("http");
-    is_link.then_some((label, url, 1 + label.len() + 2 + end + 1))
-}
-
-/// Returns the rest of an address, without TeX's escapes and the punctuation behind it, and how
-/// many bytes of the text it takes.
-fn address_at(text: &str) -> (String, usize) {
-    let mut address = String::new();
-    let mut taken = 0;
-    let mut kept = (0, 0);
-    while let Some(c) = text[taken..].chars().next() {
-        let tail = &text[taken..];
-        let escaped = [
-            "\\allowbreak ",
-            "\\allowbreak",
-            "\\_",
-            "\\#",
-            "\\%",
-            "\\&",
-            "\\~",
-            "\\-",
-            "\\/",
-            "{\\_}",
-        ]
-        .into_iter()
-        .find(|escape| tail.starts_with(escape));
-        if let Some(escape) = escaped {
-            let sign = escape.trim_matches(['{', '}', '\\']);
-            if sign.len() == 1 {
-                address.push_str(sign);
-            }
-            taken += escape.len();
-        } else if c.is_ascii_graphic()
-            && !matches!(
-                c,
-                '<' | '>' | '"' | '{' | '}' | '\\' | '^' | '`' | '|' | '$'
-            )
-            && !(c == '~' && !address.ends_with('/'))
-            && !tail.starts_with("''")
-        {
-            address.push(c);
-            taken += 1;
-        } else {
-            break;
-        }
-        if is_end(&address) {
-            kept = (address.len(), taken);
-        }
-    }
-    address.truncate(kept.0);
-    (address, kept.1)
-}
-
-/// Whether an address can end here: not with the punctuation of the sentence around it.
-fn is_end(address: &str) -> bool {
-    match address.as_bytes().last() {
-        Some(b'.' | b',' | b';' | b':' | b'!' | b'?' | b'\'' | b'(' | b'[' | b'*' | b'~') => false,
-        Some(b')') => address.matches('(').count() >= address.matches(')').count(),
-        Some(b']') => address.matches('[').count() >= address.matches(']').count(),
-        last => last.is_some(),
-    }
 }

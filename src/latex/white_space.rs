@@ -25,7 +25,7 @@ fn collapse(text: &str, parts: impl Fn(&str) -> bool) -> String {
         if !collapsed.is_empty() {
             collapsed.push(if parts(run) { '\n' } else { ' ' });
         }
-        if word.bytes().any(|byte| byte < b' ' || byte > b'~') {
+        if word.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
             collapsed.extend(word.chars().filter(|&c| !is_noise(c)));
         } else {
             collapsed.push_str(word);

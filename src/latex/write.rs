@@ -106,18 +106,21 @@ enum Part {
 impl Part {
     fn first_char(&self) -> Option<char> {
         match self {
-            Part::Text(text) | Part::Label(text) | Part::Url(text) | Part::Raw(text) => {
-                text.chars().next()
-            }
+            Part::Text(text) | Part::Label(text) | Part::Raw(text) => text.chars().next(),
+            // As if it stood in angle brackets, for it may.
+            Part::Url(_) => Some('<'),
             Part::Mark { .. } => Some('*'),
         }
     }
 
+    fn is_mark(&self) -> bool {
+        matches!(self, Part::Mark { .. })
+    }
+
     fn last_char(&self) -> Option<char> {
         match self {
-            Part::Text(text) | Part::Label(text) | Part::Url(text) | Part::Raw(text) => {
-                text.chars().next_back()
-            }
+            Part::Text(text) | Part::Label(text) | Part::Raw(text) => text.chars().next_back(),
+            Part::Url(_) => Some('>'),
             Part::Mark { .. } => Some('*'),
         }
     }
@@ -172,16 +175,25 @@ fn drop_marks_that_fail(parts: &mut Vec<Part>) {
 }
 
 fn can_open(parts: &[Part], index: usize) -> bool {
-    let before = parts[..index].iter().next_back();
-    let after = parts.get(index + 1).and_then(Part::first_char);
+    let before = parts[..index].last();
     let touches_mark = matches!(before, Some(Part::Mark { opens: false, .. }));
-    !touches_mark && flanks(before.and_then(Part::last_char), after)
+    !touches_mark && flanks(char_before(parts, index), char_after(parts, index))
 }
 
 fn can_close(parts: &[Part], index: usize) -> bool {
-    let before = parts[..index].iter().next_back().and_then(Part::last_char);
-    let after = parts.get(index + 1).and_then(Part::first_char);
-    flanks(after, before)
+    flanks(char_after(parts, index), char_before(parts, index))
+}
+
+/// Returns the character before a mark and the marks that touch it, for they are one run.
+fn char_before(parts: &[Part], index: usize) -> Option<char> {
+    let part = parts[..index].iter().rfind(|part| !part.is_mark());
+    part.and_then(Part::last_char)
+}
+
+/// Returns the character behind a mark and the marks that touch it.
+fn char_after(parts: &[Part], index: usize) -> Option<char> {
+    let part = parts[index..].iter().find(|part| !part.is_mark());
+    part.and_then(Part::first_char)
 }
 
 /// CommonMark's rule for a delimiter between what is outside and what is inside of the style.
@@ -228,7 +240,7 @@ fn write_url(url: &str, after: Option<char>, written: &mut String) {
         c.is_whitespace()
             || matches!(
                 c,
-                '.' | ',' | ';' | ':' | ')' | '!' | '?' | '”' | '’' | '"' | '*'
+                '.' | ',' | ';' | ':' | ')' | ']' | '!' | '?' | '”' | '’' | '"'
             )
     });
     if bends || !ends {
@@ -289,8 +301,8 @@ fn write_line_start<'a>(text: &'a str, written: &mut String) -> &'a str {
         Some('.' | ')') if digits > 0 => digits < 10 && ends_marker(digits + 1),
         _ if digits > 0 => false,
         Some('#') => hashes < 7 && ends_marker(hashes),
-        Some('-' | '+' | ':' | '*' | '_') => ends_marker(1),
-        Some('>' | '=') => true,
+        Some('-' | '+' | '*' | '_') => ends_marker(1),
+        Some('>' | '=' | ':') => true,
         _ => false,
     };
     if !marker {
