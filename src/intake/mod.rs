@@ -181,7 +181,7 @@ impl Format {
             Format::ArxivListing => "arxiv-listing",
             Format::ArxivMail => "arxiv-mail",
             Format::ArxivAtom => "arxiv-atom",
-            Format::Json => "json",
+            Format::Json => "json-array",
             Format::JsonLines => "json-lines",
             Format::Bibtex => "bibtex",
             Format::Csv => "csv",
