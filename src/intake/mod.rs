@@ -19,6 +19,7 @@ mod json_scan;
 mod arxiv_fields;
 
 // A grammar each.
+mod page_lines;
 mod page_text;
 mod mail;
 mod arxiv_listing;
