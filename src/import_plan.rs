@@ -4,6 +4,7 @@
 //! never part of a plan, except when missing fields are filled in (`update`). Knows no disk.
 
 mod report;
+mod update;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::slug::Slug;
 use crate::{front_matter, latex, web_links};
 
 pub use report::{Already, IssueDate, LineCounts, New, Report, Section, Twice};
+pub use update::{Change, Difference, Filled, Update, UpdateReport, update};
 
 /// This is a paper that is already in the site.
 #[derive(Debug, Clone)]

@@ -1,8 +1,11 @@
 //! Every example of a shape of input against what should come out of it.
 
+// Tests read files.
+#![allow(clippy::disallowed_methods)]
+
 use paper_digest::date::Date;
 use paper_digest::diagnostic::Problems;
-use paper_digest::intake::{self, Intake, LineUse};
+use paper_digest::intake::{self, Format, Intake, LineUse, Record};
 use paper_digest::source::Source;
 
 fn today() -> Date {
@@ -177,55 +180,94 @@ fn every_example_is_read_record_for_record() {
     assert_eq!(wrong, 0);
 }
 
+/// What an example without an expected list holds: records, ids, dates, authors, links, DOIs.
 #[test]
-#[ignore]
-fn show() {
+fn examples_in_markup_lose_no_field() {
     let Some(folder) = examples() else { return };
-    for entry in std::fs::read_dir(&folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let name = path
-            .file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        if name.ends_with(".expected.json") {
-            continue;
-        }
-        let (intake, problems) = read(&name, &std::fs::read_to_string(&path).expect("a file"));
-        println!(
-            "== {name} {} {} records, repeats {}, days {:?}",
-            intake.format.name(),
+    let expected = [
+        (
+            "A_hf_search_notebooklm_export.txt",
+            Format::Cards,
+            [6, 6, 6, 0, 0, 0],
+        ),
+        (
+            "B_hf_search_firecrawl.md",
+            Format::Cards,
+            [3, 3, 3, 0, 0, 0],
+        ),
+        (
+            "D_hf_trending_structured_html.md",
+            Format::Trending,
+            [1, 1, 1, 0, 1, 0],
+        ),
+        (
+            "arxiv_atom_query.xml",
+            Format::ArxivAtom,
+            [10, 10, 10, 10, 0, 7],
+        ),
+        (
+            "arxiv_atom_query_missing_id.xml",
+            Format::ArxivAtom,
+            [1, 1, 1, 1, 0, 0],
+        ),
+        (
+            "colm2024_openreview.bib",
+            Format::Bibtex,
+            [299, 0, 0, 299, 299, 0],
+        ),
+        (
+            "hf_api_broken_wrapper_2025-01-10.json",
+            Format::Json,
+            [9, 9, 9, 9, 0, 0],
+        ),
+        (
+            "hf_api_daily_papers_2025-08-06.json",
+            Format::Json,
+            [11, 11, 11, 11, 6, 0],
+        ),
+    ];
+    for (name, format, counts) in expected {
+        let text = std::fs::read_to_string(folder.join(name)).expect("a file");
+        let (intake, problems) = read(name, &text);
+        let count =
+            |has: fn(&Record) -> bool| intake.records.iter().filter(|record| has(record)).count();
+        let found = [
             intake.records.len(),
-            intake.repeats.len(),
-            intake.days
+            count(|record| record.arxiv.is_some()),
+            count(|record| record.published.is_some()),
+            count(|record| !record.authors.is_empty()),
+            count(|record| !record.links.is_empty()),
+            count(|record| record.doi.is_some()),
+        ];
+        println!(
+            "{name}: {found:?} {} {} problems",
+            intake.format.name(),
+            problems.iter().count()
         );
-        for record in intake.records.iter().take(2).chain(intake.records.last()) {
-            let cut: String = record.abstract_text.chars().take(90).collect();
-            println!(
-                "   {}",
-                format!(
-                    "{:?}",
-                    paper_digest::intake::Record {
-                        abstract_text: cut,
-                        ..record.clone()
-                    }
-                )
-            );
-        }
-        for problem in problems.iter().take(8) {
-            println!(
-                "{}",
-                problem.render(paper_digest::diagnostic::Palette::PLAIN)
-            );
-        }
-        for use_ in [
-            LineUse::Blank,
-            LineUse::Read,
-            LineUse::Chrome,
-            LineUse::Reported,
-        ] {
-            print!("{use_:?} {} ", intake.accounting.count(use_));
-        }
-        println!();
+        assert_eq!((intake.format, found), (format, counts), "{name}");
+        assert!(problems.is_empty(), "{name}: {problems:?}");
+        assert_eq!(intake.accounting.count(LineUse::Reported), 0, "{name}");
     }
+}
+
+/// Prints how long the 10,000 papers take; run with `--release --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement"]
+fn ten_thousand_papers_in_json_lines() {
+    use std::io::Read as _;
+    let file = std::fs::File::open("../shared/data/arxiv-10k.jsonl.gz").expect("the papers");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file)
+        .read_to_string(&mut text)
+        .expect("a text");
+    let start = std::time::Instant::now();
+    let (intake, problems) = read("arxiv-10k.jsonl", &text);
+    let parsed = start.elapsed();
+    let plan = paper_digest::import_plan::plan(&[intake], &[], None, today(), |_, _| Vec::new());
+    println!(
+        "parse {parsed:?}, with plan {:?}, {} files, {} problems",
+        start.elapsed(),
+        plan.files.len(),
+        problems.iter().count()
+    );
 }

@@ -1,5 +1,8 @@
 //! Lists of papers laid out in many ways, made from real papers: the grammar is learned, not the example.
 
+// Tests read files.
+#![allow(clippy::disallowed_methods)]
+
 use std::fmt::Write as _;
 use std::io::Read as _;
 

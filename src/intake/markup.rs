@@ -84,9 +84,7 @@ fn unlink_first(text: &str, urls: &mut Vec<String>) -> Option<String> {
     loop {
         let middle = from + text[from..].find("](")?;
         from = middle + 2;
-        let Some(end) = text[from..].find(')').map(|at| from + at) else {
-            return None;
-        };
+        let end = from + text[from..].find(')')?;
         let url = text[from..end].split(' ').next().unwrap_or_default();
         if !is_target(url) {
             continue;

@@ -19,6 +19,7 @@ mod json_scan;
 mod arxiv_fields;
 
 // A grammar each.
+mod page_lines;
 mod page_text;
 mod mail;
 mod arxiv_listing;
@@ -181,7 +182,7 @@ impl Format {
             Format::ArxivListing => "arxiv-listing",
             Format::ArxivMail => "arxiv-mail",
             Format::ArxivAtom => "arxiv-atom",
-            Format::Json => "json",
+            Format::Json => "json-array",
             Format::JsonLines => "json-lines",
             Format::Bibtex => "bibtex",
             Format::Csv => "csv",
