@@ -91,7 +91,11 @@ impl<'a> LinkCheck<'a> {
     }
 
     /// Reports what is wrong, in the order of the plan.
+    ///
+    /// A paper's text stands on many pages; a mistake in it is told once, with the page that has a source.
     pub fn finish(&self, site: &Site, findings: &[Findings], problems: &mut Problems) {
+        let mut told: FxHashSet<(Code, String)> = FxHashSet::default();
+        let mut copies: Vec<(&Page, Code, String)> = Vec::new();
         for (page, found) in self.pages.iter().zip(findings) {
             let late = found
                 .anchors
@@ -104,6 +108,16 @@ impl<'a> LinkCheck<'a> {
                 )
             });
             for (code, message) in found.wrong.iter().cloned().chain(late) {
+                if source_of(page, site).is_none() {
+                    copies.push((page, code, message));
+                } else {
+                    told.insert((code, message.clone()));
+                    problems.push(self.describe(site, page, code, message));
+                }
+            }
+        }
+        for (page, code, message) in copies {
+            if told.insert((code, message.clone())) {
                 problems.push(self.describe(site, page, code, message));
             }
         }

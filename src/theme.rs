@@ -122,19 +122,34 @@ impl Theme {
     fn describe(&self, error: &tera::Error) -> Diagnostic {
         let report = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
-            other => {
-                let mut message = other.to_string();
-                message.truncate(message.find('\n').unwrap_or(message.len()));
-                return Diagnostic::new(
-                    Code::BadTemplate,
-                    lower_first(message.trim_end_matches('.')),
-                );
-            }
+            other => return self.describe_text(&other.to_string()),
         };
         let message = lower_first(report.message().trim_end_matches('.'));
         let problem = Diagnostic::new(Code::BadTemplate, message);
         match self.sources.get(report.filename()) {
             Some(source) => problem.at(source.place(report.span().range.clone())),
+            None => problem,
+        }
+    }
+
+    /// An unknown filter, test or function comes as a report that is a text already: its first line
+    /// is the message, its second the place, as ` --> paper.html:2:30`.
+    fn describe_text(&self, report: &str) -> Diagnostic {
+        let mut lines = report.lines().skip_while(|line| line.trim().is_empty());
+        let first = lines.next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first);
+        let problem = Diagnostic::new(
+            Code::BadTemplate,
+            lower_first(message.trim_end_matches('.')),
+        );
+        let place = lines.next().and_then(|line| {
+            let (template, line, column) = parse_locus(line)?;
+            let source = self.sources.get(template)?;
+            let start = source.line_start(line) + column.saturating_sub(1);
+            Some(source.place(start..start + 1))
+        });
+        match place {
+            Some(place) => problem.at(place),
             None => problem,
         }
     }
@@ -169,6 +184,15 @@ pub fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
         map.insert(tera::value::Key::Str(name), value);
     }
     Value::from(map)
+}
+
+/// Parses ` --> paper.html:2:30`: the template, the line and the column, from 1.
+fn parse_locus(line: &str) -> Option<(&str, usize, usize)> {
+    let (_, locus) = line.split_once("--> ")?;
+    let mut parts = locus.trim_end_matches(']').rsplitn(3, ':');
+    let column = parts.next()?.parse().ok()?;
+    let line = parts.next()?.parse().ok()?;
+    Some((parts.next()?.trim_start_matches('['), line, column))
 }
 
 fn lay_over(theme: &mut Theme, file: ThemeFile, problems: &mut Problems) {

@@ -96,7 +96,7 @@ fn reject(prepared: Prepared, output: &std::path::Path) -> Outcome {
         "was not made"
     };
     console::say(&format!(
-        "\n{}; {} {kept}",
+        "{}; {} {kept}",
         console::count_problems(&problems),
         output.display()
     ));

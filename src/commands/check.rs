@@ -38,7 +38,7 @@ impl Check {
         let problems = prepared.problems.sorted();
         console::show_problems(&problems);
         if !problems.is_empty() {
-            console::say(&format!("\n{}", console::count_problems(&problems)));
+            console::say(&console::count_problems(&problems));
         } else {
             let papers = console::plural(prepared.site.papers.len(), "paper");
             console::say(&format!(

@@ -50,11 +50,11 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     let mut problems = Problems::new();
     let sources = disk::read_sources(root)?;
     let config = compile::settings(sources.settings.as_ref(), &mut problems);
-    let bad_settings = problems.has_errors();
     let theme_files = disk::read_theme(root, &config.theme)?;
+    compile::check_theme(&config, &theme_files, &mut problems);
+    let bad_settings = problems.has_errors();
     clock.lap("read");
 
-    compile::check_theme(&config, &theme_files, &mut problems);
     let theme = theme::load(theme_files, &mut problems);
     let documents = compile::parse(&sources.documents, &mut Memo::default(), &mut problems);
     clock.lap("parse");
