@@ -25,7 +25,7 @@ pub struct Hugo {
     pub version: String,
 }
 
-/// Finds Hugo: the one that was named, or the first on the path.
+/// Finds Hugo (0.146 or newer): the one that was named, or the first on the path.
 ///
 /// The package of PyPI puts a Python script before the program and says where that is; the script is
 /// passed over, for its start is none of Hugo's time.
@@ -52,6 +52,10 @@ pub fn find(named: Option<&Path>) -> Option<Hugo> {
 /// Writes the site; the papers are the very files of `digest`, under other folders.
 pub fn generate(root: &Path, digest: &Path, folders: bool) -> Result<()> {
     fs::create_dir_all(root)?;
+    let layouts = root.join("layouts");
+    if layouts.exists() {
+        fs::remove_dir_all(layouts)?;
+    }
     TEMPLATES.extract(root)?;
     let settings = root.join("hugo.toml");
     if folders {

@@ -157,7 +157,8 @@ fn read_shared(path: &Path) -> Result<Vec<Original>> {
             let authors = json["authors"].as_array().into_iter().flatten();
             Ok(Original {
                 title: latex::clean_title(field("title")),
-                body: latex::clean_abstract(field("abstract")),
+                // One abstract in ten thousand holds a link in Markdown, which leads nowhere.
+                body: latex::clean_abstract(field("abstract")).replace("](", "] ("),
                 authors: authors
                     .filter_map(|name| name.as_str().map(str::to_owned))
                     .collect(),
