@@ -1,0 +1,174 @@
+//! Contestants, and what one of their runs costs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use walkdir::WalkDir;
+
+use crate::hugo::Hugo;
+
+/// GNU time asks the kernel what a process took, which needs no privilege and no polling.
+const TIME: &str = "/usr/bin/time";
+
+/// This is a program that builds a site.
+pub struct Tool {
+    /// What tables call it.
+    pub name: String,
+    /// Where it writes; deleted before each run.
+    pub output: PathBuf,
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+/// This is what a run took.
+#[derive(Debug, Clone, Default)]
+pub struct Cost {
+    /// Seconds by the clock.
+    pub wall: f64,
+    /// Seconds of all processors, the kernel's included; none without GNU time.
+    pub cpu: Option<f64>,
+    /// Megabytes of memory at the peak.
+    pub memory: Option<f64>,
+    /// How many files were written.
+    pub files: usize,
+    /// How many bytes they hold.
+    pub bytes: u64,
+    /// The stages that the program reports: name and milliseconds.
+    pub stages: Vec<(String, f64)>,
+}
+
+impl Tool {
+    /// Makes the contestant that all is about.
+    pub fn digest(program: &Path, root: &Path) -> Tool {
+        let site = root.join("digest");
+        let output = site.join("public");
+        Tool {
+            name: "digest".to_owned(),
+            program: program.to_owned(),
+            arguments: ["build", "--timings", "--root"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain([show(&site)])
+                .collect(),
+            output,
+        }
+    }
+
+    /// Makes Hugo a contestant; it says nothing, so that the terminal costs it nothing.
+    pub fn hugo(hugo: &Hugo, root: &Path, folders: bool) -> Tool {
+        let site = root.join("hugo");
+        let kind = if folders { ", a folder a page" } else { "" };
+        Tool {
+            name: format!("Hugo {}{kind}", hugo.version),
+            output: site.join("public"),
+            program: hugo.path.clone(),
+            arguments: vec!["--quiet".to_owned(), "--source".to_owned(), show(&site)],
+        }
+    }
+
+    /// Makes the disk a contestant.
+    pub fn floor(root: &Path, plan: &Path) -> Result<Tool> {
+        let output = root.join("floor");
+        Ok(Tool {
+            name: "floor".to_owned(),
+            program: std::env::current_exe()?,
+            arguments: vec![
+                "--floor".to_owned(),
+                show(&root.join("digest/content")),
+                show(plan),
+                show(&output),
+            ],
+            output,
+        })
+    }
+
+    /// Builds once into an empty place.
+    pub fn run(&self) -> Result<Cost> {
+        if self.output.exists() {
+            fs::remove_dir_all(&self.output)?;
+        }
+        let report = self.output.with_extension("time");
+        let timed = Path::new(TIME).is_file();
+        let mut command = if timed {
+            let mut command = Command::new(TIME);
+            command.args(["-f", "%U %S %M", "-o"]).arg(&report);
+            command.arg(&self.program);
+            command
+        } else {
+            Command::new(&self.program)
+        };
+        let start = Instant::now();
+        let output = command
+            .args(&self.arguments)
+            .output()
+            .with_context(|| format!("cannot run {}", self.program.display()))?;
+        let wall = start.elapsed().as_secs_f64();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let start: String = said.chars().take(2_000).collect();
+            bail!("{} failed:\n{start}", self.name);
+        }
+        let mut cost = Cost {
+            wall,
+            stages: said.lines().filter_map(parse_stage).collect(),
+            ..Cost::default()
+        };
+        if timed {
+            let report = fs::read_to_string(&report)?;
+            let numbers: Vec<f64> = report
+                .split_whitespace()
+                .filter_map(|number| number.parse().ok())
+                .collect();
+            if let [user, system, kilobytes] = numbers[..] {
+                cost.cpu = Some(user + system);
+                cost.memory = Some(kilobytes * 1024.0 / 1e6);
+            }
+        }
+        for entry in WalkDir::new(&self.output) {
+            let entry = entry?;
+            if entry.file_type().is_file() {
+                cost.files += 1;
+                cost.bytes += entry.metadata()?.len();
+            }
+        }
+        Ok(cost)
+    }
+}
+
+impl Cost {
+    /// Returns the cost in a line, to watch a long race.
+    pub fn line(&self) -> String {
+        format!(
+            "{:.3} s, CPU {:.2} s, {:.0} MB",
+            self.wall,
+            self.cpu.unwrap_or(f64::NAN),
+            self.memory.unwrap_or(f64::NAN)
+        )
+    }
+}
+
+/// Returns the median of some numbers.
+pub fn median(numbers: impl Iterator<Item = f64>) -> f64 {
+    let mut numbers: Vec<f64> = numbers.collect();
+    numbers.sort_by(f64::total_cmp);
+    match numbers.len() {
+        0 => f64::NAN,
+        count if count % 2 == 1 => numbers[count / 2],
+        count => f64::midpoint(numbers[count / 2 - 1], numbers[count / 2]),
+    }
+}
+
+/// Reads a line such as `   parse     72.1 ms`.
+fn parse_stage(line: &str) -> Option<(String, f64)> {
+    let mut words = line.split_whitespace();
+    let (name, time, unit) = (words.next()?, words.next()?, words.next()?);
+    (unit == "ms" && words.next().is_none()).then_some(())?;
+    Some((name.to_owned(), time.parse().ok()?))
+}
+
+fn show(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
