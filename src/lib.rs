@@ -4,6 +4,8 @@
 //! bottom, and a module uses only modules above it (`tests/architecture.rs` checks that).
 //! `ARCHITECTURE.md` tells the rest.
 
+#![warn(clippy::disallowed_methods)]
+
 // Ground: values, and what is wrong with them.
 pub mod source;
 pub mod diagnostic;

@@ -8,9 +8,9 @@ use std::vec::IntoIter;
 
 use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag};
 
-use super::{Frame, Rendered};
 use super::dollars::{self, Stray};
 use super::parts::{Notes, Part};
+use super::{Frame, Rendered};
 use crate::address::{self, Scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::html::{push_address, push_text};
