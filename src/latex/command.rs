@@ -221,7 +221,9 @@ impl<'a> Reader<'a> {
             Effect::Lowered => self.script(argument, '_', symbol::lowered),
             Effect::Address => {
                 let url = unescaped(argument);
-                let label = vec![Piece::Text(url.clone())];
+                // The full stop of a sentence got inside: it goes behind the address.
+                let stop = if argument.ends_with('.') { "." } else { "" };
+                let label = vec![Piece::Text(format!("{url}{stop}"))];
                 self.link(url, label);
             }
             Effect::Footnote => self.footnote(argument),

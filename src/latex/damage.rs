@@ -78,7 +78,7 @@ pub fn stripped_declaration(group: &str) -> Option<(&str, &str)> {
 /// Returns the name of a command or a colour at the end of the text, where a group follows:
 /// `texttt{D}`, `red{Warning}`.
 pub fn bare_command(before: &str) -> Option<&'static str> {
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 27] = [
         "textbf",
         "texttt",
         "textit",
@@ -101,6 +101,11 @@ pub fn bare_command(before: &str) -> Option<&'static str> {
         "purple",
         "brown",
         "gray",
+        "black",
+        "cyan",
+        "magenta",
+        "pink",
+        "violet",
     ];
     NAMES.into_iter().find(|name| {
         before

@@ -133,6 +133,8 @@ fn number_part(rest: &str, c: char) -> Option<(String, usize)> {
     }
     match c {
         '-' => Some(("−".to_owned(), 1)),
+        // Braces only keep a sign from taking the space of an operator: `{\sim}750`.
+        '{' | '}' => Some((String::new(), 1)),
         '0'..='9'
         | '.'
         | ','
