@@ -114,10 +114,10 @@ impl Page<'_> {
             if *kind != Kind::Text {
                 continue;
             }
-            let labelled = self.labels[index].is_some();
+            let starts = self.labels[index].is_some() || self.is_linked(index);
             let open = paragraphs
                 .last_mut()
-                .filter(|last| last.end == index && !labelled);
+                .filter(|last| last.end == index && !starts);
             match open {
                 Some(last) => last.end += 1,
                 None => paragraphs.push(index..index + 1),

@@ -38,6 +38,11 @@ impl Window {
         }
     }
 
+    /// Tells whether the lines were broken at all.
+    pub fn is_narrow(&self) -> bool {
+        self.width.is_some()
+    }
+
     /// Tells whether the window, not the text, ended a line before the next.
     pub fn is_soft(&self, line: &str, next: &str) -> bool {
         let Some(width) = self.width else {
