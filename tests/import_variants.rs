@@ -634,6 +634,16 @@ fn count(
         });
         exact += usize::from(same);
         if !same && *shown < 4 {
+            let other = intake.records.iter().find(|record| {
+                record
+                    .arxiv
+                    .as_ref()
+                    .is_some_and(|id| id.id() == paper.arxiv_id)
+            });
+            println!(
+                "BYID {:?}",
+                other.map(|record| (&record.title, &record.authors))
+            );
             *shown += 1;
             let got = found
                 .map(|record| collapse(&record.abstract_text))

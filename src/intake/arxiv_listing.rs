@@ -222,7 +222,7 @@ impl Entry<'_> {
         }
         self.take(&mut record, blocks, &mut paragraphs);
         record.abstract_text = paragraphs.join("\n\n");
-        self.finish(source, record, end + 1, reading, problems);
+        self.finish(source, window, record, end + 1, reading, problems);
     }
 
     /// How many lines from one on are one text: a label, a blank line or the window ends it.
@@ -283,20 +283,22 @@ impl Entry<'_> {
     fn finish(
         &self,
         source: &Source,
+        window: &unwrap::Window,
         record: Record,
         used: usize,
         reading: &mut Reading,
         problems: &mut Problems,
     ) {
-        let whole = arxiv_fields::is_whole(&record);
+        // In a wrapped copy one author's name may be the end of the title, as far as anyone can tell.
+        let blurred = window.is_narrow() && record.authors.is_empty();
+        let whole = arxiv_fields::is_whole(&record) && !blurred;
         if !whole {
-            let message = "this entry has no line `Title:`; it was not imported";
-            problems.push(at_line(
-                source,
-                &self.lines[0],
-                Code::IncompleteRecord,
-                message,
-            ));
+            let message = match record.title.is_empty() {
+                true => "this entry has no line `Title:`; it was not imported",
+                false => "title and authors cannot be told apart; the entry was not imported",
+            };
+            let line = &self.lines[0];
+            problems.push(at_line(source, line, Code::IncompleteRecord, message));
         }
         for line in &self.lines[..used] {
             reading.accounting.note(

@@ -17,15 +17,24 @@ pub struct Plain {
     pub heading: bool,
 }
 
-/// Tells whether a text is Markdown: it has lines that are links.
+/// Tells whether a text is Markdown: it has lines that are links, or some headings.
 ///
 /// A link inside a sentence may stand in an abstract of a text that is none.
 pub fn is_markdown(lines: &[Line]) -> bool {
-    lines.iter().any(|line| {
+    let is_link = |line: &Line| {
         let start = line.text.trim_start_matches(['#', '-', '*', ' ']);
         let link = start.contains("](http") || start.contains("](/papers/");
         link && start.starts_with(['[', '!']) && start.ends_with(')')
-    })
+    };
+    let headings = lines.iter().filter(|line| heading(&line.text).is_some());
+    lines.iter().any(is_link) || headings.count() > 1
+}
+
+/// Returns the text of a heading.
+fn heading(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches('#');
+    let level = text.len() - rest.len();
+    rest.strip_prefix(' ').filter(|_| (1..=6).contains(&level))
 }
 
 /// Longer lines are an abstract's; the links in it are its own.
@@ -35,10 +44,14 @@ const LABEL: usize = 400;
 pub fn strip(line: &str) -> Plain {
     let mut plain = Plain::default();
     let mut text = line.trim_end_matches('\\').to_owned();
-    let hashes = text.bytes().take_while(|b| *b == b'#').count();
-    if (1..=6).contains(&hashes) && text[hashes..].starts_with(' ') {
+    if let Some(rest) = heading(&text) {
         plain.heading = true;
-        text.drain(..=hashes);
+        text = rest.to_owned();
+    }
+    if let Some(item) = text.strip_prefix("- ").or_else(|| text.strip_prefix("* "))
+        && item.starts_with('[')
+    {
+        text = item.to_owned();
     }
     if let Some(inner) = whole_link(&text, &mut plain.urls) {
         text = inner;

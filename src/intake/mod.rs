@@ -414,3 +414,6 @@ fn fill_from(first: &mut Record, second: Record) {
     fill(&mut first.keywords, second.keywords);
     fill(&mut first.categories, second.categories);
 }
+
+#[cfg(test)]
+mod tests;

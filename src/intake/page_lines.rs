@@ -22,7 +22,17 @@ pub enum Kind {
     Day(WrittenDay),
     Published(WrittenDay),
     Address,
+    /// The authors, behind a label.
+    People,
     Text,
+}
+
+/// What a label says of the text behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Label {
+    Title,
+    Authors,
+    Abstract,
 }
 
 /// A page whose lines are being told apart.
@@ -30,6 +40,8 @@ pub struct Page<'a> {
     pub lines: &'a [Line],
     pub plain: Vec<Plain>,
     pub kinds: Vec<Kind>,
+    /// The labels that stood before the texts: `Title:`, `Abstract:`.
+    pub labels: Vec<Option<Label>>,
     pub markdown: bool,
     pub calendar: Calendar,
     /// What was searched for; the page shows it as a line.
@@ -47,9 +59,12 @@ impl Page<'_> {
                 ..Plain::default()
             },
         });
+        let mut plain: Vec<Plain> = plain.collect();
+        let labels = take_labels(&mut plain);
         let mut page = Page {
             lines,
-            plain: plain.collect(),
+            plain,
+            labels,
             kinds: Vec::with_capacity(lines.len()),
             markdown,
             calendar,
@@ -142,6 +157,11 @@ impl Page<'_> {
 
     fn kind(&self, index: usize) -> Kind {
         let text = self.plain[index].text.as_str();
+        match self.labels[index] {
+            Some(Label::Authors) => return Kind::People,
+            Some(_) => return Kind::Text,
+            None => {}
+        }
         let before = self.before(index);
         // A picture of the submitter may stand before the name.
         let picture = chrome::sign(text) == Some(Sign::Navigation);
@@ -253,4 +273,27 @@ impl Page<'_> {
             _ => open && text.ends_with(['.', ',']) && !text.starts_with(['·', '•']),
         }
     }
+}
+
+/// Takes `Title:`, `Authors:` and `Abstract:` off the lines of a list that labels its parts.
+fn take_labels(plain: &mut [Plain]) -> Vec<Option<Label>> {
+    let label = |plain: &Plain| match plain.text.split_once(':')?.0.to_lowercase().as_str() {
+        "title" | "paper" => Some(Label::Title),
+        "authors" | "author" => Some(Label::Authors),
+        "abstract" | "summary" => Some(Label::Abstract),
+        _ => None,
+    };
+    let mut labels: Vec<Option<Label>> = plain.iter().map(label).collect();
+    let has = |wanted: Label| labels.contains(&Some(wanted));
+    if !has(Label::Title) || !has(Label::Abstract) {
+        labels.fill(None);
+    }
+    for (plain, label) in plain.iter_mut().zip(&labels) {
+        if label.is_some()
+            && let Some((_, text)) = plain.text.split_once(':')
+        {
+            plain.text = text.trim().to_owned();
+        }
+    }
+    labels
 }

@@ -35,6 +35,7 @@ pub fn read(
     };
     page.note_records(source, &texts, &mut reading, problems);
     page.note_chrome(&mut reading.accounting);
+    take_numbers(&mut reading.records);
     (format, reading)
 }
 
@@ -113,12 +114,25 @@ impl Page<'_> {
             if *kind != Kind::Text {
                 continue;
             }
-            match paragraphs.last_mut().filter(|last| last.end == index) {
+            let starts = self.labels[index].is_some() || self.is_linked(index);
+            let open = paragraphs
+                .last_mut()
+                .filter(|last| last.end == index && !starts);
+            match open {
                 Some(last) => last.end += 1,
                 None => paragraphs.push(index..index + 1),
             }
         }
         paragraphs
+    }
+
+    /// Tells whether a line is a link to a paper, as in a Markdown list.
+    fn is_linked(&self, index: usize) -> bool {
+        let start = self.lines[index]
+            .text
+            .trim_start_matches(['-', '*', '#', ' ']);
+        let mut urls = self.plain[index].urls.iter();
+        start.starts_with('[') && urls.any(|url| ArxivId::from_url(url).is_some())
     }
 
     /// The days that the page names, with the indices of their lines.
@@ -150,6 +164,8 @@ impl Page<'_> {
             .any(|kind| matches!(kind, Kind::Edge(_) | Kind::Published(_)))
         {
             Gap::Edge
+        } else if to == from + 1 {
+            Gap::Adjacent
         } else {
             Gap::None
         }
@@ -169,6 +185,11 @@ impl Page<'_> {
             let text = &texts[at];
             let what = match part {
                 Part::Title | Part::LoneTitle => {
+                    if *part == Part::LoneTitle {
+                        let message = "this paper has no abstract in the input";
+                        let line = &self.lines[text.first];
+                        problems.push(at_line(source, line, Code::MissingAbstract, message));
+                    }
                     let next = parts[at + 1..].iter().position(is_title);
                     let end = next.map_or(self.lines.len(), |next| texts[at + 1 + next].first);
                     let before = days.partition_point(|(index, _)| *index < text.first);
@@ -209,14 +230,28 @@ impl Page<'_> {
         let gaps: Vec<Gap> = (0..texts.len())
             .map(|at| self.gap(before(at), texts[at].first))
             .collect();
-        let in_cards = gaps.iter().filter(|gap| **gap == Gap::Edge).count() * 2 > texts.len();
+        let in_cards = gaps.iter().filter(|gap| **gap == Gap::Edge).count() * 2 >= texts.len();
         let bodies = texts.iter().any(|text| pairing::is_long(&text.text));
-        let lone = match in_cards && !bodies {
-            true => Lone::Title,
-            false => Lone::Stray,
+        let is_paper = |text: &Text| {
+            let urls = self.plain[text.first].urls.iter();
+            let linked = urls
+                .filter_map(|url| ArxivId::from_url(url))
+                .next()
+                .is_some();
+            linked || in_cards && !bodies && pairing::could_be_title(&text.text)
         };
+        let lone: Vec<Lone> = texts
+            .iter()
+            .map(|text| {
+                if is_paper(text) {
+                    Lone::Title
+                } else {
+                    Lone::Stray
+                }
+            })
+            .collect();
         let plain: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
-        pairing::read(&plain, &gaps, lone)
+        pairing::read(&plain, &gaps, &lone)
     }
 
     /// Makes a record of a title and of what stands between it and the next title.
@@ -241,6 +276,10 @@ impl Page<'_> {
                     accounting.note(number, LineUse::Read);
                 }
                 Kind::Day(_) => break,
+                Kind::People => {
+                    record.authors = fields::split_authors(&self.plain[index].text);
+                    accounting.note(number, LineUse::Read);
+                }
                 Kind::Address if take_address(&mut record, &self.lines[index].text) => {
                     accounting.note(number, LineUse::Read);
                 }
@@ -287,6 +326,23 @@ impl Page<'_> {
             if !matches!(kind, Kind::Text | Kind::Blank) {
                 accounting.note(line.number, LineUse::Chrome);
             }
+        }
+    }
+}
+
+/// Takes the numbers off the titles of a numbered list: `1. A Title`, `2) Another`, `[3] A Third`.
+fn take_numbers(records: &mut [Record]) {
+    let without = |(at, record): (usize, &Record)| {
+        let number = (at + 1).to_string();
+        let rest = record.title.strip_prefix('[').unwrap_or(&record.title);
+        let rest = rest.strip_prefix(&number)?;
+        let rest = rest.strip_prefix(['.', ')', ']'])?.strip_prefix(' ')?;
+        Some(rest.to_owned())
+    };
+    let titles: Option<Vec<String>> = records.iter().enumerate().map(without).collect();
+    if let Some(titles) = titles.filter(|titles| titles.len() > 1) {
+        for (record, title) in records.iter_mut().zip(titles) {
+            record.title = title;
         }
     }
 }

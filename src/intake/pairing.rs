@@ -23,15 +23,17 @@ pub enum Part {
 /// This is what stands between a text and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
-    /// Nothing, or blank lines.
+    /// Blank lines, or chrome that parts nothing.
     None,
+    /// Not even a blank line.
+    Adjacent,
     /// Votes, authors, a badge: mostly, but not always, the end of a card.
     Edge,
     /// Another day: no record goes across.
     Day,
 }
 
-/// This tells whether titles may stand alone.
+/// This tells whether a text may be a title that stands alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lone {
     /// A title without an abstract is left over: it may as well be a banner.
@@ -43,8 +45,8 @@ pub enum Lone {
 const STRAY: f32 = 8.0;
 const LONE_TITLE: f32 = 4.0;
 
-/// Tells what each of a run of texts is; `gaps[i]` stands before `texts[i]`.
-pub fn read(texts: &[&str], gaps: &[Gap], lone: Lone) -> Vec<Part> {
+/// Tells what each of a run of texts is; `gaps[i]` stands before `texts[i]`, `lone[i]` is its own.
+pub fn read(texts: &[&str], gaps: &[Gap], lone: &[Lone]) -> Vec<Part> {
     let features: Vec<Features> = texts.iter().map(|text| Features::of(text)).collect();
     let count = texts.len();
     // From the end, so that each step knows the cheapest reading of what follows.
@@ -60,17 +62,25 @@ pub fn read(texts: &[&str], gaps: &[Gap], lone: Lone) -> Vec<Part> {
         let title = features[at].as_title();
         // The cost of crossing what stands before a text; an abstract's paragraphs cross nothing.
         let cross = |next: usize| match gaps.get(next) {
-            Some(Gap::None) => Some(0.0),
+            Some(Gap::None | Gap::Adjacent) => Some(0.0),
             Some(Gap::Edge) => Some(2.0),
             Some(Gap::Day) | None => None,
         };
-        if lone == Lone::Title {
+        if lone.get(at) == Some(&Lone::Title) {
             offer(
                 title.map(|title| title + LONE_TITLE + after(1)),
                 &[Part::LoneTitle],
             );
         }
-        let body = features.get(at + 1).and_then(Features::as_abstract);
+        // Two texts with a card's edges around them are its title and its summary, however that ends.
+        let card = matches!(gaps.get(at + 1), Some(Gap::None | Gap::Adjacent))
+            && (gaps.get(at) == Some(&Gap::Edge) && at + 2 >= count
+                || gaps.get(at + 2) == Some(&Gap::Edge)
+                    && matches!(gaps[at], Gap::Edge | Gap::Day));
+        let summary = |next: &Features| (card && next.words >= 5).then_some(4.0);
+        let body = features
+            .get(at + 1)
+            .and_then(|next| next.as_abstract().or_else(|| summary(next)));
         if let (Some(title), Some(body), Some(gap)) = (title, body, cross(at + 1)) {
             let title = title + gap;
             offer(
@@ -79,8 +89,8 @@ pub fn read(texts: &[&str], gaps: &[Gap], lone: Lone) -> Vec<Part> {
             );
             let more = features
                 .get(at + 2)
-                .filter(|_| gaps.get(at + 2) == Some(&Gap::None))
-                .and_then(|next| next.as_more(&features[at + 1]));
+                .zip(gaps.get(at + 2))
+                .and_then(|(next, gap)| next.as_more(&features[at + 1], *gap));
             offer(
                 more.map(|more| title + body + more + after(3)),
                 &[Part::Title, Part::Abstract, Part::MoreAbstract],
@@ -163,8 +173,13 @@ impl Features {
     }
 
     /// The cost as a further paragraph of an abstract.
-    fn as_more(&self, before: &Features) -> Option<f32> {
-        (self.continues || !before.stops() && self.as_abstract().is_some()).then_some(0.5)
+    fn as_more(&self, before: &Features, gap: Gap) -> Option<f32> {
+        let goes_on = match gap {
+            Gap::Edge | Gap::Day => false,
+            Gap::None => self.continues || !before.stops() && self.as_abstract().is_some(),
+            Gap::Adjacent => self.continues || self.end == Some('.'),
+        };
+        goes_on.then_some(0.5)
     }
 }
 
@@ -223,7 +238,11 @@ mod tests {
 
     fn check(texts: &[&str], expected: &[Part]) {
         assert_eq!(
-            read(texts, &vec![Gap::None; texts.len()], Lone::Stray),
+            read(
+                texts,
+                &vec![Gap::None; texts.len()],
+                &vec![Lone::Stray; texts.len()]
+            ),
             expected
         );
     }

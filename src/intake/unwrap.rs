@@ -18,7 +18,7 @@ impl Window {
             .map(|line| (line.chars().count(), first_word(line)))
             .collect();
         let widest = lines.iter().map(|(width, _)| *width).max().unwrap_or(0);
-        if widest > WIDEST {
+        if widest > WIDEST && !is_even(lines.iter().map(|(width, _)| *width), widest) {
             return Window {
                 width: None,
                 full: true,
@@ -36,6 +36,11 @@ impl Window {
             width: Some(widest),
             full: full * 5 >= breaks().count() * 4,
         }
+    }
+
+    /// Tells whether the lines were broken at all.
+    pub fn is_narrow(&self) -> bool {
+        self.width.is_some()
     }
 
     /// Tells whether the window, not the text, ended a line before the next.
@@ -76,9 +81,9 @@ pub fn is_glued(lines: &[&str]) -> bool {
     groups.len() > 1 && length(&lines[..groups[0]]) <= TITLE && length(&lines[groups[0]..]) > TITLE
 }
 
-/// Tells whether one of some lines is wider than any window.
+/// Tells whether some lines are as the text has them: one is wider than any window.
 pub fn has_whole_lines(lines: &[&str]) -> bool {
-    lines.iter().any(|line| line.chars().count() > WIDEST)
+    lines.len() > 1 && Window::of(lines.iter().copied()).width.is_none()
 }
 
 /// Joins lines; a hyphen at the end of a line stays and joins what it broke.
@@ -93,8 +98,17 @@ pub fn join<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     joined
 }
 
-/// Wider lines than this are no window's.
-const WIDEST: usize = 240;
+/// Wider lines than this are no window's, unless all of a paragraph's are; abstracts start at 165.
+const WIDEST: usize = 160;
+
+/// Tells whether all lines but the last are nearly as wide as the widest, as a very wide window makes them.
+fn is_even(widths: impl ExactSizeIterator<Item = usize>, widest: usize) -> bool {
+    let count = widths.len();
+    let even = widths
+        .take(count.saturating_sub(1))
+        .filter(|width| width * 5 >= widest * 4);
+    count > 2 && even.count() == count - 1
+}
 
 /// Titles are not longer than this.
 const TITLE: usize = 175;
