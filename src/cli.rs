@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Outcome, build, check, import};
+use crate::commands::{Outcome, build, check, explain, import};
 use crate::console;
 
 /// Publish a curated digest of research papers as a static site
@@ -24,6 +24,7 @@ enum Command {
     Import(import::Import),
     Build(build::Build),
     Check(check::Check),
+    Explain(explain::Explain),
 }
 
 /// Runs the command that the arguments name: 0 done, 1 the content has errors, 2 usage, settings or machine.
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(root),
         Command::Build(build) => build.run(root),
         Command::Check(check) => check.run(root),
+        Command::Explain(explain) => explain.run(),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

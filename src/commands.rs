@@ -12,6 +12,7 @@ use crate::layout;
 
 pub mod build;
 pub mod check;
+pub mod explain;
 pub mod import;
 mod pipeline;
 

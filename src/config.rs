@@ -3,6 +3,7 @@
 //! Every key has a default, so an empty file is a site. Read key by key, so that all mistakes are
 //! reported at once, each with its place. Knows nothing of content.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -34,6 +35,8 @@ pub struct Config {
     pub branch: String,
     /// How pages are made.
     pub build: BuildConfig,
+    /// What `digest check` leaves out.
+    pub check: CheckConfig,
 }
 
 /// These are the numbers by which pages are made.
@@ -45,6 +48,13 @@ pub struct BuildConfig {
     pub feed_limit: usize,
     /// How many related papers a paper's page lists; 0 for none.
     pub related: usize,
+}
+
+/// This is what an editor does not want to be told.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CheckConfig {
+    /// The editorial checks that are switched off.
+    pub off: BTreeSet<Code>,
 }
 
 impl Default for Config {
@@ -63,11 +73,12 @@ impl Default for Config {
                 feed_limit: 50,
                 related: 5,
             },
+            check: CheckConfig::default(),
         }
     }
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "title",
     "description",
     "author",
@@ -77,6 +88,7 @@ const KEYS: [&str; 9] = [
     "repository",
     "branch",
     "build",
+    "check",
 ];
 const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
 
@@ -118,6 +130,7 @@ impl Reader<'_> {
                 "repository" => self.repository(value, &mut config.repository),
                 "branch" => self.text(value, &mut config.branch),
                 "build" => self.build(value, &mut config.build),
+                "check" => self.check(value, &mut config.check),
                 name => self.unknown(name, key.span(), &KEYS),
             }
         }
@@ -138,6 +151,37 @@ impl Reader<'_> {
                 "related" if value.get_ref().as_bool() == Some(false) => build.related = 0,
                 "related" => self.count(value, 0, &mut build.related),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
+            }
+        }
+    }
+
+    fn check(&mut self, value: Item<'_, '_>, check: &mut CheckConfig) {
+        let Some(table) = value.get_ref().as_table() else {
+            return self.bad(
+                value,
+                "`check` is a table",
+                "write `[check]` on a line of its own, and its keys below",
+            );
+        };
+        let settings = Code::EDITORIAL.map(Code::setting);
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let code = Code::EDITORIAL
+                .into_iter()
+                .find(|code| code.setting() == name);
+            match (code, value.get_ref().as_bool()) {
+                (Some(_), Some(true)) => {}
+                (Some(code), Some(false)) => {
+                    check.off.insert(code);
+                }
+                (Some(_), None) => self.bad(
+                    value,
+                    "this setting is true or false",
+                    "write `false` to switch the check off",
+                ),
+                (None, _) => {
+                    self.unknown(name, key.span(), &settings.each_ref().map(String::as_str));
+                }
             }
         }
     }
@@ -281,132 +325,4 @@ fn toml_hint(message: &str) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::Palette;
-
-    fn parse_text(text: &str) -> (Config, String) {
-        let mut problems = Problems::new();
-        let config = parse(&Source::new("site.toml", text), &mut problems);
-        let shown = problems
-            .sorted()
-            .iter()
-            .map(|problem| problem.render(Palette::PLAIN))
-            .collect();
-        (config, shown)
-    }
-
-    #[test]
-    fn an_empty_file_is_a_site() {
-        assert_eq!(parse_text(""), (Config::default(), String::new()));
-    }
-
-    #[test]
-    fn every_key_is_read() {
-        let text = "\
-title = \"T\"
-description = \"D\"
-author = \"A\"
-base_url = \"https://u.github.io/r\"
-language = \"pt-BR\"
-theme = \"lab\"
-repository = \"https://github.com/u/r/\"
-branch = \"trunk\"
-[build]
-papers_per_page = 10
-feed_limit = 20
-related = false
-";
-        let (config, problems) = parse_text(text);
-        assert_eq!(problems, "");
-        let expected = Config {
-            title: "T".to_owned(),
-            description: "D".to_owned(),
-            author: "A".to_owned(),
-            base_url: BaseUrl::parse("https://u.github.io/r/").expect("a base"),
-            language: "pt-BR".to_owned(),
-            theme: "lab".to_owned(),
-            repository: Some("https://github.com/u/r".to_owned()),
-            branch: "trunk".to_owned(),
-            build: BuildConfig {
-                papers_per_page: 10,
-                feed_limit: 20,
-                related: 0,
-            },
-        };
-        assert_eq!(config, expected);
-    }
-
-    #[test]
-    fn every_mistake_is_reported_at_once() {
-        let text = "\
-titel = \"x\"
-author = 5
-base_url = \"user.github.io\"
-language = \"english language\"
-theme = \"../x\"
-repository = \"me/digest\"
-[build]
-papers_per_pages = 3
-feed_limit = 0
-";
-        let expected = "\
-error[unknown-setting]: there is no setting `titel`
- --> site.toml:1:1
-  |
-1 | titel = \"x\"
-  | ^^^^^
-hint: did you mean `title`?
-error[bad-setting]: this setting is a text
- --> site.toml:2:10
-  |
-2 | author = 5
-  |          ^
-hint: put it between double quotes
-error[bad-setting]: `base_url` is not an address
- --> site.toml:3:12
-  |
-3 | base_url = \"user.github.io\"
-  |            ^^^^^^^^^^^^^^^^
-hint: write \"https://user.github.io/repo/\", or \"/\"
-error[bad-setting]: `language` is not a language tag
- --> site.toml:4:12
-  |
-4 | language = \"english language\"
-  |            ^^^^^^^^^^^^^^^^^^
-hint: write \"en\", \"de\" or \"pt-BR\"
-error[bad-setting]: `theme` is not the name of a folder under themes/
- --> site.toml:5:9
-  |
-5 | theme = \"../x\"
-  |         ^^^^^^
-hint: use lower-case letters, digits and hyphens
-error[bad-setting]: `repository` is not a web address
- --> site.toml:6:14
-  |
-6 | repository = \"me/digest\"
-  |              ^^^^^^^^^^^
-hint: write \"https://github.com/user/repo\"
-error[unknown-setting]: there is no setting `papers_per_pages`
- --> site.toml:8:1
-  |
-8 | papers_per_pages = 3
-  | ^^^^^^^^^^^^^^^^
-hint: did you mean `papers_per_page`?
-error[bad-setting]: this setting is a whole number from 1 to 100000
- --> site.toml:9:14
-  |
-9 | feed_limit = 0
-  |              ^
-hint: write it without quotes
-";
-        assert_eq!(parse_text(text).1, expected);
-    }
-
-    #[test]
-    fn a_file_that_is_not_toml_is_an_error() {
-        let (_, problems) = parse_text("title = Daily Papers\n");
-        assert!(problems.starts_with("error[bad-toml]: "), "{problems}");
-        assert!(problems.contains("site.toml:1:"), "{problems}");
-    }
-}
+mod tests;

@@ -7,6 +7,12 @@ use std::fmt::Write as _;
 
 use crate::source::Place;
 
+mod code;
+mod explain;
+
+pub use code::Code;
+pub use explain::{document, explain};
+
 /// This tells whether a site can be published in spite of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -63,82 +69,6 @@ impl Palette {
         bold: "\x1b[1m",
         reset: "\x1b[0m",
     };
-}
-
-macro_rules! codes {
-    ($($variant:ident $name:literal $severity:ident $why:literal)*) => {
-        /// This is the kind of a problem; its name stands in the message and in the documentation.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $(#[doc = $why] $variant,)* }
-
-        impl Code {
-            /// All codes, in the order of the documentation.
-            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
-
-            /// Returns the name that users see and search for.
-            pub fn name(self) -> &'static str {
-                match self { $(Code::$variant => $name,)* }
-            }
-
-            /// Returns how serious such a problem is unless a command says otherwise.
-            pub fn severity(self) -> Severity {
-                match self { $(Code::$variant => Severity::$severity,)* }
-            }
-
-            /// Returns a sentence that says what the code means.
-            pub fn explanation(self) -> &'static str {
-                match self { $(Code::$variant => $why,)* }
-            }
-        }
-    };
-}
-
-codes! {
-    NotUtf8 "not-utf8" Error "The file is not UTF-8 text."
-    MissingFrontMatter "missing-front-matter" Error "A content file starts with a line `---`, YAML, and a line `---`."
-    UnclosedFrontMatter "unclosed-front-matter" Error "The front matter has no closing line `---`."
-    FrontMatterTooLong "front-matter-too-long" Error "Front matter is limited to 64 KiB, so that a hostile file cannot stop a build."
-    BadYaml "bad-yaml" Error "The text is not YAML that can be read."
-    DuplicateKey "duplicate-key" Error "A key stands twice in one mapping; YAML allows one."
-    UnknownKey "unknown-key" Error "The key is none that this kind of file knows; fields of your own go under `extra`."
-    MissingTitle "missing-title" Error "A paper needs a title."
-    MissingDate "missing-date" Error "A paper needs the date of the issue in which it appears, or a folder of that name."
-    WrongType "wrong-type" Error "The value is of another type than the key wants."
-    BadDate "bad-date" Error "A date is written YYYY-MM-DD and is a day of the calendar."
-    BadArxivId "bad-arxiv-id" Error "An arXiv identifier is written 2411.15124, or math/0309136 for papers before April 2007."
-    BadDoi "bad-doi" Error "A DOI starts with 10., a registrant and a slash."
-    BadUrl "bad-url" Error "A link's address is http, https, mailto or a path of this site."
-    BadAlias "bad-alias" Error "An alias is an old address on this site: a path that starts with a slash and does not climb."
-    BadImage "bad-image" Error "An image is the path of a file beside the paper, or an https address."
-    BadFileName "bad-file-name" Error "A paper's address is its file name: lower-case letters, digits and single hyphens."
-    MisplacedPaper "misplaced-paper" Warning "The paper stands in the folder of another day than its date says."
-    UnknownTag "unknown-tag" Error "The tag is not in the vocabulary `content/tags.yaml`."
-    RepeatedTag "repeated-tag" Warning "The paper has the same tag twice."
-    BadTag "bad-tag" Error "A tag in the vocabulary is not well formed."
-    DuplicateTag "duplicate-tag" Error "Two tags of the vocabulary share a slug, a name or an alias."
-    DuplicateSlug "duplicate-slug" Error "Two files have the same name, so their pages would have the same address."
-    DuplicatePaper "duplicate-paper" Error "Two files hold the same paper: same arXiv id, DOI or title."
-    IssueWithoutPapers "issue-without-papers" Warning "An issue's words are there, but no paper has that date."
-    UnsafeLink "unsafe-link" Warning "A link with a scheme other than http, https or mailto is shown as text."
-    BadFormula "bad-formula" Warning "The formula cannot be typeset and is shown as its source."
-    StrayDollar "stray-dollar" Warning "A dollar sign opens a formula that nothing closes."
-    TooDeep "too-deep" Warning "The text is nested too deeply; the rest is shown as it is written."
-    BadToml "bad-toml" Error "The settings file is not TOML."
-    UnknownSetting "unknown-setting" Error "The settings file has a key that is not known."
-    BadSetting "bad-setting" Error "A setting has a value that it cannot have."
-    BadTemplate "bad-template" Error "A template of the theme cannot be read or rendered."
-    MissingTheme "missing-theme" Error "The theme that the settings name is not there."
-    DuplicatePath "duplicate-path" Error "Two sources would be published at one address, or at two that differ only in case."
-    BrokenLink "broken-link" Error "A link leads to an address on this site that does not exist."
-    BrokenAnchor "broken-anchor" Error "A link leads to a part of a page that does not exist."
-    OutsideBase "outside-base" Error "A link leaves the folder of the site on its own host."
-    OrphanAsset "orphan-asset" Warning "A file under `content/` is of a kind that is not published."
-    NoPapers "no-papers" Error "The input holds no papers that can be recognised."
-    StrayBlock "stray-block" Warning "A part of the input is neither a title nor an abstract; it was not imported."
-    IncompleteRecord "incomplete-record" Warning "A record of the input cannot be read whole; it was not imported."
-    MissingAbstract "missing-abstract" Warning "A title in the input has no abstract after it."
-    DuplicateRecord "duplicate-record" Warning "The input holds the same paper twice."
-    ExternalImage "external-image" Warning "A picture on another site is shown as a link, for pages load nothing from other hosts."
 }
 
 impl Diagnostic {
@@ -257,6 +187,15 @@ impl Problems {
     pub fn sorted(mut self) -> Problems {
         self.0
             .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
+        self
+    }
+
+    /// Makes errors of all warnings.
+    #[must_use]
+    pub fn strict(mut self) -> Problems {
+        for problem in &mut self.0 {
+            problem.severity = Severity::Error;
+        }
         self
     }
 

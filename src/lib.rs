@@ -13,6 +13,7 @@ pub mod date;
 pub mod slug;
 pub mod address;
 pub mod layout;
+pub mod report;
 pub mod html;
 pub mod paper;
 pub mod yaml;
@@ -32,6 +33,7 @@ pub mod document;
 // All papers together.
 pub mod import_plan;
 pub mod site;
+pub mod editorial;
 
 // Values become pages.
 pub mod theme;

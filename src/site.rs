@@ -14,6 +14,7 @@ use crate::document::{Content, Document, Filled, IssueText, PageText, PaperText}
 use crate::front_matter;
 use crate::layout;
 use crate::slug::Slug;
+use crate::source::Source;
 use crate::tags::Vocabulary;
 
 mod duplicates;
@@ -139,6 +140,11 @@ impl Entry {
     /// Returns the name of the paper's file.
     pub fn source(&self) -> &Arc<str> {
         &self.document.front.name
+    }
+
+    /// Returns the paper's file up to its abstract, to show where something stands.
+    pub fn front(&self) -> &Source {
+        &self.document.front
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every file in `tests/cases/` is a test of the real command; `UPDATE=1` rewrites what they expect.
 //!
 //! `case_file` says how a case is written. `tests/cases/problems/` holds one for each code.
+#![allow(clippy::disallowed_methods)]
 
 mod case_file;
 

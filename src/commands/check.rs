@@ -1,19 +1,34 @@
 //! `digest check`: renders everything, writes nothing, and says what is wrong.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
+use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::disk;
+use crate::editorial;
+use crate::report;
+use crate::source::Source;
 
 use super::build::parse_base_url;
-use super::{Outcome, find_root, pipeline};
+use super::pipeline::{self, Prepared};
+use super::{Outcome, find_root};
 
 /// Say what is wrong with the site, without writing anything
+///
+/// Checks content, settings, vocabulary, templates and the links between pages, and what an editor
+/// would want to know: papers without tags, titles that are almost the same. Errors end it with 1.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  digest check
+  digest check --strict                      (warnings are errors: before publishing)
+  digest check --format github               (in a workflow: beside the line in a pull request)
+  digest explain unknown-tag                 (what a code means)")]
 pub struct Check {
     /// Where the site is published, instead of `base_url` in site.toml
     #[arg(long, value_name = "URL", value_parser = parse_base_url)]
@@ -21,7 +36,33 @@ pub struct Check {
     /// Check drafts too
     #[arg(long)]
     pub drafts: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub strict: bool,
+    /// How problems are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Show every problem, however many are of one kind
+    #[arg(long, short)]
+    pub verbose: bool,
 }
+
+/// This is how problems are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// A list of objects
+    Json,
+    /// Annotations in a workflow of GitHub
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// More editorial warnings of one kind than this are told as a number.
+const SHOWN: usize = 3;
 
 impl Check {
     /// Runs the command.
@@ -34,17 +75,17 @@ impl Check {
         let mut prepared = pipeline::prepare(&root, &options)?;
         if !prepared.problems.has_errors() {
             pipeline::render(&mut prepared, "checking", |_, _| Ok(0))?;
+            review(&root, &mut prepared);
         }
-        let problems = prepared.problems.sorted();
-        console::show_problems(&problems);
-        if !problems.is_empty() {
-            console::say(&console::count_problems(&problems));
-        } else {
-            let papers = console::plural(prepared.site.papers.len(), "paper");
-            console::say(&format!(
-                "{papers}, {}: all is well",
-                console::plural(prepared.plan.len(), "file")
-            ));
+        let mut problems = std::mem::take(&mut prepared.problems).sorted();
+        if self.strict {
+            problems = problems.strict();
+        }
+        match self.format {
+            Format::Human => self.show(&problems, &prepared),
+            Format::Json => console::print(&report::json(&problems)),
+            Format::Github => console::print(&report::github(&problems, &folder_of(&root)?)),
+            Format::Sarif => console::print(&report::sarif(&problems, &folder_of(&root)?)),
         }
         Ok(match (problems.has_errors(), prepared.bad_settings) {
             (_, true) => Outcome::Unusable,
@@ -52,4 +93,67 @@ impl Check {
             (false, false) => Outcome::Done,
         })
     }
+
+    fn show(&self, problems: &Problems, prepared: &Prepared) {
+        if problems.is_empty() {
+            let papers = console::plural(prepared.site.papers.len(), "paper");
+            let files = console::plural(prepared.plan.len(), "file");
+            return console::say(&format!("{papers}, {files}: all is well"));
+        }
+        if self.verbose {
+            console::show_problems(problems);
+        } else {
+            console::show_problems(&condense(problems));
+        }
+        console::say(&console::count_problems(problems));
+    }
+}
+
+fn review(root: &Path, prepared: &mut Prepared) {
+    let read = |name: &str| {
+        let bytes = disk::read_input(&root.join(name)).ok()?;
+        Some(Source::new(name, String::from_utf8(bytes).ok()?))
+    };
+    editorial::review(&prepared.site, read, &mut prepared.problems);
+}
+
+/// Keeps the first few editorial warnings of each kind; the last of them says how many there are.
+fn condense(problems: &Problems) -> Problems {
+    let mut seen: BTreeMap<Code, usize> = BTreeMap::new();
+    let all = |code: Code| problems.iter().filter(|other| other.code == code).count();
+    let mut kept = Problems::new();
+    for problem in problems.iter() {
+        let seen = seen.entry(problem.code).or_default();
+        *seen += 1;
+        let total = if Code::EDITORIAL.contains(&problem.code) {
+            all(problem.code)
+        } else {
+            0
+        };
+        if total <= SHOWN || *seen < SHOWN {
+            kept.push(problem.clone());
+        } else if *seen == SHOWN {
+            kept.push(summarise(problem, total - SHOWN));
+        }
+    }
+    kept
+}
+
+fn summarise(problem: &Diagnostic, others: usize) -> Diagnostic {
+    problem.clone().hint(format!(
+        "{} like this: `--verbose` shows all, and `{} = false` below `[check]` in site.toml none",
+        console::plural(others, "more warning"),
+        problem.code.setting()
+    ))
+}
+
+/// The root as seen from the folder in which the command runs, for reports that name files from there.
+fn folder_of(root: &Path) -> Result<String> {
+    let here = std::env::current_dir()?.canonicalize()?;
+    let root = root.canonicalize()?;
+    let below = root.strip_prefix(&here).unwrap_or(Path::new(""));
+    let parts = below.components().map(|part| part.as_os_str());
+    Ok(parts
+        .map(|part| format!("{}/", part.to_string_lossy()))
+        .collect())
 }

@@ -1,0 +1,135 @@
+//! What the settings are read as.
+
+use super::*;
+use crate::diagnostic::Palette;
+
+fn parse_text(text: &str) -> (Config, String) {
+    let mut problems = Problems::new();
+    let config = parse(&Source::new("site.toml", text), &mut problems);
+    let shown = problems
+        .sorted()
+        .iter()
+        .map(|problem| problem.render(Palette::PLAIN))
+        .collect();
+    (config, shown)
+}
+
+#[test]
+fn an_empty_file_is_a_site() {
+    assert_eq!(parse_text(""), (Config::default(), String::new()));
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = "\
+title = \"T\"
+description = \"D\"
+author = \"A\"
+base_url = \"https://u.github.io/r\"
+language = \"pt-BR\"
+theme = \"lab\"
+repository = \"https://github.com/u/r/\"
+branch = \"trunk\"
+[build]
+papers_per_page = 10
+feed_limit = 20
+related = false
+[check]
+untagged = false
+unlinked = true
+";
+    let (config, problems) = parse_text(text);
+    assert_eq!(problems, "");
+    let expected = Config {
+        title: "T".to_owned(),
+        description: "D".to_owned(),
+        author: "A".to_owned(),
+        base_url: BaseUrl::parse("https://u.github.io/r/").expect("a base"),
+        language: "pt-BR".to_owned(),
+        theme: "lab".to_owned(),
+        repository: Some("https://github.com/u/r".to_owned()),
+        branch: "trunk".to_owned(),
+        build: BuildConfig {
+            papers_per_page: 10,
+            feed_limit: 20,
+            related: 0,
+        },
+        check: CheckConfig {
+            off: BTreeSet::from([Code::Untagged]),
+        },
+    };
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let text = "\
+titel = \"x\"
+author = 5
+base_url = \"user.github.io\"
+language = \"english language\"
+theme = \"../x\"
+repository = \"me/digest\"
+[build]
+papers_per_pages = 3
+feed_limit = 0
+";
+    let expected = "\
+error[unknown-setting]: there is no setting `titel`
+ --> site.toml:1:1
+  |
+1 | titel = \"x\"
+  | ^^^^^
+hint: did you mean `title`?
+error[bad-setting]: this setting is a text
+ --> site.toml:2:10
+  |
+2 | author = 5
+  |          ^
+hint: put it between double quotes
+error[bad-setting]: `base_url` is not an address
+ --> site.toml:3:12
+  |
+3 | base_url = \"user.github.io\"
+  |            ^^^^^^^^^^^^^^^^
+hint: write \"https://user.github.io/repo/\", or \"/\"
+error[bad-setting]: `language` is not a language tag
+ --> site.toml:4:12
+  |
+4 | language = \"english language\"
+  |            ^^^^^^^^^^^^^^^^^^
+hint: write \"en\", \"de\" or \"pt-BR\"
+error[bad-setting]: `theme` is not the name of a folder under themes/
+ --> site.toml:5:9
+  |
+5 | theme = \"../x\"
+  |         ^^^^^^
+hint: use lower-case letters, digits and hyphens
+error[bad-setting]: `repository` is not a web address
+ --> site.toml:6:14
+  |
+6 | repository = \"me/digest\"
+  |              ^^^^^^^^^^^
+hint: write \"https://github.com/user/repo\"
+error[unknown-setting]: there is no setting `papers_per_pages`
+ --> site.toml:8:1
+  |
+8 | papers_per_pages = 3
+  | ^^^^^^^^^^^^^^^^
+hint: did you mean `papers_per_page`?
+error[bad-setting]: this setting is a whole number from 1 to 100000
+ --> site.toml:9:14
+  |
+9 | feed_limit = 0
+  |              ^
+hint: write it without quotes
+";
+    assert_eq!(parse_text(text).1, expected);
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_an_error() {
+    let (_, problems) = parse_text("title = Daily Papers\n");
+    assert!(problems.starts_with("error[bad-toml]: "), "{problems}");
+    assert!(problems.contains("site.toml:1:"), "{problems}");
+}
