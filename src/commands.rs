@@ -14,6 +14,8 @@ pub mod build;
 pub mod check;
 pub mod import;
 mod pipeline;
+#[cfg(feature = "serve")]
+pub mod serve;
 
 /// This is how a command ends, as its exit code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
