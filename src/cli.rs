@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "serve")]
+use crate::commands::serve;
 use crate::commands::{Outcome, build, check, explain, import};
 use crate::console;
 
@@ -23,6 +25,8 @@ struct Cli {
 enum Command {
     Import(import::Import),
     Build(build::Build),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
     Check(check::Check),
     Explain(explain::Explain),
 }
@@ -34,6 +38,8 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Import(import) => import.run(root),
         Command::Build(build) => build.run(root),
+        #[cfg(feature = "serve")]
+        Command::Serve(serve) => serve.run(root),
         Command::Check(check) => check.run(root),
         Command::Explain(explain) => explain.run(),
     };

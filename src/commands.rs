@@ -15,6 +15,8 @@ pub mod check;
 pub mod explain;
 pub mod import;
 mod pipeline;
+#[cfg(feature = "serve")]
+pub mod serve;
 
 /// This is how a command ends, as its exit code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 //! A memo keeps what one file alone decides; linking is cheap and looks at all files, so it is done
 //! anew each time and cannot be stale. Knows no disk: `Sources` is a value.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -54,7 +55,28 @@ pub struct Options {
 /// This keeps what each file was compiled to, until it changes.
 #[derive(Debug, Default)]
 pub struct Memo {
-    documents: HashMap<Arc<str>, Compiled>,
+    documents: BTreeMap<WalkName, Compiled>,
+}
+
+/// This is a file's name, in the order in which a walk through folders meets files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkName(pub Arc<str>);
+
+impl Ord for WalkName {
+    fn cmp(&self, other: &WalkName) -> Ordering {
+        // A folder's files stand together: `a/x` before `a-b/x`, although `-` is less than `/`.
+        let (one, two) = (self.0.as_bytes(), other.0.as_bytes());
+        let same = one.iter().zip(two).take_while(|(one, two)| one == two);
+        let at = same.count();
+        let rank = |byte: Option<&u8>| byte.map_or(0, |&byte| if byte == b'/' { 1 } else { 2 });
+        (rank(one.get(at)), one.get(at)).cmp(&(rank(two.get(at)), two.get(at)))
+    }
+}
+
+impl PartialOrd for WalkName {
+    fn partial_cmp(&self, other: &WalkName) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -95,7 +117,7 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
             let hash = xxh3_128(&file.bytes);
             let known = memo
                 .documents
-                .get(&file.name)
+                .get(&WalkName(file.name.clone()))
                 .filter(|known| known.hash == hash);
             known.cloned().unwrap_or_else(|| compile_file(file, hash))
         })
@@ -109,10 +131,51 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
     }
     memo.documents = documents
         .iter()
-        .map(|file| file.name.clone())
+        .map(|file| WalkName(file.name.clone()))
         .zip(compiled)
         .collect();
     parsed
+}
+
+impl Memo {
+    /// Takes in documents that were saved; returns the names of those that are new or have changed.
+    pub fn update(&mut self, saved: &[File]) -> Vec<Arc<str>> {
+        let compiled: Vec<Option<Compiled>> = saved
+            .par_iter()
+            .map(|file| {
+                let hash = xxh3_128(&file.bytes);
+                let known = self.documents.get(&WalkName(file.name.clone()));
+                let is_known = known.is_some_and(|known| known.hash == hash);
+                (!is_known).then(|| compile_file(file, hash))
+            })
+            .collect();
+        let mut changed = Vec::new();
+        for (file, compiled) in saved.iter().zip(compiled) {
+            if let Some(compiled) = compiled {
+                self.documents.insert(WalkName(file.name.clone()), compiled);
+                changed.push(file.name.clone());
+            }
+        }
+        changed
+    }
+
+    /// Forgets a document that was deleted; tells whether it was known.
+    pub fn forget(&mut self, name: &Arc<str>) -> bool {
+        self.documents.remove(&WalkName(name.clone())).is_some()
+    }
+
+    /// Returns the documents as `parse` would, and their problems.
+    pub fn documents(&self, problems: &mut Problems) -> Vec<Arc<Document>> {
+        for compiled in self.documents.values() {
+            if !compiled.problems.is_empty() {
+                problems.append(compiled.problems.clone());
+            }
+        }
+        let documents = self.documents.values();
+        documents
+            .filter_map(|compiled| compiled.document.clone())
+            .collect()
+    }
 }
 
 /// Links parsed documents to a site.

@@ -17,8 +17,10 @@ use crate::layout;
 use crate::theme::ThemeFile;
 
 mod publish;
+mod survey;
 
 pub use publish::Publication;
+pub use survey::{Stamp, open_source, read_source, survey};
 
 /// Finds the root of a site: the nearest folder upward that holds `site.toml`.
 pub fn find_root(start: &Path) -> Option<PathBuf> {
@@ -140,19 +142,31 @@ pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<
     Ok(())
 }
 
-/// Lists the files below a folder of the root, by name; hidden ones are left out.
-fn list(root: &Path, folder: &str) -> Result<Vec<Arc<str>>> {
-    let start = root.join(folder);
-    if !start.is_dir() {
+/// Lists the files below a folder of the root, by name; hidden ones are left out. A file's own name
+/// lists that file.
+fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
+    let start = root.join(name);
+    let is_folder_of_root = !name.contains('/') && name != layout::SETTINGS;
+    if is_folder_of_root && !start.is_dir() || fs::symlink_metadata(&start).is_err() {
         return Ok(Vec::new());
     }
     let mut names = Vec::new();
-    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_hidden(entry);
+    let shown = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy())
+    };
     for entry in WalkDir::new(&start)
+        .follow_root_links(is_folder_of_root)
         .sort_by_file_name()
         .into_iter()
         .filter_entry(shown)
     {
+        let vanished = |error: &walkdir::Error| {
+            let cause = error.io_error().map(std::io::Error::kind);
+            cause == Some(std::io::ErrorKind::NotFound)
+        };
+        if entry.as_ref().is_err_and(vanished) {
+            continue;
+        }
         // The error of the walk names the path and repeats its source.
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(&start).display().to_string();
@@ -181,8 +195,7 @@ fn list(root: &Path, folder: &str) -> Result<Vec<Arc<str>>> {
     Ok(names)
 }
 
-fn is_hidden(entry: &walkdir::DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
+fn is_hidden(name: &str) -> bool {
     // `static/.well-known` is published on purpose; `.git` and an editor's files are not.
     (name.starts_with('.') && name != ".well-known" && name != ".nojekyll") || name.ends_with('~')
 }

@@ -47,5 +47,7 @@ pub mod compile;
 // The outside world.
 pub mod disk;
 pub mod console;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod commands;
 pub mod cli;

@@ -101,12 +101,7 @@ impl<'a> LinkCheck<'a> {
                 .anchors
                 .iter()
                 .filter(|(target, id)| !findings[*target].ids.contains(&hash(id)));
-            let late = late.map(|(target, id)| {
-                (
-                    Code::BrokenAnchor,
-                    format!("`#{id}` is no part of {}", self.pages[*target].path),
-                )
-            });
+            let late = late.map(|(target, id)| self.no_part(*target, id));
             for (code, message) in found.wrong.iter().cloned().chain(late) {
                 if source_of(page, site).is_none() {
                     copies.push((page, code, message));
@@ -121,6 +116,33 @@ impl<'a> LinkCheck<'a> {
                 problems.push(self.describe(site, page, code, message));
             }
         }
+    }
+
+    /// Reports what is wrong with one page; `scan` is asked for it and for the pages whose parts it
+    /// leads to.
+    pub fn check_one(
+        &self,
+        site: &Site,
+        page: usize,
+        scan: impl Fn(usize) -> Findings,
+        problems: &mut Problems,
+    ) {
+        let mut findings: FxHashMap<usize, Findings> = FxHashMap::default();
+        let mut found = scan(page);
+        for (target, id) in std::mem::take(&mut found.anchors) {
+            let there = findings.entry(target).or_insert_with(|| scan(target));
+            if !there.ids.contains(&hash(&id)) {
+                found.wrong.push(self.no_part(target, &id));
+            }
+        }
+        for (code, message) in found.wrong {
+            problems.push(self.describe(site, &self.pages[page], code, message));
+        }
+    }
+
+    fn no_part(&self, target: usize, id: &str) -> (Code, String) {
+        let path = &self.pages[target].path;
+        (Code::BrokenAnchor, format!("`#{id}` is no part of {path}"))
     }
 
     fn check(

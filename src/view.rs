@@ -4,9 +4,7 @@
 //! into a page as it is; all others are text. Each paper becomes a value once and is shared by the
 //! pages that list it. Knows the site and the addresses; which page gets which value is `page`'s.
 
-use std::sync::Arc;
-
-use rayon::prelude::*;
+use std::sync::{Arc, OnceLock};
 
 use crate::address::BaseUrl;
 use crate::date::{Date, month_name};
@@ -481,38 +479,29 @@ view! {
     }
 }
 
-/// This makes views of a site's values.
+/// This makes views of a site's values; each paper's is made when a page first asks for it.
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
-    papers: Vec<Value>,
-    refs: Vec<Value>,
+    papers: Vec<OnceLock<Value>>,
+    refs: Vec<OnceLock<Value>>,
 }
 
 impl<'a> Views<'a> {
-    /// Makes the value of each paper.
+    /// Makes views that hold no values yet.
     pub fn new(site: &'a Site) -> Views<'a> {
-        let views = Views {
+        let empty = || std::iter::repeat_with(OnceLock::new).take(site.papers.len());
+        Views {
             site,
-            papers: Vec::new(),
-            refs: Vec::new(),
-        };
-        let papers = site
-            .papers
-            .par_iter()
-            .map(|entry| Value::from(views.paper_view(entry, false)))
-            .collect();
-        let refs = site
-            .papers
-            .par_iter()
-            .map(|entry| Value::from(views.paper_ref(entry)))
-            .collect();
-        Views { site, papers, refs }
+            papers: empty().collect(),
+            refs: empty().collect(),
+        }
     }
 
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Value {
-        self.papers[index].clone()
+        let value = || Value::from(self.paper_view(&self.site.papers[index], false));
+        self.papers[index].get_or_init(value).clone()
     }
 
     /// Returns a paper with its abstract.
@@ -522,7 +511,8 @@ impl<'a> Views<'a> {
 
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Value {
-        self.refs[index].clone()
+        let value = || Value::from(self.paper_ref(&self.site.papers[index]));
+        self.refs[index].get_or_init(value).clone()
     }
 
     /// Returns an issue with its papers.

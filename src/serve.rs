@@ -1,0 +1,18 @@
+//! The live preview: a site on a loopback address that follows its sources.
+//!
+//! Pages are rendered when they are asked for, from memory, as a build would write them; an open
+//! page is told when it changes. Nothing is written, and only files of the site leave this machine's
+//! own browser's reach: other hosts' names are turned away. Knows no terminal; `commands` tells what
+//! happens.
+#![allow(clippy::disallowed_methods)]
+
+mod http;
+mod live;
+mod press;
+mod preview;
+mod request;
+mod shelf;
+mod watch;
+
+pub use http::{Server, run};
+pub use preview::{News, Preview, Troubles};

@@ -1,0 +1,179 @@
+//! A press: it renders the pages of one edition, on a thread of its own.
+//!
+//! What pages share (the values of papers, the tables of addresses) borrows from the edition and is
+//! made once; a thread can own both. The press stops when nobody holds it any more.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
+
+use rustc_hash::FxHashMap;
+
+use crate::address::BaseUrl;
+use crate::diagnostic::{Diagnostic, Problems};
+use crate::layout;
+use crate::link_check::LinkCheck;
+use crate::page::{Output, Page, Renderer};
+use crate::site::Site;
+use crate::theme::Theme;
+
+/// This is what an address of the site leads to.
+#[derive(Debug)]
+pub enum Answer {
+    /// A page, with its output path.
+    Page(String, Output),
+    /// A folder that was asked for without its slash.
+    Folder,
+    /// Nothing; the page that says so, where there is one.
+    Missing(Option<Output>),
+    /// A page that cannot be rendered.
+    Failed(Box<Diagnostic>),
+    /// A mistake of this program.
+    Broken,
+}
+
+/// This renders an edition.
+#[derive(Debug)]
+pub struct Press {
+    orders: Sender<Order>,
+    base_url: BaseUrl,
+}
+
+enum Order {
+    Render(String, SyncSender<Answer>),
+    Check(String, SyncSender<Problems>),
+}
+
+impl Press {
+    /// Starts a press.
+    pub fn start(site: Site, theme: Arc<Theme>, plan: Vec<Page>) -> Press {
+        let base_url = site.config.base_url.clone();
+        let (orders, inbox) = channel();
+        std::thread::spawn(move || {
+            let desk = Desk::new(&site, &theme, &plan);
+            for order in inbox {
+                match order {
+                    Order::Render(address, reply) => {
+                        let answer = catch_unwind(AssertUnwindSafe(|| desk.render(&address)));
+                        // Who asked may have gone away.
+                        let _ = reply.send(answer.unwrap_or(Answer::Broken));
+                    }
+                    Order::Check(address, reply) => {
+                        let problems = catch_unwind(AssertUnwindSafe(|| desk.check(&address)));
+                        let _ = reply.send(problems.unwrap_or_default());
+                    }
+                }
+            }
+        });
+        Press { orders, base_url }
+    }
+
+    /// Returns where the site is published.
+    pub fn base_url(&self) -> &BaseUrl {
+        &self.base_url
+    }
+
+    /// Renders what is at an address below the base.
+    pub fn render(&self, address: &str) -> Answer {
+        let (reply, answer) = sync_channel(1);
+        let sent = self.orders.send(Order::Render(address.to_owned(), reply));
+        let answer = sent.ok().and_then(|()| answer.recv().ok());
+        answer.unwrap_or(Answer::Broken)
+    }
+
+    /// Checks the links of the page at an address.
+    pub fn check(&self, address: &str) -> Problems {
+        let (reply, answer) = sync_channel(1);
+        let sent = self.orders.send(Order::Check(address.to_owned(), reply));
+        let problems = sent.ok().and_then(|()| answer.recv().ok());
+        problems.unwrap_or_default()
+    }
+}
+
+/// What is made once per edition.
+struct Desk<'a> {
+    site: &'a Site,
+    plan: &'a [Page],
+    renderer: Renderer<'a>,
+    pages: FxHashMap<&'a str, usize>,
+    links: std::cell::OnceCell<LinkCheck<'a>>,
+}
+
+enum Found {
+    Page(usize),
+    Folder,
+    Nothing,
+}
+
+impl<'a> Desk<'a> {
+    fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Desk<'a> {
+        let pages = plan.iter().enumerate();
+        Desk {
+            site,
+            plan,
+            renderer: Renderer::new(site, theme, plan),
+            pages: pages
+                .map(|(index, page)| (page.path.as_str(), index))
+                .collect(),
+            links: std::cell::OnceCell::new(),
+        }
+    }
+
+    /// Finds what GitHub Pages would answer: the file, the page without its ending, the folder's
+    /// index. Only what is planned can be found, so no address leads out of the site.
+    fn find(&self, address: &str) -> Found {
+        let page = |path: &str| self.pages.get(path).copied();
+        if address.is_empty() || address.ends_with('/') {
+            let index = page(&format!("{address}{}", layout::HOME));
+            return index.map_or(Found::Nothing, Found::Page);
+        }
+        if let Some(index) = page(address).or_else(|| page(&format!("{address}.html"))) {
+            return Found::Page(index);
+        }
+        match page(&format!("{address}/{}", layout::HOME)) {
+            Some(_) => Found::Folder,
+            None => Found::Nothing,
+        }
+    }
+
+    fn render(&self, address: &str) -> Answer {
+        match self.find(address) {
+            Found::Page(index) => {
+                let page = &self.plan[index];
+                match self.renderer.render(page) {
+                    Ok(output) => Answer::Page(page.path.clone(), output),
+                    Err(problem) => Answer::Failed(Box::new(problem)),
+                }
+            }
+            Found::Folder => Answer::Folder,
+            Found::Nothing => {
+                let page = self.pages.get(layout::NOT_FOUND);
+                match page
+                    .map(|&index| self.renderer.render(&self.plan[index]))
+                    .transpose()
+                {
+                    Ok(output) => Answer::Missing(output),
+                    Err(problem) => Answer::Failed(Box::new(problem)),
+                }
+            }
+        }
+    }
+
+    fn check(&self, address: &str) -> Problems {
+        let mut problems = Problems::new();
+        let Found::Page(index) = self.find(address) else {
+            return problems;
+        };
+        let base_url = &self.site.config.base_url;
+        let links = self
+            .links
+            .get_or_init(|| LinkCheck::new(base_url, self.plan));
+        let scan = |page: usize| match self.renderer.render(&self.plan[page]) {
+            Ok(Output::Bytes(bytes)) => links.scan(page, &bytes),
+            // A page that cannot be rendered is a problem already.
+            Ok(Output::Copy(_)) | Err(_) => Default::default(),
+        };
+        links.check_one(self.site, index, scan, &mut problems);
+        problems
+    }
+}

@@ -1,0 +1,259 @@
+//! Changes on the disk: which names below the root may have changed since they were last looked at.
+//!
+//! The only module that names `notify`. Events mark names and carry no meaning of their own: what is
+//! on the disk decides. So no event is lost by being joined with others, and where events fail
+//! (a file system without them, a queue that ran over) a survey of all files finds the same.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use notify::event::{AccessKind, AccessMode, EventKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use crate::layout;
+
+/// The folders and the file of the root that a site is made of.
+pub const PARTS: [&str; 4] = ["content", "static", "themes", layout::SETTINGS];
+
+/// A save is several events: a file is emptied, written, renamed. This long without one, it is over.
+const CALM: Duration = Duration::from_millis(12);
+/// A checkout of many files is waited for, but not longer than this.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a request waits for the events before it.
+const ECHO: Duration = Duration::from_millis(50);
+/// After so many echoes that did not come, none is waited for: this system's events are slow.
+const DEAF: u32 = 3;
+
+/// These are names below the root that may have changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Files, and folders with all that is in them.
+    pub names: BTreeSet<String>,
+    /// Whether anything may have changed.
+    pub all: bool,
+}
+
+/// This follows the sources of a site.
+#[derive(Debug)]
+pub struct Watch {
+    root: PathBuf,
+    watcher: Mutex<Option<RecommendedWatcher>>,
+    inbox: Arc<Inbox>,
+    /// A folder of our own in which a file is made to see its event arrive behind all earlier ones.
+    echo: Option<tempfile::TempDir>,
+    calls: AtomicU64,
+    unheard: AtomicU32,
+}
+
+#[derive(Debug, Default)]
+struct Inbox {
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    changes: Changes,
+    last: Option<Instant>,
+    echo: u64,
+}
+
+impl Changes {
+    /// Tells whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
+        !self.all && self.names.is_empty()
+    }
+}
+
+impl Watch {
+    /// Makes a watch that does not listen yet.
+    pub fn new(root: &Path) -> Watch {
+        Watch {
+            root: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
+            watcher: Mutex::new(None),
+            inbox: Arc::default(),
+            echo: tempfile::Builder::new()
+                .prefix("digest-serve-")
+                .tempdir()
+                .ok(),
+            calls: AtomicU64::new(0),
+            unheard: AtomicU32::new(0),
+        }
+    }
+
+    /// Begins to listen; says why events cannot be had, when they cannot.
+    pub fn listen(&self) -> Option<String> {
+        let watcher = self.start();
+        let parts = |watcher: &mut RecommendedWatcher| {
+            PARTS.iter().try_for_each(|part| self.follow(watcher, part))
+        };
+        match watcher.and_then(|mut watcher| parts(&mut watcher).map(|()| watcher)) {
+            Ok(watcher) => {
+                *lock(&self.watcher) = Some(watcher);
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    /// Tells whether events arrive at all.
+    pub fn has_events(&self) -> bool {
+        lock(&self.watcher).is_some()
+    }
+
+    /// Returns when every event has arrived whose change was made before the call.
+    ///
+    /// The system delivers events in order, so the event of a file made now comes behind them.
+    pub fn catch_up(&self) {
+        let Some(folder) = &self.echo else { return };
+        if !self.has_events() || self.unheard.load(Ordering::Relaxed) >= DEAF {
+            return;
+        }
+        let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let path = folder.path().join(call.to_string());
+        if std::fs::write(&path, []).is_err() {
+            return;
+        }
+        let state = lock(&self.inbox.state);
+        let waiting = |state: &mut State| state.echo < call;
+        let waited = self.inbox.arrived.wait_timeout_while(state, ECHO, waiting);
+        let unheard = waited.is_ok_and(|(_, timeout)| timeout.timed_out());
+        if unheard {
+            self.unheard.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.unheard.store(0, Ordering::Relaxed);
+        }
+        // A file that stays is deleted with the folder.
+        let _ = std::fs::remove_file(&path);
+    }
+
+    /// Waits for a change, and until it is over; returns without one when the time is up.
+    pub fn wait(&self, time: Duration) {
+        let waiting = |state: &mut State| state.changes.is_empty();
+        let state = lock(&self.inbox.state);
+        let Ok((mut state, _)) = self.inbox.arrived.wait_timeout_while(state, time, waiting) else {
+            return;
+        };
+        let start = Instant::now();
+        while !state.changes.is_empty() && start.elapsed() < PATIENCE {
+            let quiet = state.last.map_or(CALM, |last| last.elapsed());
+            let Some(rest) = CALM.checked_sub(quiet).filter(|rest| !rest.is_zero()) else {
+                return;
+            };
+            match self.inbox.arrived.wait_timeout(state, rest) {
+                Ok((next, _)) => state = next,
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Takes the changes so far.
+    pub fn take(&self) -> Changes {
+        let changes = std::mem::take(&mut lock(&self.inbox.state).changes);
+        for part in PARTS
+            .into_iter()
+            .filter(|&part| changes.names.contains(part))
+        {
+            if let Some(watcher) = lock(&self.watcher).as_mut() {
+                // The folder was made, or another was put in its place. Where it cannot be followed,
+                // the survey finds what changes in it.
+                let _ = self.follow(watcher, part);
+            }
+        }
+        changes
+    }
+
+    /// Marks everything as changed.
+    pub fn survey_all(&self) {
+        lock(&self.inbox.state).changes.all = true;
+        self.inbox.arrived.notify_all();
+    }
+
+    fn start(&self) -> notify::Result<RecommendedWatcher> {
+        let inbox = self.inbox.clone();
+        let root = self.root.clone();
+        let echo = self
+            .echo
+            .as_ref()
+            .and_then(|folder| folder.path().canonicalize().ok());
+        let ours = echo.clone();
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                inbox.receive(&root, ours.as_deref(), event);
+            })?;
+        if let Some(folder) = &echo {
+            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        }
+        // The root itself may hold a repository, an output, a build of this program: only its own
+        // entries are looked at.
+        watcher.watch(&self.root, RecursiveMode::NonRecursive)?;
+        Ok(watcher)
+    }
+
+    fn follow(&self, watcher: &mut RecommendedWatcher, part: &str) -> notify::Result<()> {
+        let path = self.root.join(part);
+        if path.is_dir() {
+            watcher.watch(&path, RecursiveMode::Recursive)?;
+        }
+        Ok(())
+    }
+}
+
+impl Inbox {
+    fn receive(&self, root: &Path, echo: Option<&Path>, event: notify::Result<notify::Event>) {
+        let mut state = lock(&self.state);
+        match event {
+            Ok(event) => {
+                if event.need_rescan() {
+                    state.changes.all = true;
+                }
+                if tells_of_change(event.kind) {
+                    for path in &event.paths {
+                        state.note(root, echo, path);
+                    }
+                }
+            }
+            // Part of the tree may be without events from now on.
+            Err(_) => state.changes.all = true,
+        }
+        drop(state);
+        self.arrived.notify_all();
+    }
+}
+
+impl State {
+    fn note(&mut self, root: &Path, echo: Option<&Path>, path: &Path) {
+        if let Some(folder) = echo.filter(|folder| path.starts_with(folder)) {
+            let call = path.strip_prefix(folder).ok().and_then(Path::to_str);
+            let call = call.and_then(|call| call.parse().ok()).unwrap_or(0);
+            self.echo = self.echo.max(call);
+            return;
+        }
+        let name = path.strip_prefix(root).ok().and_then(Path::to_str);
+        let Some(name) = name.map(|name| name.replace('\\', "/")) else {
+            self.changes.all = true;
+            self.last = Some(Instant::now());
+            return;
+        };
+        let part = name.split('/').next().unwrap_or("");
+        if PARTS.contains(&part) {
+            self.changes.names.insert(name);
+            self.last = Some(Instant::now());
+        }
+    }
+}
+
+/// Reading a file is an event too, and ours would answer themselves.
+fn tells_of_change(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        _ => true,
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
