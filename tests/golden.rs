@@ -1,0 +1,45 @@
+//! A small site with one of everything, whole: every byte of its output is in `tests/golden/public`.
+//!
+//! `UPDATE=1 cargo test --test golden` writes it anew; then read the difference.
+
+mod support;
+
+use std::fs;
+
+use support::{repository, tree};
+
+#[test]
+fn the_small_site_comes_out_byte_for_byte() {
+    let golden = repository().join("tests/golden");
+    let output = tempfile::tempdir().expect("a temporary folder");
+    let built = output.path().join("public");
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_digest"))
+        .args(["build", "--root"])
+        .arg(golden.join("site"))
+        .arg("--output")
+        .arg(&built)
+        .output()
+        .expect("the command runs");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut found = tree(&built);
+    // Which files are ours is no part of the site; the style sheet is compared as the theme's file.
+    found.retain(|name, _| name != ".digest" && !name.starts_with("theme/"));
+
+    let expected_folder = golden.join("public");
+    if std::env::var_os("UPDATE").is_some() {
+        let _ = fs::remove_dir_all(&expected_folder);
+        for (name, bytes) in &found {
+            let path = expected_folder.join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a writable folder");
+            fs::write(path, bytes).expect("a writable file");
+        }
+    }
+    let expected = tree(&expected_folder);
+    let names: Vec<&String> = found.keys().collect();
+    assert_eq!(names, expected.keys().collect::<Vec<_>>());
+    for (name, bytes) in &found {
+        let (found, expected) = (String::from_utf8_lossy(bytes), String::from_utf8_lossy(&expected[name]));
+        let line = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
+        assert!(found == expected, "{name} differs from line {}", line.map_or(0, |line| line + 1));
+    }
+}
