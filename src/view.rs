@@ -485,6 +485,7 @@ view! {
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
+    tags: Vec<Value>,
     papers: Vec<Value>,
     refs: Vec<Value>,
 }
@@ -492,22 +493,32 @@ pub struct Views<'a> {
 impl<'a> Views<'a> {
     /// Makes the value of each paper.
     pub fn new(site: &'a Site) -> Views<'a> {
-        let views = Views {
+        let mut views = Views {
             site,
+            tags: Vec::new(),
             papers: Vec::new(),
             refs: Vec::new(),
         };
+        views.tags = site
+            .tags
+            .iter()
+            .map(|tag| Value::from(views.tag_ref(tag, None)))
+            .collect();
         let papers = site
             .papers
             .par_iter()
-            .map(|entry| Value::from(views.paper_view(entry, false)))
+            .map(|entry| Value::from(views.paper_view(entry)))
             .collect();
         let refs = site
             .papers
             .par_iter()
             .map(|entry| Value::from(views.paper_ref(entry)))
             .collect();
-        Views { site, papers, refs }
+        Views {
+            papers,
+            refs,
+            ..views
+        }
     }
 
     /// Returns a paper for lists.
@@ -517,7 +528,8 @@ impl<'a> Views<'a> {
 
     /// Returns a paper with its abstract.
     pub fn full(&self, index: usize) -> Value {
-        Value::from(self.paper_view(&self.site.papers[index], true))
+        let body = &self.site.papers[index].body.text;
+        theme::with_field(&self.papers[index], "abstract_html", theme::html(body))
     }
 
     /// Returns a paper for short lists.
@@ -720,10 +732,10 @@ impl<'a> Views<'a> {
         }
     }
 
-    fn paper_view(&self, entry: &Entry, whole: bool) -> PaperView {
+    /// What lists show of a paper; `full` adds the abstract.
+    fn paper_view(&self, entry: &Entry) -> PaperView {
         let text: &PaperText = entry.text();
         let paper = &text.paper;
-        let tag = |tag: &usize| Value::from(self.tag_ref(&self.site.tags[*tag], None));
         PaperView {
             title: paper.title.clone(),
             title_html: Html::from(&text.title_html),
@@ -736,10 +748,14 @@ impl<'a> Views<'a> {
             authors_short: shorten_authors(&paper.authors),
             published: paper.published.map(|date| date.to_string()),
             published_name: paper.published.map(Date::long),
-            tags: entry.tags.iter().map(tag).collect(),
+            tags: entry
+                .tags
+                .iter()
+                .map(|&tag| self.tags[tag].clone())
+                .collect(),
             note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
             teaser: text.teaser.to_string(),
-            abstract_html: whole.then(|| Html::from(&entry.body.text)),
+            abstract_html: None,
             arxiv: paper.arxiv.as_ref().map(arxiv_view),
             doi: paper.doi.as_ref().map(|doi| DoiView {
                 id: doi.to_string(),
