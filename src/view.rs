@@ -396,7 +396,7 @@ view! {
         older: Option<LinkView>,
         /// The page before.
         newer: Option<LinkView>,
-        /// All pages.
+        /// The pages by number; of more than 20 the first, the last and those around this one.
         pages: Vec<PagerLinkView>,
     }
 }

@@ -36,7 +36,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let files: Vec<(usize, &str)> = plan
         .lines()
         .map(|line| {
-            let (length, path) = line.split_once(' ').context("a plan is lengths and paths")?;
+            let (length, path) = line
+                .split_once(' ')
+                .context("a plan is lengths and paths")?;
             Ok((length.parse()?, path))
         })
         .collect::<Result<_>>()?;

@@ -60,11 +60,16 @@ pub fn generate(root: &Path, digest: &Path, folders: bool) -> Result<()> {
     let settings = root.join("hugo.toml");
     if folders {
         let text = fs::read_to_string(&settings)?;
-        fs::write(&settings, text.replace("uglyURLs = true", "uglyURLs = false"))?;
+        fs::write(
+            &settings,
+            text.replace("uglyURLs = true", "uglyURLs = false"),
+        )?;
     }
     let content = root.join("content/papers");
     let stamp = root.join("papers");
-    let count = fs::read_dir(digest.join(layout::PAPERS))?.count().to_string();
+    let count = fs::read_dir(digest.join(layout::PAPERS))?
+        .count()
+        .to_string();
     let newer = fs::metadata(digest.with_extension("stamp"))?.modified()?;
     let fresh = fs::metadata(&stamp).is_ok_and(|stamp| stamp.modified().is_ok_and(|at| at > newer));
     if fresh {

@@ -75,7 +75,10 @@ fn parse(arguments: &[String]) -> Result<Wish> {
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
-        let mut value = || rest.next().with_context(|| format!("{argument} wants a value"));
+        let mut value = || {
+            rest.next()
+                .with_context(|| format!("{argument} wants a value"))
+        };
         match argument.as_str() {
             // Cargo says so to every bench.
             "--bench" => {}

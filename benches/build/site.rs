@@ -53,8 +53,11 @@ fn write_papers(root: &Path, corpus: &Corpus, size: usize) -> Result<()> {
         if folders.insert(date) {
             fs::create_dir_all(path.parent().expect("a paper stands in a folder"))?;
         }
-        fs::write(&path, front_matter::write(&generated.paper, &generated.body))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        fs::write(
+            &path,
+            front_matter::write(&generated.paper, &generated.body),
+        )
+        .with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
@@ -66,7 +69,12 @@ fn write_vocabulary(root: &Path, size: usize) -> Result<()> {
     for index in 0..papers::pool(size) {
         let name = papers::tag_name(index);
         let slug = Slug::from_name(&name).expect("words are a slug");
-        let _ = writeln!(text, "{slug}:\n  name: {}{}", name[..1].to_uppercase(), &name[1..]);
+        let _ = writeln!(
+            text,
+            "{slug}:\n  name: {}{}",
+            name[..1].to_uppercase(),
+            &name[1..]
+        );
         first.get_or_insert(slug);
     }
     let source = Source::new(layout::VOCABULARY, text.as_str());
