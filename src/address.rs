@@ -94,6 +94,12 @@ impl BaseUrl {
 /// Browsers drop control characters and white space before they look for the scheme, so
 /// `java\nscript:` is one.
 pub fn scheme(url: &str) -> Scheme {
+    // What a site's own pages hold by the hundred thousand needs no second look.
+    match url.as_bytes() {
+        [b'/', second, ..] if second.is_ascii_alphanumeric() => return Scheme::Relative,
+        [b'h', b't', b't', b'p', b's', b':', ..] => return Scheme::Web,
+        _ => {}
+    }
     let seen: String = url
         .chars()
         .filter(|c| !c.is_control() && !c.is_whitespace())
@@ -149,14 +155,36 @@ pub fn decode_path(path: &str) -> String {
 }
 
 fn encode_into(path: &str, out: &mut String) {
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
+    let mut rest = path;
+    while let Some(at) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
+        out.push_str(&rest[..at]);
+        let end = (at + 1..=rest.len())
+            .find(|&end| rest.is_char_boundary(end))
+            .unwrap_or(rest.len());
+        for byte in rest[at..end].bytes() {
             let _ = write!(out, "%{byte:02X}");
         }
+        rest = &rest[end..];
     }
+    out.push_str(rest);
 }
+
+/// Which bytes stand in a path as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        plain[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let signs = b"-._~!$&'()*+,;=:@/";
+    let mut at = 0;
+    while at < signs.len() {
+        plain[signs[at] as usize] = true;
+        at += 1;
+    }
+    plain
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,7 @@
 //! Reads the pages as bytes, once, with a small scanner: templates may write anything, so what was
 //! planned does not prove what was rendered. Knows the plan and no template.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -175,21 +176,19 @@ impl<'a> LinkCheck<'a> {
 
     /// Returns the path below the base that an address means, and the part of the page; `None` for
     /// an address elsewhere.
-    fn own_path(
-        &self,
+    fn own_path<'b>(
+        &'b self,
         page: usize,
-        address: &str,
+        address: &'b str,
         findings: &mut Findings,
-    ) -> Option<(String, Option<String>)> {
-        let (address, anchor) = match address.split_once('#') {
-            Some((address, anchor)) => (address, Some(decode_path(anchor))),
+    ) -> Option<(Cow<'b, str>, Option<String>)> {
+        let (address, anchor) = match memchr(b'#', address.as_bytes()) {
+            Some(at) => (&address[..at], Some(decode_path(&address[at + 1..]))),
             None => (address, None),
         };
-        let address = address
-            .split_once('?')
-            .map_or(address, |(address, _)| address);
+        let address = memchr(b'?', address.as_bytes()).map_or(address, |at| &address[..at]);
         if address.is_empty() {
-            return Some((self.pages[page].path.clone(), anchor));
+            return Some((Cow::Borrowed(&self.pages[page].path), anchor));
         }
         let origin = self.base_url.origin();
         let path = match scheme(address) {
@@ -202,18 +201,18 @@ impl<'a> LinkCheck<'a> {
                         format!("the link `{address}` leaves the site"),
                     ));
                 }
-                return path.map(|path| (path, anchor));
+                return path.map(|path| (Cow::Owned(path), anchor));
             }
             Scheme::Web if !origin.is_empty() && address.starts_with(origin) => {
                 // Other projects of the same host are other sites; a theme links to them on purpose.
                 let path = &address[origin.len()..];
                 let own = path.strip_prefix(self.base_url.path());
-                return own.map(|path| (decode_path(path), anchor));
+                return own.map(|path| (decode(path), anchor));
             }
             Scheme::Web | Scheme::Mail | Scheme::Unsafe => return None,
         };
         match path.strip_prefix(self.base_url.path()) {
-            Some(path) => Some((decode_path(path), anchor)),
+            Some(path) => Some((decode(path), anchor)),
             None => {
                 let base = self.base_url.path();
                 findings.wrong.push((
@@ -379,18 +378,27 @@ fn scan_tag<'a>(
     }
 }
 
-fn unescape(value: &str) -> String {
-    if !value.contains('&') {
-        return value.to_owned();
+/// Most addresses hold nothing that is encoded, and are looked up as they stand.
+fn decode(path: &str) -> Cow<'_, str> {
+    match memchr(b'%', path.as_bytes()) {
+        Some(_) => Cow::Owned(decode_path(path)),
+        None => Cow::Borrowed(path),
     }
-    value
+}
+
+fn unescape(value: &str) -> Cow<'_, str> {
+    if memchr(b'&', value.as_bytes()).is_none() {
+        return Cow::Borrowed(value);
+    }
+    let value = value
         .replace("&quot;", "\"")
         .replace("&#39;", "'")
         .replace("&#x27;", "'")
         .replace("&#x2F;", "/")
         .replace("&lt;", "<")
         .replace("&gt;", ">")
-        .replace("&amp;", "&")
+        .replace("&amp;", "&");
+    Cow::Owned(value)
 }
 
 fn hash(id: &str) -> u64 {

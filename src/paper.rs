@@ -179,9 +179,17 @@ impl fmt::Display for Doi {
 /// Returns what makes two titles the same: letters and digits, folded, with single spaces between words.
 pub fn title_key(title: &str) -> String {
     use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
-    let mut key = String::with_capacity(title.len());
+    if title.is_ascii() {
+        // Nothing to decompose; most titles are of this kind.
+        return join_words(title.chars(), title.len());
+    }
+    join_words(title.nfkd().filter(|c| !is_combining_mark(*c)), title.len())
+}
+
+fn join_words(letters: impl Iterator<Item = char>, length: usize) -> String {
+    let mut key = String::with_capacity(length);
     let mut gap = false;
-    for c in title.nfkd().filter(|c| !is_combining_mark(*c)) {
+    for c in letters {
         if c.is_alphanumeric() {
             if gap && !key.is_empty() {
                 key.push(' ');

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use include_dir::{Dir, include_dir};
+use tera::value::Key;
 use tera::{ErrorKind, Tera};
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
@@ -179,11 +180,52 @@ pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
 
 /// Makes a value of named fields, in this order.
 pub fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    let mut map = tera::Map::with_capacity(N);
-    for (name, value) in fields {
-        map.insert(tera::value::Key::Str(name), value);
+    let fields = fields.into_iter().enumerate();
+    let map = fields.map(|(at, (name, value))| (Field(at, Key::Str(name)), value));
+    Value::from(map.collect::<BTreeMap<_, _>>())
+}
+
+/// Makes a copy of a value of named fields with another value in one of them; the others are shared.
+pub fn with_field(fields: &Value, name: &str, value: Value) -> Value {
+    let map = fields.as_map().into_iter().flatten().enumerate();
+    let mut value = Some(value);
+    let map = map.map(|(at, (key, old))| {
+        let new = (key.as_str() == Some(name)).then(|| value.take()).flatten();
+        (Field(at, key.clone()), new.unwrap_or_else(|| old.clone()))
+    });
+    Value::from(map.collect::<BTreeMap<_, _>>())
+}
+
+/// A field's name, ordered by where it stands.
+///
+/// Tera copies every map that it is given into one of its own, entry by entry and with a hash that
+/// resists attacks; so it is given a tree, which is made without hashing, and not its own kind of map.
+struct Field(usize, Key<'static>);
+
+impl From<Field> for Key<'static> {
+    fn from(field: Field) -> Self {
+        field.1
     }
-    Value::from(map)
+}
+
+impl PartialEq for Field {
+    fn eq(&self, other: &Field) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Field {}
+
+impl PartialOrd for Field {
+    fn partial_cmp(&self, other: &Field) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Field {
+    fn cmp(&self, other: &Field) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
 }
 
 /// Parses ` --> paper.html:2:30`: the template, the line and the column, from 1.

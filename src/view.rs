@@ -394,7 +394,7 @@ view! {
         older: Option<LinkView>,
         /// The page before.
         newer: Option<LinkView>,
-        /// All pages.
+        /// The pages by number; of more than 20 the first, the last and those around this one.
         pages: Vec<PagerLinkView>,
     }
 }
@@ -483,6 +483,7 @@ view! {
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
+    tags: Vec<Value>,
     papers: Vec<OnceLock<Value>>,
     refs: Vec<OnceLock<Value>>,
 }
@@ -491,22 +492,30 @@ impl<'a> Views<'a> {
     /// Makes views that hold no values yet.
     pub fn new(site: &'a Site) -> Views<'a> {
         let empty = || std::iter::repeat_with(OnceLock::new).take(site.papers.len());
-        Views {
+        let mut views = Views {
             site,
+            tags: Vec::new(),
             papers: empty().collect(),
             refs: empty().collect(),
-        }
+        };
+        views.tags = site
+            .tags
+            .iter()
+            .map(|tag| Value::from(views.tag_ref(tag, None)))
+            .collect();
+        views
     }
 
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Value {
-        let value = || Value::from(self.paper_view(&self.site.papers[index], false));
+        let value = || Value::from(self.paper_view(&self.site.papers[index]));
         self.papers[index].get_or_init(value).clone()
     }
 
     /// Returns a paper with its abstract.
     pub fn full(&self, index: usize) -> Value {
-        Value::from(self.paper_view(&self.site.papers[index], true))
+        let body = &self.site.papers[index].body.text;
+        theme::with_field(&self.listed(index), "abstract_html", theme::html(body))
     }
 
     /// Returns a paper for short lists.
@@ -710,10 +719,10 @@ impl<'a> Views<'a> {
         }
     }
 
-    fn paper_view(&self, entry: &Entry, whole: bool) -> PaperView {
+    /// What lists show of a paper; `full` adds the abstract.
+    fn paper_view(&self, entry: &Entry) -> PaperView {
         let text: &PaperText = entry.text();
         let paper = &text.paper;
-        let tag = |tag: &usize| Value::from(self.tag_ref(&self.site.tags[*tag], None));
         PaperView {
             title: text.title.to_string(),
             title_html: Html::from(&text.title_html),
@@ -726,10 +735,14 @@ impl<'a> Views<'a> {
             authors_short: shorten_authors(&paper.authors),
             published: paper.published.map(|date| date.to_string()),
             published_name: paper.published.map(Date::long),
-            tags: entry.tags.iter().map(tag).collect(),
+            tags: entry
+                .tags
+                .iter()
+                .map(|&tag| self.tags[tag].clone())
+                .collect(),
             note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
             teaser: text.teaser.to_string(),
-            abstract_html: whole.then(|| Html::from(&entry.body.text)),
+            abstract_html: None,
             arxiv: paper.arxiv.as_ref().map(arxiv_view),
             doi: paper.doi.as_ref().map(|doi| DoiView {
                 id: doi.to_string(),

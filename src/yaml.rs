@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::source::Source;
 
@@ -278,14 +280,14 @@ fn drop_duplicates(
     problems: &mut Problems,
 ) -> String {
     let mut kept = text.to_owned();
-    let mut seen: Vec<(String, usize)> = Vec::new();
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     spans.retain(|span| {
-        let first = seen.iter().find(|(key, _)| *key == span.key);
-        let Some((key, line)) = first else {
-            let line = source.place(start + span.key_range.start..start).line;
-            seen.push((span.key.clone(), line));
+        let Some(first) = seen.get(&span.key) else {
+            seen.insert(span.key.clone(), span.key_range.start);
             return true;
         };
+        let key = &span.key;
+        let line = source.place(start + first..start + first).line;
         let message = format!("the key `{key}` stands twice");
         let place = source.place(start + span.key_range.start..start + span.key_range.end);
         let hint = format!("the first one is on line {line}; keep one of the two");

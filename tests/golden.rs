@@ -20,7 +20,11 @@ fn the_small_site_comes_out_byte_for_byte() {
         .arg(&built)
         .output()
         .expect("the command runs");
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     let mut found = tree(&built);
     // Which files are ours is no part of the site; the style sheet is compared as the theme's file.
     found.retain(|name, _| name != ".digest" && !name.starts_with("theme/"));
@@ -38,8 +42,18 @@ fn the_small_site_comes_out_byte_for_byte() {
     let names: Vec<&String> = found.keys().collect();
     assert_eq!(names, expected.keys().collect::<Vec<_>>());
     for (name, bytes) in &found {
-        let (found, expected) = (String::from_utf8_lossy(bytes), String::from_utf8_lossy(&expected[name]));
-        let line = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
-        assert!(found == expected, "{name} differs from line {}", line.map_or(0, |line| line + 1));
+        let (found, expected) = (
+            String::from_utf8_lossy(bytes),
+            String::from_utf8_lossy(&expected[name]),
+        );
+        let line = found
+            .lines()
+            .zip(expected.lines())
+            .position(|(a, b)| a != b);
+        assert!(
+            found == expected,
+            "{name} differs from line {}",
+            line.map_or(0, |line| line + 1)
+        );
     }
 }

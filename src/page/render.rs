@@ -14,6 +14,10 @@ use crate::view::{
 
 use super::{HIGHLIGHT_STYLE, Kind, Page, THEME_FOLDER, source_of, syndicate};
 
+/// Up to how many pages a pager lists all.
+const ALL: usize = 20;
+/// How many pages before and after its own a pager lists otherwise.
+const NEAR: usize = 3;
 /// How many issues the home page lists besides the newest.
 const RECENT: usize = 10;
 /// How many tags the home page lists.
@@ -357,7 +361,7 @@ impl<'a> Renderer<'a> {
             total,
             older: (number < total).then(|| link(number + 1)),
             newer: (number > 1).then(|| link(number - 1)),
-            pages: (1..=total)
+            pages: pages_near(number, total)
                 .map(|other| PagerLinkView {
                     number: other,
                     url: link(other).url,
@@ -518,6 +522,16 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         tags: site.tags.len(),
         newest_year: site.issues.first().map(|issue| issue.date.year()),
     }
+}
+
+/// The pages that a pager lists: the first, the last, and those around this one.
+///
+/// A tag of 50,000 papers has 1,000 pages; if each named them all, the output would grow with their
+/// square.
+fn pages_near(number: usize, total: usize) -> impl Iterator<Item = usize> {
+    (1..=total).filter(move |&other| {
+        other == 1 || other == total || other.abs_diff(number) <= NEAR || total <= ALL
+    })
 }
 
 fn link_to_issue(issue: &IssueRefView) -> LinkView {

@@ -192,7 +192,17 @@ fn only_xml(text: String) -> String {
         (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..='\u{9f}'))
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
-    if text.contains(forbidden) {
+    // Feeds are long and seldom hold one of these, so the bytes are looked at before the characters.
+    let suspect =
+        |byte: u8| (byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0xef;
+    // A chunk is looked at as a whole, which processors do for many bytes at once.
+    let mut chunks = text.as_bytes().chunks(256);
+    let looked_at = |chunk: &[u8]| {
+        chunk
+            .iter()
+            .fold(false, |found, &byte| found | suspect(byte))
+    };
+    if chunks.any(looked_at) && text.contains(forbidden) {
         text.replace(forbidden, "")
     } else {
         text

@@ -33,7 +33,8 @@ pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) 
                     .hint(hint),
             );
         }
-        if let Some((key, what, first)) = same_paper(&text.paper, &ids, &titles) {
+        let title = title_key(&text.paper.title);
+        if let Some((key, what, first)) = same_paper(&text.paper, &title, &ids, &titles) {
             let message = format!("two files hold the paper with {what}");
             let hint = format!("the other is {}; delete one of them", first.front.name);
             let place = front_matter::place_of(&document.front, key, None);
@@ -47,7 +48,6 @@ pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) 
         for id in identifiers(&text.paper) {
             ids.insert(id.1, document);
         }
-        let title = title_key(&text.paper.title);
         if !title.is_empty() {
             titles.entry(title).or_insert(document);
         }
@@ -57,6 +57,7 @@ pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) 
 /// Finds an earlier file with the same paper: the key that tells, what they share, and the file.
 fn same_paper<'a>(
     paper: &Paper,
+    title: &str,
     ids: &HashMap<String, &'a Document>,
     titles: &HashMap<String, &'a Document>,
 ) -> Option<(&'static str, String, &'a Document)> {
@@ -71,7 +72,7 @@ fn same_paper<'a>(
         Some((key, what, *first))
     });
     by_id.or_else(|| {
-        let first = titles.get(&title_key(&paper.title))?;
+        let first = titles.get(title)?;
         let Content::Paper(other) = &first.content else {
             unreachable!("only papers are compared");
         };
