@@ -15,4 +15,4 @@ mod shelf;
 mod watch;
 
 pub use http::{Server, run};
-pub use preview::{News, Preview, Troubles};
+pub use preview::{News, Noticing, Preview, Troubles};

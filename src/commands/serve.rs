@@ -13,7 +13,7 @@ use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
 use crate::diagnostic::{Palette, Problems};
-use crate::serve::{self, News, Preview, Server, Troubles};
+use crate::serve::{self, News, Noticing, Preview, Server, Troubles};
 
 use super::{Outcome, find_root};
 
@@ -39,6 +39,9 @@ pub struct Serve {
     /// The path under which the site is served, as where it is published
     #[arg(long, value_name = "PATH", default_value = "/", value_parser = parse_base_path)]
     pub base_path: BaseUrl,
+    /// Look for changes instead of being told of them, on a network's or a container's file system
+    #[arg(long)]
+    pub poll: bool,
 }
 
 impl Serve {
@@ -61,7 +64,12 @@ impl Serve {
         if self.open {
             open_browser(&address);
         }
-        serve::run(server, root, base, Arc::new(preview))?;
+        let noticing = if self.poll {
+            Noticing::Looks
+        } else {
+            Noticing::Events
+        };
+        serve::run(server, root, base, Arc::new(preview), noticing)?;
         Ok(Outcome::Done)
     }
 }

@@ -25,7 +25,7 @@ use crate::address::decode_path;
 use crate::disk;
 
 use super::live;
-use super::preview::{Notice, Opened, Preview, Seen, Step};
+use super::preview::{Notice, Noticing, Opened, Preview, Seen, Step};
 use super::request::{self, Part};
 
 /// How many ports behind the wanted one are tried when it is taken.
@@ -83,7 +83,13 @@ impl Server {
 }
 
 /// Answers requests until somebody presses Ctrl-C; then it ends at once, whatever it is doing.
-pub fn run(server: Server, root: PathBuf, base: &str, preview: Arc<Preview>) -> Result<()> {
+pub fn run(
+    server: Server,
+    root: PathBuf,
+    base: &str,
+    preview: Arc<Preview>,
+    noticing: Noticing,
+) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(16)
@@ -94,11 +100,11 @@ pub fn run(server: Server, root: PathBuf, base: &str, preview: Arc<Preview>) -> 
         sender.send_replace(version);
     });
     let following = preview.clone();
-    std::thread::spawn(move || following.follow());
+    std::thread::spawn(move || following.follow(noticing));
     let app = App {
         root: Arc::new(root),
         base: base.into(),
-        preview,
+        preview: preview.clone(),
         news,
         run: std::process::id(),
     };
@@ -113,6 +119,7 @@ pub fn run(server: Server, root: PathBuf, base: &str, preview: Arc<Preview>) -> 
     });
     // Pages that are being rendered are not waited for.
     runtime.shutdown_background();
+    preview.stop();
     served.context("the server failed")
 }
 

@@ -21,7 +21,7 @@ use crate::page::Output;
 use super::live;
 use super::press::{Answer, Press};
 use super::shelf::{Edition, Shelf, Taken};
-use super::watch::{Changes, Watch};
+use super::watch::{Changes, Sense, Watch};
 
 /// How many pages are kept as they last were, for the time in which they cannot be rendered.
 const KEPT: usize = 64;
@@ -61,6 +61,15 @@ pub enum News {
     Page(Problems),
     /// Events cannot be had, for this reason.
     NoEvents(String),
+}
+
+/// This is how changes of the sources are noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Noticing {
+    /// The system tells of them.
+    Events,
+    /// They are looked for, on file systems that do not tell.
+    Looks,
 }
 
 /// This is what an address leads to.
@@ -183,9 +192,14 @@ impl Preview {
     }
 
     /// Follows the sources for as long as the program runs.
-    pub fn follow(&self) {
-        if let Some(reason) = self.watch.listen() {
-            (self.tell)(&News::NoEvents(reason));
+    pub fn follow(&self, notice: Noticing) {
+        match notice {
+            Noticing::Events => {
+                if let Some(reason) = self.watch.listen() {
+                    (self.tell)(&News::NoEvents(reason));
+                }
+            }
+            Noticing::Looks => self.watch.do_not_listen(),
         }
         // What changed before the first event could arrive is found by a look at everything.
         self.watch.survey_all();
@@ -198,6 +212,11 @@ impl Preview {
             }
             self.refresh();
         }
+    }
+
+    /// Leaves nothing behind; the program ends.
+    pub fn stop(&self) {
+        self.watch.stop();
     }
 
     /// Has somebody called with the version after each change; the first who asks is.
@@ -340,9 +359,11 @@ impl Preview {
         let mut desk = lock(&self.desk);
         let mut changes = self.watch.take();
         let is_first = self.version() == 0;
-        if !self.watch.has_events() && desk.surveyed.elapsed() >= self.poll_interval(&desk) {
-            changes.all = true;
-        }
+        changes.all |= match self.watch.sense() {
+            Sense::Events => false,
+            Sense::Soon => true,
+            Sense::None => desk.surveyed.elapsed() >= poll_interval(&desk),
+        };
         changes.all |= is_first || (desk.owing && !changes.is_empty());
         if changes.is_empty() {
             return;
@@ -423,16 +444,15 @@ impl Preview {
 
     fn survey_interval(&self) -> Duration {
         let desk = lock(&self.desk);
-        if self.watch.has_events() {
-            SURVEY_EVERY.max(desk.survey_time * SURVEY_SHARE)
-        } else {
-            self.poll_interval(&desk)
+        match self.watch.sense() {
+            Sense::None => poll_interval(&desk),
+            Sense::Soon | Sense::Events => SURVEY_EVERY.max(desk.survey_time * SURVEY_SHARE),
         }
     }
+}
 
-    fn poll_interval(&self, desk: &Desk) -> Duration {
-        POLL_EVERY.max(desk.survey_time * POLL_SHARE)
-    }
+fn poll_interval(desk: &Desk) -> Duration {
+    POLL_EVERY.max(desk.survey_time * POLL_SHARE)
 }
 
 const BUG: &str =

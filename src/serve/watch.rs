@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,8 @@ const CALM: Duration = Duration::from_millis(12);
 /// A checkout of many files is waited for, but not longer than this.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a request waits for the events before it.
-const ECHO: Duration = Duration::from_millis(50);
-/// After so many echoes that did not come, none is waited for: this system's events are slow.
+const ECHO: Duration = Duration::from_millis(250);
+/// After so many echoes that did not come, none is waited for until one comes: events are slow here.
 const DEAF: u32 = 3;
 
 /// These are names below the root that may have changed.
@@ -34,6 +34,17 @@ pub struct Changes {
     pub names: BTreeSet<String>,
     /// Whether anything may have changed.
     pub all: bool,
+}
+
+/// This tells how changes are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sense {
+    /// There will be events, but not yet.
+    Soon,
+    /// Events tell of changes.
+    Events,
+    /// Changes have to be looked for.
+    None,
 }
 
 /// This follows the sources of a site.
@@ -46,6 +57,7 @@ pub struct Watch {
     echo: Option<tempfile::TempDir>,
     calls: AtomicU64,
     unheard: AtomicU32,
+    is_deaf: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -81,27 +93,39 @@ impl Watch {
                 .ok(),
             calls: AtomicU64::new(0),
             unheard: AtomicU32::new(0),
+            is_deaf: AtomicBool::new(false),
         }
     }
 
     /// Begins to listen; says why events cannot be had, when they cannot.
     pub fn listen(&self) -> Option<String> {
-        let watcher = self.start();
-        let parts = |watcher: &mut RecommendedWatcher| {
-            PARTS.iter().try_for_each(|part| self.follow(watcher, part))
-        };
-        match watcher.and_then(|mut watcher| parts(&mut watcher).map(|()| watcher)) {
-            Ok(watcher) => {
-                *lock(&self.watcher) = Some(watcher);
-                None
-            }
-            Err(error) => Some(error.to_string()),
+        let problem = self.try_to_listen();
+        self.is_deaf.store(problem.is_some(), Ordering::Relaxed);
+        problem
+    }
+
+    /// Deletes the folder of our own: threads that still hold it do not end with the program.
+    pub fn stop(&self) {
+        if let Some(folder) = &self.echo {
+            let _ = std::fs::remove_dir_all(folder.path());
         }
     }
 
-    /// Tells whether events arrive at all.
-    pub fn has_events(&self) -> bool {
-        lock(&self.watcher).is_some()
+    /// Does without events.
+    pub fn do_not_listen(&self) {
+        self.is_deaf.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether changes are told of, or have to be looked for.
+    pub fn sense(&self) -> Sense {
+        match (
+            lock(&self.watcher).is_some(),
+            self.is_deaf.load(Ordering::Relaxed),
+        ) {
+            (true, _) => Sense::Events,
+            (false, true) => Sense::None,
+            (false, false) => Sense::Soon,
+        }
     }
 
     /// Returns when every event has arrived whose change was made before the call.
@@ -109,7 +133,7 @@ impl Watch {
     /// The system delivers events in order, so the event of a file made now comes behind them.
     pub fn catch_up(&self) {
         let Some(folder) = &self.echo else { return };
-        if !self.has_events() || self.unheard.load(Ordering::Relaxed) >= DEAF {
+        if self.sense() != Sense::Events {
             return;
         }
         let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -118,10 +142,11 @@ impl Watch {
             return;
         }
         let state = lock(&self.inbox.state);
+        let is_slow = self.unheard.load(Ordering::Relaxed) >= DEAF;
+        let time = if is_slow { Duration::ZERO } else { ECHO };
         let waiting = |state: &mut State| state.echo < call;
-        let waited = self.inbox.arrived.wait_timeout_while(state, ECHO, waiting);
-        let unheard = waited.is_ok_and(|(_, timeout)| timeout.timed_out());
-        if unheard {
+        let waited = self.inbox.arrived.wait_timeout_while(state, time, waiting);
+        if waited.is_ok_and(|(state, _)| state.echo < call) {
             self.unheard.fetch_add(1, Ordering::Relaxed);
         } else {
             self.unheard.store(0, Ordering::Relaxed);
@@ -170,6 +195,20 @@ impl Watch {
     pub fn survey_all(&self) {
         lock(&self.inbox.state).changes.all = true;
         self.inbox.arrived.notify_all();
+    }
+
+    fn try_to_listen(&self) -> Option<String> {
+        let watcher = self.start();
+        let parts = |watcher: &mut RecommendedWatcher| {
+            PARTS.iter().try_for_each(|part| self.follow(watcher, part))
+        };
+        match watcher.and_then(|mut watcher| parts(&mut watcher).map(|()| watcher)) {
+            Ok(watcher) => {
+                *lock(&self.watcher) = Some(watcher);
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        }
     }
 
     fn start(&self) -> notify::Result<RecommendedWatcher> {

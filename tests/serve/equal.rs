@@ -1,0 +1,336 @@
+//! A served page is byte for byte what a cold build would write.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use proptest::prelude::*;
+
+use crate::client::{Folder, Preview, paper, without_script};
+
+/// What a curator, an editor or git does between two looks at the site.
+#[derive(Debug, Clone)]
+enum Edit {
+    Paper {
+        day: u8,
+        name: u8,
+        title: u8,
+        tags: u8,
+        body: u8,
+    },
+    SaveByRename {
+        day: u8,
+        name: u8,
+        body: u8,
+    },
+    Rename {
+        from: u8,
+        to: u8,
+    },
+    Delete {
+        paper: u8,
+    },
+    DeleteDay {
+        day: u8,
+    },
+    MoveDay {
+        from: u8,
+        to: u8,
+    },
+    Checkout {
+        seed: u8,
+    },
+    Words {
+        day: u8,
+        title: u8,
+    },
+    Page {
+        name: u8,
+        body: u8,
+    },
+    Settings {
+        title: u8,
+        per_page: u8,
+    },
+    NoSettings,
+    Template {
+        text: u8,
+    },
+    NoTheme,
+    Style {
+        colour: u8,
+    },
+    Static {
+        name: u8,
+        text: u8,
+    },
+    NoStatics,
+    Picture {
+        day: u8,
+        bytes: u8,
+    },
+    Mistake {
+        day: u8,
+        name: u8,
+        kind: u8,
+    },
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let n = 0..4_u8;
+    prop_oneof![
+        5 => (n.clone(), n.clone(), n.clone(), n.clone(), n.clone())
+            .prop_map(|(day, name, title, tags, body)| Edit::Paper { day, name, title, tags, body }),
+        2 => (n.clone(), n.clone(), n.clone())
+            .prop_map(|(day, name, body)| Edit::SaveByRename { day, name, body }),
+        2 => (n.clone(), n.clone()).prop_map(|(from, to)| Edit::Rename { from, to }),
+        2 => n.clone().prop_map(|paper| Edit::Delete { paper }),
+        1 => n.clone().prop_map(|day| Edit::DeleteDay { day }),
+        1 => (n.clone(), n.clone()).prop_map(|(from, to)| Edit::MoveDay { from, to }),
+        1 => n.clone().prop_map(|seed| Edit::Checkout { seed }),
+        1 => (n.clone(), n.clone()).prop_map(|(day, title)| Edit::Words { day, title }),
+        1 => (n.clone(), n.clone()).prop_map(|(name, body)| Edit::Page { name, body }),
+        1 => (n.clone(), 1..4_u8).prop_map(|(title, per_page)| Edit::Settings { title, per_page }),
+        1 => Just(Edit::NoSettings),
+        1 => n.clone().prop_map(|text| Edit::Template { text }),
+        1 => Just(Edit::NoTheme),
+        1 => n.clone().prop_map(|colour| Edit::Style { colour }),
+        1 => (n.clone(), n.clone()).prop_map(|(name, text)| Edit::Static { name, text }),
+        1 => Just(Edit::NoStatics),
+        1 => (n.clone(), n.clone()).prop_map(|(day, bytes)| Edit::Picture { day, bytes }),
+        2 => (n.clone(), n.clone(), n).prop_map(|(day, name, kind)| Edit::Mistake { day, name, kind }),
+    ]
+}
+
+impl Edit {
+    fn apply(&self, folder: &Folder) {
+        match *self {
+            Edit::Paper {
+                day,
+                name,
+                title,
+                tags,
+                body,
+            } => {
+                folder.write(&paper_name(day, name), paper_text(name, title, tags, body));
+            }
+            Edit::SaveByRename { day, name, body } => {
+                let target = paper_name(day, name);
+                let aside = format!("{target}~");
+                folder.write(&aside, paper_text(name, 0, 0, body));
+                folder.rename(&aside, &target);
+            }
+            Edit::Rename { from, to } => {
+                let from = nth_paper(folder, from);
+                if let Some(from) = from {
+                    folder.rename(&from, &paper_name(to, to));
+                }
+            }
+            Edit::Delete { paper } => {
+                if let Some(name) = nth_paper(folder, paper) {
+                    folder.delete(&name);
+                }
+            }
+            Edit::DeleteDay { day } => delete_if_there(folder, &day_folder(day)),
+            Edit::MoveDay { from, to } => {
+                let (from, to) = (day_folder(from), day_folder(to));
+                if from != to && folder.root().join(&from).exists() {
+                    delete_if_there(folder, &to);
+                    folder.rename(&from, &to);
+                }
+            }
+            Edit::Checkout { seed } => {
+                for number in 0..30 {
+                    let name = format!("many-{number}");
+                    let file = format!("{}/{name}.md", day_folder(number % 4));
+                    folder.write(&file, paper(&format!("Many {number} {seed}"), "bulk", "x"));
+                }
+            }
+            Edit::Words { day, title } => {
+                let date = day_folder(day)
+                    .rsplit('/')
+                    .next()
+                    .expect("a date")
+                    .to_owned();
+                let text = format!("---\ntitle: 'Words {title}'\n---\nRead this.\n");
+                folder.write(&format!("content/issues/{date}.md"), text);
+            }
+            Edit::Page { name, body } => {
+                let text = format!(
+                    "---\ntitle: 'Page {name}'\n---\nText {body}.\n\n```rust\nfn x() {{}}\n```\n"
+                );
+                folder.write(&format!("content/pages/page-{name}.md"), text);
+            }
+            Edit::Settings { title, per_page } => {
+                let text =
+                    format!("title = 'Site {title}'\n[build]\npapers_per_page = {per_page}\n");
+                folder.write("site.toml", text);
+            }
+            Edit::NoSettings => delete_if_there(folder, "site.toml"),
+            Edit::Template { text } => {
+                let text = format!("<footer>{text} {{{{ site.title }}}}</footer>\n");
+                folder.write("themes/default/templates/parts/footer.html", text);
+            }
+            Edit::NoTheme => delete_if_there(folder, "themes"),
+            Edit::Style { colour } => {
+                let text = format!("body {{ color: #{colour}{colour}{colour} }}\n");
+                folder.write("themes/default/static/style.css", text);
+            }
+            Edit::Static { name, text } => {
+                folder.write(&format!("static/x/{name}.txt"), text.to_string());
+            }
+            Edit::NoStatics => delete_if_there(folder, "static"),
+            Edit::Picture { day, bytes } => {
+                folder.write(&format!("{}/fig.png", day_folder(day)), vec![bytes; 3]);
+            }
+            Edit::Mistake { day, name, kind } => {
+                let text = match kind {
+                    0 => "---\ntitle: [\n---\nx\n".to_owned(),
+                    1 => "no front matter\n".to_owned(),
+                    2 => "---\ntitle: 'x'\nbad: 1\n---\n".to_owned(),
+                    _ => paper("M", "a", "[gone](gone.md)"),
+                };
+                folder.write(&paper_name(day, name), text);
+            }
+        }
+    }
+}
+
+fn day_folder(day: u8) -> String {
+    ["2025-08-05", "2025-08-06", "2025-08-31", "2026-01-01"]
+        .map(|day| format!("content/papers/{day}"))[usize::from(day % 4)]
+    .clone()
+}
+
+fn paper_name(day: u8, name: u8) -> String {
+    format!(
+        "{}/{}.md",
+        day_folder(day),
+        ["orca", "vit", "llama", "moe"][usize::from(name % 4)]
+    )
+}
+
+fn paper_text(name: u8, title: u8, tags: u8, body: u8) -> String {
+    let tags = ["", "vision", "vision, agents", "bulk"][usize::from(tags % 4)];
+    let links = ["", "![f](fig.png)", "$x^2$", "[home](/)"];
+    let body = format!("Text {body} {}", links[usize::from(body % 4)]);
+    paper(&format!("Title {name} {title}"), tags, &body)
+}
+
+fn nth_paper(folder: &Folder, number: u8) -> Option<String> {
+    let mut names: Vec<String> = (0..4_u8)
+        .flat_map(|day| (0..4).map(move |name| paper_name(day, name)))
+        .filter(|name| folder.root().join(name).exists())
+        .collect();
+    names.sort();
+    let count = names.len();
+    names.into_iter().nth(usize::from(number) % count.max(1))
+}
+
+fn delete_if_there(folder: &Folder, name: &str) {
+    if folder.root().join(name).exists() {
+        folder.delete(name);
+    }
+}
+
+/// Builds a site from nothing; `None` when it has errors.
+fn build(folder: &Folder) -> Option<BTreeMap<String, Vec<u8>>> {
+    let parent = tempfile::tempdir().expect("a folder");
+    let output = parent.path().join("public");
+    let built = Command::new(env!("CARGO_BIN_EXE_digest"))
+        .args(["build", "--base-url", "/", "--root"])
+        .arg(folder.root())
+        .arg("--output")
+        .arg(&output)
+        .output()
+        .expect("a build");
+    let mut files = BTreeMap::new();
+    built
+        .status
+        .success()
+        .then(|| collect(&output, &output, &mut files))?;
+    Some(files)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(root, &path, files);
+            continue;
+        }
+        let name = path
+            .strip_prefix(root)
+            .expect("below")
+            .to_str()
+            .expect("text");
+        // The list that a build keeps for the next one.
+        if name != ".digest" {
+            files.insert(name.to_owned(), std::fs::read(&path).expect("a file"));
+        }
+    }
+}
+
+fn assert_served(preview: &Preview, files: &BTreeMap<String, Vec<u8>>, state: &str) {
+    for (name, bytes) in files {
+        let answer = preview.get(&format!("/{name}"));
+        assert_eq!(answer.status, 200, "{name}: {state}\n{}", preview.log());
+        let served = if name.ends_with(".html") {
+            without_script(&answer.text()).into_bytes()
+        } else {
+            answer.body
+        };
+        assert!(
+            served == *bytes,
+            "{name}: {state}\nserved: {}\nbuilt: {}\n{}",
+            String::from_utf8_lossy(&served),
+            String::from_utf8_lossy(bytes),
+            preview.log()
+        );
+    }
+}
+
+/// What a build that has errors because of its links alone would have shown cannot be built, so the
+/// comparison waits for the next state that can.
+fn check(edits: &[Vec<Edit>]) {
+    let folder = Folder::with(&[
+        ("site.toml", ""),
+        (&paper_name(0, 0), &paper_text(0, 0, 1, 1)),
+    ]);
+    folder.write(&format!("{}/fig.png", day_folder(0)), "png");
+    let preview = Preview::start(&folder);
+    let mut seen: Vec<String> = Vec::new();
+    for (number, together) in edits.iter().enumerate() {
+        for edit in together {
+            edit.apply(&folder);
+        }
+        let state = format!("after step {number} of {edits:#?}");
+        let Some(files) = build(&folder) else {
+            assert!(preview.get("/").status < 600, "{state}");
+            continue;
+        };
+        assert_served(&preview, &files, &state);
+        // What is not written is not served.
+        for name in seen.iter().filter(|name| !files.contains_key(*name)) {
+            assert_ne!(
+                preview.get(&format!("/{name}")).status,
+                200,
+                "{name}: {state}"
+            );
+        }
+        seen.extend(files.into_keys());
+        seen.sort();
+        seen.dedup();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_served_page_is_what_a_cold_build_would_write(
+        edits in prop::collection::vec(prop::collection::vec(edit(), 1..4), 1..8)
+    ) {
+        check(&edits);
+    }
+}
