@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::disk;
 use crate::document::slug_of;
 use crate::front_matter;
-use crate::import_plan::{self, Known, Plan};
+use crate::import_plan::{self, Known, Plan, Update};
 use crate::intake::{self, Format, Intake};
 use crate::source::{Place, Source};
 use crate::tags::Vocabulary;
@@ -37,6 +37,9 @@ pub struct Import {
     /// The issue in which the papers appear, instead of the date in the list
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_date)]
     pub date: Option<Date>,
+    /// Fill in what existing files lack (authors, ids, links) and change nothing else
+    #[arg(long)]
+    pub update: bool,
     /// Say what would be written, and write nothing
     #[arg(long, short = 'n')]
     pub dry_run: bool,
@@ -97,6 +100,11 @@ impl Import {
                 .collect()
         };
         let plan = import_plan::plan(&intakes, &known, self.date, today, suggest);
+        let update = if self.update {
+            import_plan::update(&intakes, &known)
+        } else {
+            Update::default()
+        };
         if !self.dry_run {
             let files: Vec<(String, String)> = plan
                 .files
@@ -104,10 +112,11 @@ impl Import {
                 .map(|file| (file.path.clone(), file.text.clone()))
                 .collect();
             disk::write_new(&root, &files)?;
+            disk::write_changed(&root, &update.texts())?;
         }
         let problems = problems.sorted();
         console::show_problems(&problems);
-        self.report(&plan)?;
+        self.report(&plan, &update)?;
         Ok(if problems.has_errors() {
             Outcome::Rejected
         } else {
@@ -122,21 +131,24 @@ impl Import {
         })
     }
 
-    fn report(&self, plan: &Plan) -> Result<()> {
+    fn report(&self, plan: &Plan, update: &Update) -> Result<()> {
         if self.format.contains(&Choice::JsonReport) {
-            console::print(&format!(
-                "{}\n",
-                serde_json::to_string_pretty(&plan.report)?
-            ));
+            let report = serde_json::json!({"import": plan.report, "update": update.report});
+            console::print(&format!("{}\n", serde_json::to_string_pretty(&report)?));
             return Ok(());
         }
         if self.dry_run || self.verbose {
-            for file in &plan.files {
-                console::print(&format!("{}\n", file.path));
+            let paths = plan.files.iter().map(|file| &file.path);
+            for path in paths.chain(update.changes.iter().map(|change| &change.path)) {
+                console::print(&format!("{path}\n"));
             }
         }
         console::say(plan.report.render(self.verbose).trim_end());
-        console::say(&match (plan.files.len(), self.dry_run) {
+        if self.update {
+            console::say(update.report.render().trim_end());
+        }
+        let files = plan.files.len() + update.changes.len();
+        console::say(&match (files, self.dry_run) {
             (0, _) => "nothing to write".to_owned(),
             (files, true) => format!("would write {}", console::plural(files, "file")),
             (files, false) => format!("wrote {}", console::plural(files, "file")),

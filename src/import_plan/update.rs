@@ -116,12 +116,26 @@ pub fn update(intakes: &[Intake], known: &[Known]) -> Update {
     }
 }
 
+impl Update {
+    /// Returns each file that would change: its path, its text as it is, its text as it would be.
+    pub fn texts(&self) -> Vec<(String, String, String)> {
+        let text = |change: &Change| {
+            (
+                change.path.clone(),
+                change.old.to_string(),
+                change.new.clone(),
+            )
+        };
+        self.changes.iter().map(text).collect()
+    }
+}
+
 impl UpdateReport {
     /// Writes the report as people read it.
     pub fn render(&self) -> String {
         let mut text = String::new();
         for Filled { path, keys } in &self.filled {
-            text += &format!("{path}: would gain {}\n", keys.join(", "));
+            text += &format!("{path}: {} filled in\n", keys.join(", "));
         }
         for Difference {
             path,

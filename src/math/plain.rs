@@ -37,6 +37,13 @@ fn command<'a>(text: &'a str, plain: &mut String) -> &'a str {
         return &text[sign.len_utf8()..];
     }
     let (name, rest) = text.split_at(letters);
+    if name.ends_with("frac")
+        && let Some((above, rest)) = group(rest)
+        && let Some((below, rest)) = group(rest)
+    {
+        plain.push_str(&format!("{}/{}", operand(above), operand(below)));
+        return rest;
+    }
     match SIGNS.binary_search_by_key(&name, |(name, _)| name) {
         Ok(at) => plain.push_str(SIGNS[at].1),
         Err(_) if FONTS.contains(&name) => {}
@@ -48,6 +55,30 @@ fn command<'a>(text: &'a str, plain: &mut String) -> &'a str {
     } else {
         rest
     }
+}
+
+/// Splits `{a}` off the start of a text, braces in braces and all.
+fn group(text: &str) -> Option<(&str, &str)> {
+    let inside = text.trim_start().strip_prefix('{')?;
+    let mut depth = 1;
+    for (at, c) in inside.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&inside[..at], &inside[at + 1..]));
+        }
+    }
+    None
+}
+
+/// Writes a part of a fraction; parentheses keep a sum together.
+fn operand(tex: &str) -> String {
+    let part = plain(tex);
+    let sum = part.contains(['+', '-', '/', ' ']);
+    if sum { format!("({part})") } else { part }
 }
 
 fn space(plain: &mut String) {
@@ -218,6 +249,8 @@ mod tests {
         check(r"44\%", "44%");
         check(r"1920\times1080", "1920×1080");
         check(r" x_{1},\,\ldots , x_n ", "x_1, … , x_n");
+        check(r"\frac{a}{b + 1} + \tfrac{1}{\sqrt{n}}", "a/(b + 1) + 1/√n");
+        check(r"\frac12 \frac{a", "frac12 fraca");
         check(r"\", "");
     }
 
