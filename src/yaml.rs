@@ -9,6 +9,10 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::source::Source;
 
+mod list;
+
+pub use list::{WrittenList, parse_scalar, written_list};
+
 /// This is one `key: value` at the top level of a mapping.
 #[derive(Debug, Clone)]
 pub struct Entry {
