@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{Outcome, build, check, explain, import};
+use crate::commands::{Outcome, build, check, explain, fmt, import, list, new, tags};
 use crate::console;
 
 /// Publish a curated digest of research papers as a static site
@@ -22,8 +22,12 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Import),
+    New(new::New),
     Build(build::Build),
     Check(check::Check),
+    List(list::List),
+    Tags(tags::Tags),
+    Fmt(fmt::Fmt),
     Explain(explain::Explain),
 }
 
@@ -36,6 +40,10 @@ pub fn run() -> ExitCode {
         Command::Build(build) => build.run(root),
         Command::Check(check) => check.run(root),
         Command::Explain(explain) => explain.run(),
+        Command::New(new) => new.run(root),
+        Command::List(list) => list.run(root),
+        Command::Tags(tags) => tags.run(root),
+        Command::Fmt(fmt) => fmt.run(root),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::diagnostic::Problems;
 use crate::front_matter;
 use crate::paper::Paper;
+use crate::slug::Slug;
 use crate::source::Source;
 use crate::yaml::{self, WrittenList};
 
@@ -21,17 +22,20 @@ pub use vocabulary::{merge_tags, rename_tag};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub String);
 
-/// Changes the tags of a paper; `rename` returns the new spelling of a tag, or `None` to keep it.
+/// Puts one tag into the place of others in a paper; `meaning` returns the tag that a spelling means.
 ///
-/// A tag that the paper then has twice goes. Returns `None` when nothing changes.
+/// The paper has the tag once then, however it was written. Returns `None` when nothing changes.
 pub fn retag(
     source: &Source,
-    rename: impl Fn(&str) -> Option<String>,
+    from: &[Slug],
+    to: &Slug,
+    meaning: impl Fn(&str) -> Option<Slug>,
 ) -> Result<Option<String>, Refusal> {
+    let goes = |tag: &str| meaning(tag).is_some_and(|slug| from.contains(&slug));
     let Some((paper, range)) = read(source) else {
         return Ok(None);
     };
-    if !paper.tags.iter().any(|tag| rename(tag).is_some()) {
+    if !paper.tags.iter().any(|tag| goes(tag)) {
         return Ok(None);
     }
     let by_hand = || {
@@ -43,17 +47,21 @@ pub fn retag(
     let list = tags_of(source, range).ok_or_else(by_hand)?;
     let mut expected: Vec<String> = Vec::new();
     let mut changes: Vec<(Range<usize>, String)> = Vec::new();
-    let made: Vec<String> = list.texts.iter().filter_map(|tag| rename(tag)).collect();
+    let mut there = false;
     for (index, tag) in list.texts.iter().enumerate() {
-        let new = rename(tag).unwrap_or_else(|| tag.clone());
-        if expected.contains(&new) && made.contains(&new) {
+        let new = goes(tag);
+        let is_target = new || meaning(tag).as_ref() == Some(to);
+        if is_target && there {
             changes.push((without(&source.text, &list, index), String::new()));
             continue;
         }
-        if new != *tag {
-            changes.push((list.items[index].clone(), front_matter::scalar(&new)));
+        there |= is_target;
+        if new {
+            changes.push((list.items[index].clone(), front_matter::scalar(to.as_str())));
+            expected.push(to.to_string());
+        } else {
+            expected.push(tag.clone());
         }
-        expected.push(new);
     }
     let text = replace(&source.text, changes).ok_or_else(by_hand)?;
     let wanted = Paper {
