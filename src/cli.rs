@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 #[cfg(feature = "serve")]
 use crate::commands::serve;
-use crate::commands::{Outcome, build, check, explain, import};
+use crate::commands::{Outcome, build, check, explain, fmt, import, list, new, tags};
 use crate::console;
 
 /// Publish a curated digest of research papers as a static site
@@ -24,10 +24,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Import),
+    New(new::New),
     Build(build::Build),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Check(check::Check),
+    List(list::List),
+    Tags(tags::Tags),
+    Fmt(fmt::Fmt),
     Explain(explain::Explain),
 }
 
@@ -42,6 +46,10 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(root),
         Command::Check(check) => check.run(root),
         Command::Explain(explain) => explain.run(),
+        Command::New(new) => new.run(root),
+        Command::List(list) => list.run(root),
+        Command::Tags(tags) => tags.run(root),
+        Command::Fmt(fmt) => fmt.run(root),
     };
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

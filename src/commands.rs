@@ -11,12 +11,18 @@ use crate::disk;
 use crate::layout;
 
 pub mod build;
+mod catalogue;
 pub mod check;
 pub mod explain;
+pub mod fmt;
 pub mod import;
+pub mod list;
+pub mod new;
 mod pipeline;
 #[cfg(feature = "serve")]
 pub mod serve;
+mod table;
+pub mod tags;
 
 /// This is how a command ends, as its exit code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -162,7 +162,11 @@ fn render_place(text: &mut String, place: &Place, mark: &str, frame: &str, reset
     );
 }
 
-/// How many cells of a terminal a character takes; East Asian characters take two.
+/// Returns how many cells of a terminal a text takes; East Asian characters take two.
+pub fn cells(text: &str) -> usize {
+    text.chars().map(cells_of).sum()
+}
+
 fn cells_of(c: char) -> usize {
     unicode_width::UnicodeWidthChar::width(c).unwrap_or(1)
 }

@@ -15,7 +15,7 @@ use crate::source::{Place, Source};
 use crate::yaml::{self, Entry, Value};
 
 mod write;
-pub use write::write;
+pub use write::{scalar, write};
 
 /// These are the keys of a paper, in the order in which they are written.
 pub const PAPER_KEYS: [&str; 16] = [

@@ -26,6 +26,7 @@ pub mod web_links;
 pub mod math;
 pub mod highlight;
 pub mod front_matter;
+pub mod edit;
 pub mod markdown;
 pub mod intake;
 pub mod document;

@@ -11,6 +11,10 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::source::Source;
 
+mod list;
+
+pub use list::{WrittenList, parse_scalar, written_list};
+
 /// This is one `key: value` at the top level of a mapping.
 #[derive(Debug, Clone)]
 pub struct Entry {

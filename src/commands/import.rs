@@ -157,7 +157,8 @@ impl Import {
     }
 }
 
-fn parse_date(text: &str) -> Result<Date> {
+/// Parses the date that a command line gives.
+pub fn parse_date(text: &str) -> Result<Date> {
     match Date::parse(text) {
         Some(date) => Ok(date),
         None => bail!("a date is written YYYY-MM-DD"),

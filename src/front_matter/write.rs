@@ -122,7 +122,7 @@ fn flow(value: &Json) -> String {
 }
 
 /// Writes a string plain where nobody could misread it, quoted otherwise.
-fn scalar(text: &str) -> String {
+pub fn scalar(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else {

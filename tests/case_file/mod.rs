@@ -90,7 +90,7 @@ impl Case {
                 case.steps.push(Step {
                     before: std::mem::take(&mut before),
                     command: command.trim_end().to_owned(),
-                    exit: exit.map_or(Ok(0), |line| parse_exit(line))?,
+                    exit: exit.map_or(Ok(0), parse_exit)?,
                     after: Vec::new(),
                 });
                 continue;

@@ -1,7 +1,7 @@
 //! Running a case: its files on disk, its commands, and what is found afterwards.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::{Case, Mark, Section, Step};
@@ -115,7 +115,7 @@ fn record(root: &Path, step: &mut Step, output: &Output) -> Result<(), String> {
 }
 
 /// A page is what stands inside `<main>`: its frame is for other tests.
-fn shown(path: &PathBuf, text: &str) -> String {
+fn shown(path: &Path, text: &str) -> String {
     let is_page = path.extension().is_some_and(|ending| ending == "html");
     let main = text
         .split_once("<main")

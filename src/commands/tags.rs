@@ -1,0 +1,256 @@
+//! `digest tags`: what tags there are, and how one becomes another.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use crate::console;
+use crate::disk;
+use crate::edit::{self, Refusal};
+use crate::layout;
+use crate::site::{Site, TagEntry};
+use crate::slug::Slug;
+
+use super::catalogue::{self, Catalogue, text_of};
+use super::table::{self, Format};
+use super::{Outcome, find_root};
+
+/// List, rename and merge tags
+///
+/// Renaming and merging change the tags of papers and `content/tags.yaml`, all or nothing; every
+/// other byte of the files stays.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  digest tags list
+  digest tags rename llm language-models --dry-run
+  digest tags merge llms large-language-models language-models   (the last one stays)")]
+pub struct Tags {
+    /// What to do
+    #[command(subcommand)]
+    pub action: Action,
+}
+
+/// This is what can be done with tags.
+#[derive(Debug, Subcommand)]
+pub enum Action {
+    /// List the tags: how many papers each has, and in which of the last weeks
+    List {
+        /// How tags are written
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Format,
+    },
+    /// Give a tag another address, in papers and in the vocabulary
+    Rename {
+        /// The tag as it is
+        #[arg(value_name = "OLD")]
+        from: String,
+        /// The tag as it will be
+        #[arg(value_name = "NEW")]
+        to: String,
+        /// Say which files would change, and change none
+        #[arg(long, short = 'n')]
+        dry_run: bool,
+    },
+    /// Make one tag of several: the last one stays, and the words of the others lead to it
+    Merge {
+        /// The tags that go, and the one that stays
+        #[arg(required = true, num_args = 2.., value_name = "TAG")]
+        tags: Vec<String>,
+        /// Say which files would change, and change none
+        #[arg(long, short = 'n')]
+        dry_run: bool,
+    },
+}
+
+/// How many of the newest weeks with issues the trend shows.
+const WEEKS: usize = 8;
+
+impl Tags {
+    /// Runs the command.
+    pub fn run(&self, root: Option<&PathBuf>) -> Result<Outcome> {
+        let root = find_root(root)?;
+        let catalogue = catalogue::read(&root)?;
+        match &self.action {
+            Action::List { format } => {
+                list(&catalogue, *format);
+                Ok(Outcome::Done)
+            }
+            Action::Rename { from, to, dry_run } => rename(&root, &catalogue, from, to, *dry_run),
+            Action::Merge { tags, dry_run } => merge(&root, &catalogue, tags, *dry_run),
+        }
+    }
+}
+
+fn list(catalogue: &Catalogue, format: Format) {
+    let site = &catalogue.site;
+    let mut rows: Vec<(usize, Vec<Value>)> = Vec::new();
+    for tag in &site.tags {
+        let row = row(&tag.slug, &tag.name, tag.papers.len(), &trend(site, tag));
+        rows.push((tag.papers.len(), row));
+    }
+    let unused = catalogue
+        .vocabulary
+        .iter()
+        .flat_map(|vocabulary| vocabulary.iter())
+        .filter(|known| !site.tags.iter().any(|tag| tag.slug == known.slug));
+    rows.extend(unused.map(|tag| (0, row(&tag.slug, &tag.name, 0, &[]))));
+    // A stable sort: tags with as many papers stay in the order of their slugs.
+    rows.sort_by_key(|(papers, _)| std::cmp::Reverse(*papers));
+    let rows: Vec<Vec<Value>> = rows.into_iter().map(|(_, row)| row).collect();
+    table::print(
+        format,
+        &["tag", "name", "papers", "trend", "weeks"],
+        &["tag", "papers", "trend"],
+        &rows,
+    );
+    catalogue.warn_of_errors();
+}
+
+fn row(slug: &Slug, name: &str, papers: usize, weeks: &[usize]) -> Vec<Value> {
+    vec![
+        json!(slug.as_str()),
+        json!(name),
+        json!(papers),
+        json!(bars(weeks)),
+        json!(weeks),
+    ]
+}
+
+/// How many papers of the tag each of the last weeks has, oldest first.
+fn trend(site: &Site, tag: &TagEntry) -> Vec<usize> {
+    let weeks = site.weeks.iter().take(WEEKS).map(|week| {
+        let first = site.issues[week.issues.start].papers.start;
+        let end = site.issues[week.issues.end - 1].papers.end;
+        let papers = tag.papers.iter();
+        papers.filter(|paper| (first..end).contains(*paper)).count()
+    });
+    let mut weeks: Vec<usize> = weeks.collect();
+    weeks.reverse();
+    weeks
+}
+
+fn bars(weeks: &[usize]) -> String {
+    const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = weeks.iter().copied().max().unwrap_or(0);
+    let bar = |count: &usize| match (*count, most) {
+        (0, _) => '·',
+        (count, most) => BARS[(count * 8).div_ceil(most) - 1],
+    };
+    if most == 0 {
+        String::new()
+    } else {
+        weeks.iter().map(bar).collect()
+    }
+}
+
+fn rename(
+    root: &Path,
+    catalogue: &Catalogue,
+    from: &str,
+    to: &str,
+    dry_run: bool,
+) -> Result<Outcome> {
+    let from = catalogue.known_tag(from)?;
+    let to = parse_slug(to)?;
+    if from == to {
+        bail!("the tag is called `{to}` already");
+    }
+    if catalogue.has_tag(&to) {
+        bail!(
+            "there is a tag `{to}` already\nhint: to make one of the two: digest tags merge {from} {to}"
+        );
+    }
+    let vocabulary = catalogue.sources.vocabulary.as_ref().and_then(text_of);
+    let vocabulary = vocabulary.map(|source| {
+        let edited = edit::rename_tag(&source, &from, &to);
+        (source, edited)
+    });
+    let done = format!("renamed `{from}` to `{to}`");
+    apply(root, catalogue, &[from], &to, vocabulary, &done, dry_run)
+}
+
+fn merge(root: &Path, catalogue: &Catalogue, tags: &[String], dry_run: bool) -> Result<Outcome> {
+    let mut slugs: Vec<Slug> = Vec::new();
+    for tag in tags {
+        slugs.push(catalogue.known_tag(tag)?);
+    }
+    let into = slugs.pop().expect("clap wants two tags or more");
+    slugs.dedup();
+    if slugs.contains(&into) {
+        bail!("`{into}` cannot be merged into itself");
+    }
+    let vocabulary = catalogue.sources.vocabulary.as_ref().and_then(text_of);
+    let vocabulary = vocabulary.map(|source| {
+        let edited = edit::merge_tags(&source, &slugs.iter().collect::<Vec<_>>(), &into);
+        (source, edited)
+    });
+    let names: Vec<String> = slugs.iter().map(|slug| format!("`{slug}`")).collect();
+    let done = format!("merged {} into `{into}`", names.join(", "));
+    apply(root, catalogue, &slugs, &into, vocabulary, &done, dry_run)
+}
+
+/// Changes papers and the vocabulary, all or none; what must be done by hand first is told.
+fn apply(
+    root: &Path,
+    catalogue: &Catalogue,
+    from: &[Slug],
+    to: &Slug,
+    vocabulary: Option<(crate::source::Source, Result<Option<String>, Refusal>)>,
+    done: &str,
+    dry_run: bool,
+) -> Result<Outcome> {
+    let papers = catalogue
+        .sources
+        .documents
+        .iter()
+        .filter(|file| file.name.starts_with(layout::PAPERS))
+        .filter_map(text_of)
+        .map(|source| {
+            let edited = edit::retag(&source, from, to, |tag| catalogue.slug_of(tag));
+            (source, edited)
+        });
+    let mut changed: Vec<(String, String, String)> = Vec::new();
+    let mut refusals: Vec<String> = Vec::new();
+    for (source, edited) in papers.chain(vocabulary) {
+        match edited {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                changed.push((source.name.to_string(), source.text.to_string(), text))
+            }
+            Err(Refusal(why)) => refusals.push(why),
+        }
+    }
+    if !refusals.is_empty() {
+        console::say("these cannot be changed safely, so nothing was:");
+        refusals
+            .iter()
+            .for_each(|why| console::say(&format!("  {why}")));
+        return Ok(Outcome::Rejected);
+    }
+    if dry_run {
+        changed
+            .iter()
+            .for_each(|(name, ..)| console::print(&format!("{name}\n")));
+        console::say(&format!(
+            "would change {}",
+            console::plural(changed.len(), "file")
+        ));
+        return Ok(Outcome::Done);
+    }
+    disk::write_changed(root, &changed)?;
+    console::say(&format!(
+        "{done} in {}",
+        console::plural(changed.len(), "file")
+    ));
+    Ok(Outcome::Done)
+}
+
+fn parse_slug(text: &str) -> Result<Slug> {
+    match (Slug::parse(text), Slug::from_name(text)) {
+        (Some(slug), _) => Ok(slug),
+        (None, Some(slug)) => bail!("`{text}` cannot be a tag's address\nhint: write `{slug}`"),
+        (None, None) => bail!("`{text}` cannot be a tag's address"),
+    }
+}

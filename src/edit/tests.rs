@@ -1,0 +1,225 @@
+//! What edits change, and that they change nothing else.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::slug::Slug;
+use crate::tags::Vocabulary;
+
+fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+fn retagged(text: &str, from: &str, to: &str) -> Result<Option<String>, Refusal> {
+    let source = Source::new("a.md", text);
+    retag(&source, &[slug(from)], &slug(to), Slug::from_name)
+}
+
+#[test]
+fn a_tag_is_renamed_where_it_stands_and_nothing_else() {
+    let text = "---\n# mine\ntags: [ 'vit',  agents ] # vit\ntitle:   \"vit\"\r\n---\nvit \n";
+    let expected = "---\n# mine\ntags: [ vision,  agents ] # vit\ntitle:   \"vit\"\r\n---\nvit \n";
+    assert_eq!(
+        retagged(text, "vit", "vision"),
+        Ok(Some(expected.to_owned()))
+    );
+    assert_eq!(retagged(text, "vi", "vision"), Ok(None));
+}
+
+#[test]
+fn a_tag_that_would_stand_twice_goes() {
+    for (text, expected) in [
+        ("tags: [vision, vit, x]", "tags: [vision, x]"),
+        ("tags: [vit, vision]", "tags: [vision]"),
+        ("tags: [Vision, vit]", "tags: [Vision]"),
+        (
+            "tags:\n  - vision # good\n  - vit\n  - x",
+            "tags:\n  - vision # good\n  - x",
+        ),
+    ] {
+        let file = |front: &str| format!("---\ntitle: \"T\"\n{front}\n---\nBody\n");
+        assert_eq!(
+            retagged(&file(text), "vit", "vision"),
+            Ok(Some(file(expected))),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_edited_safely_is_refused() {
+    let text = "---\ntitle: T\ntags: [vit, # why\n  x]\n---\n";
+    let refusal = Refusal("write the tags of a.md as `tags: [a, b]`".to_owned());
+    assert_eq!(retagged(text, "vit", "vision"), Err(refusal));
+}
+
+const VOCABULARY: &str = "\
+# All of them.
+
+vision:
+  name: Vision # the sense
+  aliases: [computer vision]
+  description: Broader than broader images.
+  broader: perception
+
+# Below.
+vit:
+  aliases: [vision transformer*]
+  broader: vision
+
+perception:
+";
+
+#[test]
+fn a_tag_of_the_vocabulary_is_renamed_with_those_below_it() {
+    let source = Source::new("content/tags.yaml", VOCABULARY);
+    let renamed = rename_tag(&source, &slug("vision"), &slug("seeing"));
+    let expected = VOCABULARY
+        .replace("vision:\n", "seeing:\n")
+        .replace("broader: vision", "broader: seeing");
+    assert_eq!(renamed, Ok(Some(expected)));
+    assert_eq!(rename_tag(&source, &slug("none"), &slug("some")), Ok(None));
+}
+
+#[test]
+fn merged_tags_leave_their_words_behind() {
+    let source = Source::new("content/tags.yaml", VOCABULARY);
+    let merged = merge_tags(&source, &[&slug("vit")], &slug("vision"));
+    let expected = VOCABULARY
+        .replace(
+            "[computer vision]",
+            "[computer vision, vit, vision transformer*]",
+        )
+        .replace(
+            "vit:\n  aliases: [vision transformer*]\n  broader: vision\n",
+            "",
+        );
+    assert_eq!(merged, Ok(Some(expected)));
+
+    let merged = merge_tags(&source, &[&slug("vit")], &slug("perception"));
+    let expected = VOCABULARY
+        .replace(
+            "vit:\n  aliases: [vision transformer*]\n  broader: vision\n",
+            "",
+        )
+        .replace(
+            "perception:\n",
+            "perception:\n  aliases: [vit, vision transformer*]\n",
+        );
+    assert_eq!(merged, Ok(Some(expected)));
+
+    let merged = merge_tags(&source, &[&slug("perception")], &slug("vision"));
+    assert!(merged.is_err());
+}
+
+fn formatted(text: &str) -> Option<String> {
+    let mut problems = Problems::new();
+    let words = Source::new("content/tags.yaml", VOCABULARY);
+    let vocabulary = Vocabulary::parse(&words, &mut problems);
+    format(&Source::new("a.md", text), Some(&vocabulary))
+}
+
+#[test]
+fn keys_and_tags_come_into_order_and_comments_stay_with_their_key() {
+    let text = "---\n# Where from\nsource: x:1\ndate: 2025-08-06\n# What\n# it says\ntitle: 'T' # t\ntags: [vit, Computer Vision]\n---\n\nBody\n";
+    let expected = "---\n# What\n# it says\ntitle: 'T' # t\ndate: 2025-08-06\ntags: [vision, vit]\n# Where from\nsource: x:1\n---\n\nBody\n";
+    assert_eq!(formatted(text).as_deref(), Some(expected));
+    assert_eq!(formatted(expected).as_deref(), Some(expected));
+}
+
+#[test]
+fn what_cannot_be_read_is_not_formatted() {
+    assert_eq!(formatted("---\ntitel: x\n---\n"), None);
+    assert_eq!(formatted("no front matter\n"), None);
+}
+
+/// Front matter as people write it: any order, comments, quotes, lists of both kinds.
+fn written() -> impl Strategy<Value = String> {
+    let value = prop_oneof![
+        Just("\"a: b # c\"".to_owned()),
+        Just("'it''s'".to_owned()),
+        "[a-z]{1,8}( [a-z]{1,8}){0,2}",
+    ];
+    let tag = prop_oneof![
+        Just("vit"),
+        Just("'vision'"),
+        Just("Computer Vision"),
+        Just("\"x y\""),
+        Just("perception"),
+    ];
+    let flow =
+        prop::collection::vec(tag.clone(), 0..4).prop_map(|tags| format!(" [{}]", tags.join(", ")));
+    let block = prop::collection::vec((tag, prop_oneof![Just(""), Just(" # why")]), 1..4).prop_map(
+        |tags| {
+            tags.iter()
+                .map(|(tag, comment)| format!("\n  - {tag}{comment}"))
+                .collect()
+        },
+    );
+    let tags = prop_oneof![flow, block].prop_map(|tags| format!("tags:{tags}"));
+    let line = prop_oneof![
+        value.clone().prop_map(|value| format!("note: {value}")),
+        value
+            .clone()
+            .prop_map(|value| format!("venue: {value} # v")),
+        value.prop_map(|value| format!("extra:\n  b: {value}\n  a: [1, 2]")),
+        Just("authors:\n- A\n# between\n- B".to_owned()),
+        Just("date: 2025-08-06".to_owned()),
+        Just("draft: true".to_owned()),
+        tags,
+    ];
+    let comment = prop_oneof![Just(""), Just("# about\n"), Just("\n")];
+    let body = "[ -~\n]{0,40}";
+    (
+        prop::collection::vec((comment, line), 0..7),
+        any::<usize>(),
+        body,
+    )
+        .prop_map(|(lines, at, body)| {
+            let mut seen: Vec<String> = Vec::new();
+            let mut parts: Vec<String> = Vec::new();
+            for (comment, line) in lines {
+                let key = line.split(':').next().unwrap_or("").to_owned();
+                if !seen.contains(&key) {
+                    seen.push(key);
+                    parts.push(format!("{comment}{line}\n"));
+                }
+            }
+            parts.insert(at % (parts.len() + 1), "title: \"T\"\n".to_owned());
+            format!("---\n{}---\n{body}", parts.concat())
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn formatting_keeps_the_meaning_the_comments_and_the_body(text in written()) {
+        let new = formatted(&text).expect("the text is a paper");
+        prop_assert_eq!(formatted(&new), Some(new.clone()), "formatting twice changes nothing");
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.lines().filter(|line| !line.contains("tags:") && !line.starts_with("  - ")).map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        };
+        prop_assert_eq!(sorted(&new), sorted(&text), "every line is there");
+        let body = |text: &str| {
+            let (_, at) = front_matter::find_block(text).expect("front matter");
+            text[at..].to_owned()
+        };
+        prop_assert_eq!(body(&new), body(&text));
+    }
+
+    #[test]
+    fn renaming_a_tag_there_and_back_changes_only_its_quotes(text in written()) {
+        let there = retagged(&text, "vit", "seen").expect("it can be edited");
+        let Some(there) = there else {
+            return Ok(());
+        };
+        let rest = |text: &str| text.replace("vit", "").replace("seen", "");
+        let once = text.matches("vit").count() == 1;
+        prop_assert!(!once || rest(&there) == rest(&text), "{}", there);
+        let back = retagged(&there, "seen", "vit").expect("it can be edited");
+        prop_assert!(!once || back.as_deref() == Some(text.as_str()));
+    }
+}

@@ -1,0 +1,247 @@
+//! Edits of `content/tags.yaml`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::diagnostic::Problems;
+use crate::front_matter::scalar;
+use crate::slug::Slug;
+use crate::source::Source;
+use crate::tags::{Tag, Vocabulary};
+use crate::yaml::{self, Entry, Value};
+
+use super::{Refusal, replace};
+
+/// Gives a tag another slug; tags below it follow. Returns `None` when the vocabulary has no such tag.
+pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<String>, Refusal> {
+    let Some(entries) = read(source) else {
+        return Err(by_hand(source, from));
+    };
+    let Some(entry) = entries.iter().find(|entry| entry.key == from.as_str()) else {
+        return Ok(None);
+    };
+    let mut changes = broader_changes(source, &entries, &[from], to)?;
+    changes.push((entry.key_range.clone(), scalar(to.as_str())));
+    let text = apply(source, changes).ok_or_else(|| by_hand(source, from))?;
+    let mut expected = tags_of(source);
+    if let Some(mut tag) = expected.remove(from.as_str()) {
+        tag.slug = to.clone();
+        expected.insert(to.to_string(), tag);
+    }
+    for tag in expected.values_mut() {
+        if tag.broader.as_ref() == Some(from) {
+            tag.broader = Some(to.clone());
+        }
+    }
+    // A tag without a name is called after its slug.
+    let same = tags_of(&Source::new(source.name.clone(), text.as_str()))
+        .into_iter()
+        .map(|(slug, tag)| (slug, tag.aliases, tag.description, tag.broader))
+        .eq(expected
+            .into_iter()
+            .map(|(slug, tag)| (slug, tag.aliases, tag.description, tag.broader)));
+    if same {
+        Ok(Some(text))
+    } else {
+        Err(by_hand(source, from))
+    }
+}
+
+/// Takes tags out of the vocabulary; tags below them come below `into`, and their words become its
+/// aliases. Returns `None` when the vocabulary has none of them.
+pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option<String>, Refusal> {
+    let refusal = || by_hand(source, into);
+    let entries = read(source).ok_or_else(refusal)?;
+    let known = tags_of(source);
+    let gone: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| from.iter().any(|slug| slug.as_str() == entry.key))
+        .collect();
+    let Some(target) = entries.iter().find(|entry| entry.key == into.as_str()) else {
+        return Err(refusal());
+    };
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let below = known
+        .get(into.as_str())
+        .and_then(|tag| tag.broader.as_ref());
+    if below.is_some_and(|broader| from.contains(&broader)) {
+        return Err(Refusal(format!(
+            "`{into}` stands below a tag that would go; delete its `broader` in {} first",
+            source.name
+        )));
+    }
+    let survivors: Vec<Entry> = entries
+        .iter()
+        .filter(|entry| !gone.iter().any(|gone| gone.key == entry.key))
+        .cloned()
+        .collect();
+    let mut changes = broader_changes(source, &survivors, from, into)?;
+    changes.extend(
+        gone.iter()
+            .map(|entry| (lines_of(&source.text, entry), String::new())),
+    );
+    let words: Vec<String> = gone
+        .iter()
+        .filter_map(|entry| known.get(&entry.key))
+        .flat_map(words_of)
+        .collect();
+    changes.push(add_aliases(source, target, &words).ok_or_else(refusal)?);
+    let text = apply(source, changes).ok_or_else(refusal)?;
+
+    let mut problems = Problems::new();
+    let new = Source::new(source.name.clone(), text.as_str());
+    let vocabulary = Vocabulary::parse(&new, &mut problems);
+    let leads = |slug: &&Slug| {
+        vocabulary
+            .lookup(slug.as_str())
+            .is_some_and(|tag| tag.slug == *into)
+    };
+    let whole = vocabulary.iter().count() == known.len() - gone.len();
+    if whole && !problems.has_errors() && from.iter().all(|slug| leads(slug)) {
+        Ok(Some(text))
+    } else {
+        Err(refusal())
+    }
+}
+
+fn by_hand(source: &Source, slug: &Slug) -> Refusal {
+    Refusal(format!(
+        "change the tag `{slug}` in {} by hand",
+        source.name
+    ))
+}
+
+fn read(source: &Source) -> Option<Vec<Entry>> {
+    let mut problems = Problems::new();
+    let entries = yaml::parse_mapping(source, 0..source.text.len(), &mut problems);
+    entries.filter(|_| !problems.has_errors())
+}
+
+fn tags_of(source: &Source) -> BTreeMap<String, Tag> {
+    let vocabulary = Vocabulary::parse(source, &mut Problems::new());
+    let tags = vocabulary.iter();
+    tags.map(|tag| (tag.slug.to_string(), tag.clone()))
+        .collect()
+}
+
+/// The new `broader` of each entry that stands below one of the tags.
+fn broader_changes(
+    source: &Source,
+    entries: &[Entry],
+    from: &[&Slug],
+    to: &Slug,
+) -> Result<Vec<(Range<usize>, String)>, Refusal> {
+    let mut changes = Vec::new();
+    for entry in entries {
+        let Value::Map(fields) = &entry.value else {
+            continue;
+        };
+        let broader = fields.iter().find_map(|(key, value)| match value {
+            Value::Text(slug) if key == "broader" => Some(slug),
+            _ => None,
+        });
+        let Some(written) = broader.filter(|slug| from.iter().any(|from| from.as_str() == *slug))
+        else {
+            continue;
+        };
+        let place =
+            place_of_broader(&source.text, entry, written).ok_or_else(|| by_hand(source, to))?;
+        changes.push((place, scalar(to.as_str())));
+    }
+    Ok(changes)
+}
+
+/// Where the value of `broader` stands; a description may hold the word too, so the value must follow.
+fn place_of_broader(text: &str, entry: &Entry, written: &str) -> Option<Range<usize>> {
+    let range = entry.value_range.clone();
+    (0..)
+        .map_while(|nth| yaml::find_word(text, range.clone(), "broader", nth))
+        .find_map(|word| {
+            let behind = text[word.end..range.end].strip_prefix(':')?;
+            let value = behind
+                .trim_start_matches(' ')
+                .trim_start_matches(['"', '\'']);
+            let start = range.end - value.len();
+            value
+                .starts_with(written)
+                .then_some(start..start + written.len())
+        })
+}
+
+/// The lines of an entry: its key and what is indented below it, with one blank line behind.
+fn lines_of(text: &str, entry: &Entry) -> Range<usize> {
+    let start = entry.key_range.start;
+    let mut end = start;
+    let mut at = start;
+    for (number, line) in text[start..entry.value_range.end]
+        .split_inclusive('\n')
+        .enumerate()
+    {
+        at += line.len();
+        if number == 0 || line.starts_with([' ', '\t']) && !line.trim().is_empty() {
+            end = at;
+        }
+    }
+    let blank_behind = text[end..].starts_with('\n');
+    let blank_before = start == 0 || text[..start].ends_with("\n\n");
+    start..end + usize::from(blank_behind && blank_before)
+}
+
+fn words_of(tag: &Tag) -> Vec<String> {
+    std::iter::once(tag.slug.to_string())
+        .chain(tag.aliases.iter().cloned())
+        .collect()
+}
+
+/// The change that adds aliases to an entry: to its list, or as a line of its own.
+fn add_aliases(source: &Source, entry: &Entry, words: &[String]) -> Option<(Range<usize>, String)> {
+    let fields = match &entry.value {
+        Value::Map(fields) => fields.as_slice(),
+        Value::Null => &[],
+        _ => return None,
+    };
+    let written: Vec<String> = words.iter().map(|word| alias(word)).collect();
+    let text = &source.text;
+    let value = &text[entry.value_range.clone()];
+    let first_line = value.split_inclusive('\n').next().unwrap_or("");
+    if !fields.iter().any(|(key, _)| key == "aliases") {
+        if first_line.trim_start().starts_with('{') {
+            return None;
+        }
+        let at = entry.value_range.start + first_line.len();
+        let line = format!("  aliases: [{}]\n", written.join(", "));
+        let line = if first_line.ends_with('\n') {
+            line
+        } else {
+            format!("\n{line}")
+        };
+        return Some((at..at, line));
+    }
+    let mut at = entry.value_range.start;
+    for line in value.split_inclusive('\n') {
+        if let Some(list) = line.trim_start().strip_prefix("aliases:") {
+            let start = at + line.len() - list.len();
+            let list = yaml::written_list(text, start..at + line.len())?;
+            let last = list.items.last().filter(|_| list.flow)?;
+            return Some((last.end..last.end, format!(", {}", written.join(", "))));
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// An alias may hold the signs of a pattern, which want quotes.
+fn alias(word: &str) -> String {
+    if word.ends_with('*') && !word.starts_with(['*', '!', '&']) && !word.contains([':', '#', '"'])
+    {
+        return word.to_owned();
+    }
+    scalar(word)
+}
+
+fn apply(source: &Source, mut changes: Vec<(Range<usize>, String)>) -> Option<String> {
+    changes.sort_by_key(|(range, _)| range.start);
+    replace(&source.text, changes)
+}
