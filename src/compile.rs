@@ -79,6 +79,17 @@ impl PartialOrd for WalkName {
     }
 }
 
+/// This is a document before and after it was saved; none where the file cannot be published.
+#[derive(Debug, Clone)]
+pub struct Saved {
+    /// The file.
+    pub name: Arc<str>,
+    /// What it held.
+    pub old: Option<Arc<Document>>,
+    /// What it holds.
+    pub new: Option<Arc<Document>>,
+}
+
 #[derive(Debug, Clone)]
 struct Compiled {
     hash: u128,
@@ -138,8 +149,8 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
 }
 
 impl Memo {
-    /// Takes in documents that were saved; returns the names of those that are new or have changed.
-    pub fn update(&mut self, saved: &[File]) -> Vec<Arc<str>> {
+    /// Takes in documents that were saved; returns those that are new or have changed.
+    pub fn update(&mut self, saved: &[File]) -> Vec<Saved> {
         let compiled: Vec<Option<Compiled>> = saved
             .par_iter()
             .map(|file| {
@@ -151,10 +162,15 @@ impl Memo {
             .collect();
         let mut changed = Vec::new();
         for (file, compiled) in saved.iter().zip(compiled) {
-            if let Some(compiled) = compiled {
-                self.documents.insert(WalkName(file.name.clone()), compiled);
-                changed.push(file.name.clone());
-            }
+            let Some(compiled) = compiled else { continue };
+            let name = WalkName(file.name.clone());
+            let new = compiled.document.clone();
+            let old = self.documents.insert(name, compiled);
+            changed.push(Saved {
+                name: file.name.clone(),
+                old: old.and_then(|old| old.document),
+                new,
+            });
         }
         changed
     }
@@ -164,17 +180,21 @@ impl Memo {
         self.documents.remove(&WalkName(name.clone())).is_some()
     }
 
-    /// Returns the documents as `parse` would, and their problems.
-    pub fn documents(&self, problems: &mut Problems) -> Vec<Arc<Document>> {
+    /// Returns the documents as `parse` would.
+    pub fn documents(&self) -> Vec<Arc<Document>> {
+        let documents = self.documents.values();
+        documents
+            .filter_map(|compiled| compiled.document.clone())
+            .collect()
+    }
+
+    /// Notes the problems of the documents as `parse` would.
+    pub fn report(&self, problems: &mut Problems) {
         for compiled in self.documents.values() {
             if !compiled.problems.is_empty() {
                 problems.append(compiled.problems.clone());
             }
         }
-        let documents = self.documents.values();
-        documents
-            .filter_map(|compiled| compiled.document.clone())
-            .collect()
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Parts {
 }
 
 /// This is a linked site.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Site {
     /// The settings.
     pub config: Config,
@@ -66,7 +66,7 @@ pub struct Site {
 }
 
 /// This is a paper in its site.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     document: Arc<Document>,
     /// The day of its issue.
@@ -84,7 +84,7 @@ pub struct Entry {
 }
 
 /// This is a day's issue.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Issue {
     /// The day.
     pub date: Date,
@@ -99,7 +99,7 @@ pub struct Issue {
 }
 
 /// This is a week, a month or a year that has issues.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Period<Key> {
     /// Which one.
     pub key: Key,
@@ -108,7 +108,7 @@ pub struct Period<Key> {
 }
 
 /// This is a tag that papers have.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TagEntry {
     /// What its address is made of.
     pub slug: Slug,
@@ -121,7 +121,7 @@ pub struct TagEntry {
 }
 
 /// This is another page in its site.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PageEntry {
     document: Arc<Document>,
     /// The text, with addresses.
@@ -174,6 +174,37 @@ impl Site {
         last.map_or(0, |last| {
             last.papers.end - self.issues[period.issues.start].papers.start
         })
+    }
+}
+
+impl Site {
+    /// Returns the site with papers whose body alone was changed, each as it was and as it is; `None`
+    /// when more than these papers may be different, so that all must be linked again.
+    ///
+    /// Nothing else follows from a body: order, tags, addresses and what is wrong between files are
+    /// told by front matter.
+    pub fn with_bodies(&self, saved: &[(Arc<Document>, Arc<Document>)]) -> Option<Site> {
+        let mut bodies = Vec::with_capacity(saved.len());
+        for (old, new) in saved {
+            let (Content::Paper(before), Content::Paper(after)) = (&old.content, &new.content)
+            else {
+                return None;
+            };
+            let is_told_by_front =
+                old.front.text == new.front.text && before.body.has_code == after.body.has_code;
+            if !is_told_by_front || !references::are_rooted(&before.body) {
+                return None;
+            }
+            let body = references::fill_rooted(&self.config.base_url, &after.body)?;
+            let is_old = |entry: &Entry| Arc::ptr_eq(&entry.document, old);
+            bodies.push((self.papers.iter().position(is_old)?, new, body));
+        }
+        let mut site = self.clone();
+        for (index, document, body) in bodies {
+            site.papers[index].document = document.clone();
+            site.papers[index].body = body;
+        }
+        Some(site)
     }
 }
 

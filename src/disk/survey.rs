@@ -13,8 +13,8 @@ use anyhow::{Context as _, Result};
 use crate::compile::File;
 use crate::layout;
 
-/// This tells two states of a file apart, as far as a look from outside can.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// This tells two states of a file apart, as far as a look from outside can; the default is no file's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stamp {
     length: u64,
     modified: Option<SystemTime>,

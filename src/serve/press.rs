@@ -7,8 +7,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 
-use rustc_hash::FxHashMap;
-
 use crate::address::BaseUrl;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::layout;
@@ -46,7 +44,7 @@ enum Order {
 
 impl Press {
     /// Starts a press.
-    pub fn start(site: Site, theme: Arc<Theme>, plan: Vec<Page>) -> Press {
+    pub fn start(site: Arc<Site>, theme: Arc<Theme>, plan: Arc<Vec<Page>>) -> Press {
         let base_url = site.config.base_url.clone();
         let (orders, inbox) = channel();
         std::thread::spawn(move || {
@@ -95,7 +93,6 @@ struct Desk<'a> {
     site: &'a Site,
     plan: &'a [Page],
     renderer: Renderer<'a>,
-    pages: FxHashMap<&'a str, usize>,
     links: std::cell::OnceCell<LinkCheck<'a>>,
 }
 
@@ -107,14 +104,10 @@ enum Found {
 
 impl<'a> Desk<'a> {
     fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Desk<'a> {
-        let pages = plan.iter().enumerate();
         Desk {
             site,
             plan,
             renderer: Renderer::new(site, theme, plan),
-            pages: pages
-                .map(|(index, page)| (page.path.as_str(), index))
-                .collect(),
             links: std::cell::OnceCell::new(),
         }
     }
@@ -122,7 +115,8 @@ impl<'a> Desk<'a> {
     /// Finds what GitHub Pages would answer: the file, the page without its ending, the folder's
     /// index. Only what is planned can be found, so no address leads out of the site.
     fn find(&self, address: &str) -> Found {
-        let page = |path: &str| self.pages.get(path).copied();
+        // A table of all pages takes longer to make than some pages take to find.
+        let page = |path: &str| self.plan.iter().position(|page| page.path == path);
         if address.is_empty() || address.ends_with('/') {
             let index = page(&format!("{address}{}", layout::HOME));
             return index.map_or(Found::Nothing, Found::Page);
@@ -147,11 +141,9 @@ impl<'a> Desk<'a> {
             }
             Found::Folder => Answer::Folder,
             Found::Nothing => {
-                let page = self.pages.get(layout::NOT_FOUND);
-                match page
-                    .map(|&index| self.renderer.render(&self.plan[index]))
-                    .transpose()
-                {
+                let is_told = |page: &&Page| page.path == layout::NOT_FOUND;
+                let page = self.plan.iter().find(is_told);
+                match page.map(|page| self.renderer.render(page)).transpose() {
                     Ok(output) => Answer::Missing(output),
                     Err(problem) => Answer::Failed(Box::new(problem)),
                 }

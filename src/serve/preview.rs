@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -118,6 +118,7 @@ pub enum Step {
 
 /// This is a site that follows its sources.
 pub struct Preview {
+    root: PathBuf,
     options: Options,
     watch: Watch,
     desk: Mutex<Desk>,
@@ -178,6 +179,7 @@ impl Preview {
             touched: VecDeque::new(),
         };
         let preview = Preview {
+            root: root.to_owned(),
             options,
             watch: Watch::new(root),
             desk: Mutex::new(desk),
@@ -374,7 +376,11 @@ impl Preview {
             Ok(Ok(None)) => return,
             Ok(Ok(Some(update))) => Ok(update),
             Ok(Err(error)) => Err(format!("{error:#}")),
-            Err(_) => Err(BUG.to_owned()),
+            Err(_) => {
+                // What was half done is begun anew.
+                desk.shelf = Shelf::new(&self.root);
+                Err(BUG.to_owned())
+            }
         };
         desk.owing = outcome.is_err();
         let news = self.publish(outcome, start);
@@ -470,7 +476,7 @@ impl Desk {
         if taken.changed.is_empty() && !self.owing {
             return Ok(None);
         }
-        let edition = self.shelf.link(options)?;
+        let edition = self.shelf.edit(&taken, options)?;
         Ok(Some((taken, edition)))
     }
 }

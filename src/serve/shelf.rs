@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use crate::compile::{self, File, Memo, Options, Sources, WalkName};
+use crate::compile::{self, File, Memo, Options, Saved, Sources, WalkName};
 use crate::config::Config;
 use crate::diagnostic::Problems;
 use crate::disk::{self, Stamp};
@@ -21,6 +21,9 @@ use crate::theme::{self, Theme};
 
 use super::watch::{Changes, PARTS};
 
+/// More saves than these are taken for a checkout.
+const FEW: usize = 16;
+
 /// This is all that a change of the sources came to.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -28,17 +31,19 @@ pub struct Taken {
     pub changed: BTreeSet<Arc<str>>,
     /// The output paths of files that are published as they are and have changed.
     pub touched: Vec<String>,
+    /// The documents among the changed, before and after.
+    saved: Vec<Saved>,
 }
 
 /// This is one state of a site, ready to render.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edition {
     /// The site.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// The theme; none when a template cannot be read.
     pub theme: Option<Arc<Theme>>,
     /// All pages.
-    pub plan: Vec<Page>,
+    pub plan: Arc<Vec<Page>>,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -51,6 +56,8 @@ pub struct Shelf {
     sources: Sources,
     memo: Memo,
     theme: Option<LoadedTheme>,
+    /// The last edition, its problems without those of single documents.
+    linked: Option<Edition>,
 }
 
 #[derive(Debug)]
@@ -69,48 +76,79 @@ impl Shelf {
             sources: Sources::default(),
             memo: Memo::default(),
             theme: None,
+            linked: None,
         }
     }
 
-    /// Takes in what changed on the disk.
+    /// Takes in what changed on the disk; after an error all that was not taken in is still new.
     pub fn take_in(&mut self, changes: &Changes) -> Result<Taken> {
-        let mut suspects: BTreeSet<WalkName> = BTreeSet::new();
-        let parts = PARTS.iter().filter(|_| changes.all);
-        for part in parts {
-            self.look_at(part, false, &mut suspects)?;
-        }
-        for name in &changes.names {
-            // An event tells of a change that the stamp may not show.
-            self.look_at(name, true, &mut suspects)?;
-        }
-        let mut taken = Taken::default();
-        self.take_documents(&suspects, &mut taken)?;
-        for name in &suspects {
-            if !is_document(&name.0) {
-                self.take_other(&name.0, &mut taken)?;
+        // Whatever stops this half way, the next edition is not made of the last one.
+        let linked = self.linked.take();
+        let mut suspects = BTreeSet::new();
+        let taken = self.take_all(changes, &mut suspects);
+        if taken.is_err() {
+            for name in suspects {
+                self.files
+                    .entry(name)
+                    .and_modify(|stamp| *stamp = Stamp::default());
             }
+            return taken;
         }
-        self.list_others();
-        Ok(taken)
+        self.linked = linked;
+        taken
     }
 
-    /// Links the sources to a site and plans its pages.
-    pub fn link(&mut self, options: &Options) -> Result<Edition> {
+    /// Makes an edition of the sources, after these changes.
+    pub fn edit(&mut self, taken: &Taken, options: &Options) -> Result<Edition> {
+        let last = self.linked.take();
+        let linked = match last.and_then(|last| change_bodies(&last, taken)) {
+            Some(linked) => linked,
+            None => self.link(options)?,
+        };
+        self.linked = Some(linked.clone());
+        let mut problems = linked.problems;
+        self.memo.report(&mut problems);
+        Ok(Edition {
+            problems: problems.sorted(),
+            ..linked
+        })
+    }
+
+    fn link(&mut self, options: &Options) -> Result<Edition> {
         let mut problems = Problems::new();
         let config = compile::settings(self.sources.settings.as_ref(), &mut problems);
         let theme = self.load_theme(&config, &mut problems)?;
-        let documents = self.memo.documents(&mut problems);
+        let documents = self.memo.documents();
         let site = compile::link(config, &self.sources, documents, options, &mut problems);
         let plan = match &theme {
             Some(theme) => page::plan(&site, theme, &mut problems),
             None => Vec::new(),
         };
         Ok(Edition {
-            site,
+            site: Arc::new(site),
             theme,
-            plan,
-            problems: problems.sorted(),
+            plan: Arc::new(plan),
+            problems,
         })
+    }
+
+    fn take_all(&mut self, changes: &Changes, suspects: &mut BTreeSet<WalkName>) -> Result<Taken> {
+        for part in PARTS.iter().filter(|_| changes.all) {
+            self.look_at(part, false, suspects)?;
+        }
+        for name in &changes.names {
+            // An event tells of a change that the stamp may not show.
+            self.look_at(name, true, suspects)?;
+        }
+        let mut taken = Taken::default();
+        self.take_documents(suspects, &mut taken)?;
+        for name in suspects.iter().filter(|name| !is_document(&name.0)) {
+            self.take_other(&name.0, &mut taken)?;
+        }
+        if taken.changed.len() > taken.saved.len() {
+            self.list_others();
+        }
+        Ok(taken)
     }
 
     /// Compares what is known below a name with what is there, and notes what may differ.
@@ -161,7 +199,9 @@ impl Shelf {
             }
         }
         let files: Vec<File> = files.into_iter().flatten().collect();
-        taken.changed.extend(self.memo.update(&files));
+        taken.saved = self.memo.update(&files);
+        let saved = taken.saved.iter().map(|saved| saved.name.clone());
+        taken.changed.extend(saved);
         Ok(())
     }
 
@@ -238,6 +278,20 @@ impl Shelf {
         self.theme = Some(loaded);
         Ok(theme)
     }
+}
+
+/// The short way of a paper's body that was saved, which a curator does all day: linking all papers
+/// again would come to the same.
+fn change_bodies(last: &Edition, taken: &Taken) -> Option<Edition> {
+    if taken.saved.len() != taken.changed.len() || taken.saved.len() > FEW {
+        return None;
+    }
+    let both = |saved: &Saved| saved.old.clone().zip(saved.new.clone());
+    let saved: Vec<_> = taken.saved.iter().map(both).collect::<Option<_>>()?;
+    Some(Edition {
+        site: Arc::new(last.site.with_bodies(&saved)?),
+        ..last.clone()
+    })
 }
 
 fn is_document(name: &str) -> bool {

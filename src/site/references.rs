@@ -17,6 +17,38 @@ pub struct References<'a> {
     outputs: HashMap<&'a str, String>,
 }
 
+/// Tells whether all addresses in a text count from the site's root, so that no other file has a say.
+pub fn are_rooted(html: &Html) -> bool {
+    html.holes.iter().all(|hole| hole.url.starts_with('/'))
+}
+
+/// Puts addresses into HTML when all of them count from the site's root and lead into it.
+pub fn fill_rooted(base_url: &BaseUrl, html: &Html) -> Option<Filled> {
+    let resolve = |hole: &Hole| resolve_rooted(base_url, &hole.url);
+    let addresses: Vec<String> = html.holes.iter().map(resolve).collect::<Option<_>>()?;
+    let mut addresses = addresses.into_iter();
+    Some(html.fill(|_| addresses.next().expect("there is one for each hole")))
+}
+
+/// Returns the address that one which counts from the site's root means; `None` for others.
+fn resolve_rooted(base_url: &BaseUrl, url: &str) -> Option<String> {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (path, rest) = url.split_at(end);
+    let path = decode_path(path);
+    let output = path.strip_prefix('/')?;
+    // Whether the page is there is checked where all pages are known.
+    let clean = layout::resolve("", output)?;
+    let slash = if output.ends_with('/') && !clean.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    Some(format!(
+        "{}{rest}",
+        base_url.link(&format!("{clean}{slash}"))
+    ))
+}
+
 impl<'a> References<'a> {
     /// Makes the table of all files that are published.
     pub fn new(
@@ -101,16 +133,8 @@ impl<'a> References<'a> {
         let end = url.find(['?', '#']).unwrap_or(url.len());
         let (path, rest) = url.split_at(end);
         let path = decode_path(path);
-        if let Some(output) = path.strip_prefix('/') {
-            // Whether the page is there is checked where all pages are known.
-            return layout::resolve("", output).map(|clean| {
-                let slash = if output.ends_with('/') && !clean.is_empty() {
-                    "/"
-                } else {
-                    ""
-                };
-                format!("{}{rest}", self.base_url.link(&format!("{clean}{slash}")))
-            });
+        if path.starts_with('/') {
+            return resolve_rooted(self.base_url, url);
         }
         let source = layout::resolve(file, &path)?;
         let output = self.outputs.get(source.as_str())?;
