@@ -15,21 +15,25 @@
 //! said in `pattern`, how hits become suggestions in `suggest`.
 
 mod pattern;
+pub mod phrases;
+mod reader;
 mod suggest;
+
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::diagnostic::Problems;
 use crate::slug::Slug;
 use crate::source::{Place, Source};
-use crate::yaml::{self, Entry, Value};
+use crate::yaml;
 
 pub use suggest::Suggestion;
 
-use pattern::{Pattern, PatternKind};
+use reader::{Reader, written_as};
 use suggest::Matcher;
 
 /// This is one tag of the vocabulary.
@@ -51,6 +55,21 @@ pub struct Tag {
     pub place: Option<Place>,
 }
 
+impl Tag {
+    /// Makes a tag of which only the slug is known.
+    fn new(slug: Slug) -> Tag {
+        Tag {
+            name: title_case(&slug),
+            slug,
+            aliases: Vec::new(),
+            description: String::new(),
+            broader: None,
+            mentions: DEFAULT_MENTIONS,
+            place: None,
+        }
+    }
+}
+
 /// This is the set of tags that a site knows, ready to look up and to suggest.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
@@ -60,33 +79,67 @@ pub struct Vocabulary {
     matcher: Matcher,
 }
 
-const KEYS: [&str; 5] = ["name", "aliases", "description", "broader", "mentions"];
-
 /// A word that is mentioned once is often an aside: a data set, a baseline, an outlook.
 const DEFAULT_MENTIONS: usize = 2;
 
 impl Vocabulary {
     /// Parses `content/tags.yaml`; a tag that cannot be read whole is kept with what can be read.
     pub fn parse(source: &Source, problems: &mut Problems) -> Vocabulary {
+        Vocabulary::parse_over(&Vocabulary::default(), source, problems)
+    }
+
+    /// Parses a file that changes another vocabulary.
+    ///
+    /// A new slug adds a tag, a slug that is there changes the keys that are given, and `slug: false`
+    /// takes the tag away. A new tag whose slug, name or alias is the slug or the name of an old one
+    /// replaces it: that is how a tag gets another slug.
+    pub fn parse_over(base: &Vocabulary, source: &Source, problems: &mut Problems) -> Vocabulary {
         let entries =
             yaml::parse_mapping(source, 0..source.text.len(), problems).unwrap_or_default();
-        let mut reader = Reader { source, problems };
-        let mut tags = BTreeMap::new();
+        let mut reader = Reader {
+            source,
+            problems,
+            base: &base.tags,
+        };
+        let own: Vec<Tag> = entries.iter().filter_map(|e| reader.parse_tag(e)).collect();
+        let mut tags = base.tags.clone();
         for entry in &entries {
-            if let Some(tag) = reader.parse_tag(entry) {
-                tags.insert(tag.slug.clone(), tag);
-            }
+            tags.remove(entry.key.as_str());
         }
+        let taken: FxHashSet<String> = own.iter().flat_map(written_as).map(words::fold).collect();
+        tags.retain(|slug, tag| {
+            !taken.contains(&words::fold(slug.as_str())) && !taken.contains(&words::fold(&tag.name))
+        });
+        tags.extend(own.into_iter().map(|tag| (tag.slug.clone(), tag)));
+
         for entry in &entries {
             reader.check_broader(entry, &mut tags);
         }
-        let keys = reader.index(&entries, &tags);
+        let slugs: FxHashSet<Slug> = tags.keys().cloned().collect();
+        for tag in tags.values_mut() {
+            tag.broader = tag.broader.take().filter(|broader| slugs.contains(broader));
+        }
+        let mut keys = reader.index(&entries, &tags);
+        for tag in tags.values() {
+            for text in written_as(tag) {
+                keys.entry(words::fold(text)).or_insert(tag.slug.clone());
+            }
+        }
         let matcher = Matcher::new(tags.values());
         Vocabulary {
             tags,
             keys,
             matcher,
         }
+    }
+
+    /// Returns the vocabulary with which a new site begins: machine learning and its neighbours.
+    pub fn starter() -> &'static Vocabulary {
+        static STARTER: LazyLock<Vocabulary> = LazyLock::new(|| {
+            let source = Source::new("starter.yaml", include_str!("tags/starter.yaml"));
+            Vocabulary::parse(&source, &mut Problems::new())
+        });
+        &STARTER
     }
 
     /// Returns the tag that somebody means who wrote its slug, its name or an alias, in any case.
@@ -118,195 +171,6 @@ impl Vocabulary {
     pub fn suggest(&self, title: &str, text: &str) -> Vec<Suggestion> {
         self.matcher.suggest(title, text)
     }
-}
-
-/// Reads entries of the file and notes what is wrong with them.
-struct Reader<'a> {
-    source: &'a Source,
-    problems: &'a mut Problems,
-}
-
-impl Reader<'_> {
-    fn parse_tag(&mut self, entry: &Entry) -> Option<Tag> {
-        let place = self.source.place(entry.key_range.clone());
-        let Some(slug) = Slug::parse(&entry.key) else {
-            let mut problem = Diagnostic::new(
-                Code::BadTag,
-                format!("`{}` cannot be a tag's address", entry.key),
-            )
-            .at(place);
-            problem.hint = Some(match Slug::from_name(&entry.key) {
-                Some(slug) => format!("write `{slug}:` and give the name below it"),
-                None => "use lower-case letters, digits and single hyphens".to_owned(),
-            });
-            self.problems.push(problem);
-            return None;
-        };
-        let mut tag = Tag {
-            name: title_case(&slug),
-            slug,
-            aliases: Vec::new(),
-            description: String::new(),
-            broader: None,
-            mentions: DEFAULT_MENTIONS,
-            place: Some(place),
-        };
-        match &entry.value {
-            Value::Null => {}
-            Value::Map(fields) => {
-                for (key, value) in fields {
-                    self.read_field(entry, key, value, &mut tag);
-                }
-            }
-            other => self.wrong_type(entry, "", "a mapping", other),
-        }
-        Some(tag)
-    }
-
-    fn read_field(&mut self, entry: &Entry, key: &str, value: &Value, tag: &mut Tag) {
-        match (key, value) {
-            ("name" | "aliases" | "description" | "broader" | "mentions", Value::Null) => {}
-            ("name", Value::Text(name)) if !words::fold(name).is_empty() => {
-                tag.name = name.trim().to_owned();
-            }
-            ("name", Value::Number(name)) => tag.name = name.clone(),
-            ("name", Value::Text(_)) => self.bad(entry, key, "a name needs a letter or a digit"),
-            ("description", Value::Text(text)) => tag.description = text.trim().to_owned(),
-            ("broader", Value::Text(slug)) => match Slug::parse(slug) {
-                Some(slug) => tag.broader = Some(slug),
-                None => self.bad(entry, slug, "`broader` wants the slug of another tag"),
-            },
-            ("mentions", Value::Number(number)) => match number.parse() {
-                Ok(number @ 1..=20) => tag.mentions = number,
-                _ => self.bad(entry, number, "`mentions` is a number from 1 to 20"),
-            },
-            ("aliases", Value::List(items)) => {
-                for item in items {
-                    self.read_alias(entry, item, tag);
-                }
-            }
-            ("aliases", Value::Text(_) | Value::Number(_)) => self.read_alias(entry, value, tag),
-            ("name" | "description" | "broader", other) => {
-                self.wrong_type(entry, key, "a text", other);
-            }
-            ("mentions", other) => self.wrong_type(entry, key, "a number", other),
-            ("aliases", other) => self.wrong_type(entry, key, "a list", other),
-            _ => self.unknown_key(entry, key),
-        }
-    }
-
-    fn read_alias(&mut self, entry: &Entry, item: &Value, tag: &mut Tag) {
-        let (Value::Text(alias) | Value::Number(alias)) = item else {
-            self.wrong_type(entry, "aliases", "a list of texts", item);
-            return;
-        };
-        match Pattern::parse(alias) {
-            Ok(_) => tag.aliases.push(alias.trim().to_owned()),
-            Err(why) => self.bad(entry, alias, why),
-        }
-    }
-
-    fn check_broader(&mut self, entry: &Entry, tags: &mut BTreeMap<Slug, Tag>) {
-        let Some((slug, broader)) = tags
-            .get(entry.key.as_str())
-            .and_then(|tag| Some((tag.slug.clone(), tag.broader.clone()?)))
-        else {
-            return;
-        };
-        let known = tags.contains_key(&broader);
-        let circular = known && climbs_to_itself(&slug, tags);
-        if known && !circular {
-            return;
-        }
-        if circular {
-            self.bad(entry, broader.as_str(), "the tag is broader than itself");
-        } else {
-            let near = did_you_mean(broader.as_str(), tags.keys().map(Slug::as_str));
-            let mut problem =
-                Diagnostic::new(Code::UnknownTag, format!("no tag is called `{broader}`"))
-                    .at(self.source.place(entry.find(self.source, broader.as_str())));
-            problem.hint = near.map(|near| format!("did you mean `{near}`?"));
-            self.problems.push(problem);
-        }
-        if let Some(tag) = tags.get_mut(&slug) {
-            tag.broader = None;
-        }
-    }
-
-    /// Maps what people write to tags; what would mean two tags is reported at the later one.
-    fn index(&mut self, entries: &[Entry], tags: &BTreeMap<Slug, Tag>) -> FxHashMap<String, Slug> {
-        let mut keys: FxHashMap<String, Slug> = FxHashMap::default();
-        for entry in entries {
-            let Some(tag) = tags.get(entry.key.as_str()) else {
-                continue;
-            };
-            let plain = tag.aliases.iter().filter(|alias| {
-                Pattern::parse(alias).is_ok_and(|pattern| pattern.kind == PatternKind::Plain)
-            });
-            let written = [tag.slug.as_str(), tag.name.as_str()];
-            for text in written.into_iter().chain(plain.map(String::as_str)) {
-                let taken = keys.entry(words::fold(text)).or_insert(tag.slug.clone());
-                if *taken == tag.slug {
-                    continue;
-                }
-                let place = match text == tag.slug.as_str() {
-                    true => entry.key_range.clone(),
-                    false => entry.find(self.source, text),
-                };
-                let message = format!("`{text}` means the tag `{taken}` too");
-                self.problems.push(
-                    Diagnostic::new(Code::DuplicateTag, message)
-                        .at(self.source.place(place))
-                        .hint("keep it with one of the two"),
-                );
-            }
-        }
-        keys
-    }
-
-    fn bad(&mut self, entry: &Entry, text: &str, message: &str) {
-        let place = self.source.place(entry.find(self.source, text));
-        self.problems
-            .push(Diagnostic::new(Code::BadTag, message).at(place));
-    }
-
-    fn wrong_type(&mut self, entry: &Entry, key: &str, wanted: &str, found: &Value) {
-        let message = match key {
-            "" => format!("a tag is {wanted}, not {}", found.kind()),
-            key => format!("`{key}` wants {wanted}, not {}", found.kind()),
-        };
-        let place = match key {
-            "" => entry.shown(self.source),
-            key => entry.find(self.source, key),
-        };
-        self.problems
-            .push(Diagnostic::new(Code::WrongType, message).at(self.source.place(place)));
-    }
-
-    fn unknown_key(&mut self, entry: &Entry, key: &str) {
-        let place = self.source.place(entry.find(self.source, key));
-        let hint = match did_you_mean(key, KEYS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a tag has {}", KEYS.join(", ")),
-        };
-        self.problems.push(
-            Diagnostic::new(Code::UnknownKey, format!("a tag has no key `{key}`"))
-                .at(place)
-                .hint(hint),
-        );
-    }
-}
-
-fn climbs_to_itself(slug: &Slug, tags: &BTreeMap<Slug, Tag>) -> bool {
-    let mut seen = vec![slug];
-    let above = |slug: &Slug| tags.get(slug).and_then(|tag| tag.broader.as_ref());
-    while let Some(next) = above(seen[seen.len() - 1]) {
-        if seen.contains(&next) {
-            return true;
-        }
-        seen.push(next);
-    }
-    false
 }
 
 /// The name of a tag that has none: `in-context-learning` reads `In context learning`.
@@ -423,5 +287,34 @@ hint: keep it with one of the two
         let (vocabulary, problems) = parse("a: {broader: b}\nb: {broader: a}\n");
         assert!(problems.starts_with("error[bad-tag]: the tag is broader than itself"));
         assert!(vocabulary.iter().any(|tag| tag.broader.is_none()));
+    }
+
+    #[test]
+    fn the_starter_vocabulary_is_well_formed_and_large() {
+        let (vocabulary, problems) = parse(include_str!("tags/starter.yaml"));
+        assert_eq!(problems, "");
+        assert!((300..=500).contains(&vocabulary.iter().count()));
+        assert!(vocabulary.iter().all(|tag| !tag.description.is_empty()));
+        assert_eq!(slug(Vocabulary::starter(), "LLMs"), "large-language-models");
+    }
+
+    #[test]
+    fn a_site_adds_changes_renames_and_removes_tags() {
+        let (base, _) = parse("a: {name: Alpha, description: Old.}\nb: {broader: a}\nc:\nd:\n");
+        let text = "a: {description: New.}\nc: false\ndelta: {aliases: [D]}\ne: {broader: b}\n";
+        let mut problems = Problems::new();
+        let site = Vocabulary::parse_over(&base, &Source::new("tags.yaml", text), &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        let tags: Vec<_> = site
+            .iter()
+            .map(|tag| (tag.slug.as_str(), tag.name.as_str()))
+            .collect();
+        let expected = [("a", "Alpha"), ("b", "B"), ("delta", "Delta"), ("e", "E")];
+        assert_eq!(tags, expected);
+        assert_eq!(
+            site.lookup("alpha").map(|tag| tag.description.as_str()),
+            Some("New.")
+        );
+        assert_eq!(slug(&site, "d"), "delta");
     }
 }
