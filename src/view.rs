@@ -487,7 +487,6 @@ pub struct Views<'a> {
     pub site: &'a Site,
     tags: Vec<Value>,
     papers: Vec<Value>,
-    refs: Vec<Value>,
 }
 
 impl<'a> Views<'a> {
@@ -497,7 +496,6 @@ impl<'a> Views<'a> {
             site,
             tags: Vec::new(),
             papers: Vec::new(),
-            refs: Vec::new(),
         };
         views.tags = site
             .tags
@@ -509,16 +507,7 @@ impl<'a> Views<'a> {
             .par_iter()
             .map(|entry| Value::from(views.paper_view(entry)))
             .collect();
-        let refs = site
-            .papers
-            .par_iter()
-            .map(|entry| Value::from(views.paper_ref(entry)))
-            .collect();
-        Views {
-            papers,
-            refs,
-            ..views
-        }
+        Views { papers, ..views }
     }
 
     /// Returns a paper for lists.
@@ -534,7 +523,8 @@ impl<'a> Views<'a> {
 
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Value {
-        self.refs[index].clone()
+        let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
+        theme::some_fields(&self.papers[index], shown)
     }
 
     /// Returns an issue with its papers.
@@ -720,16 +710,6 @@ impl<'a> Views<'a> {
 
     fn tags_of_issue(&self, issue: &Issue) -> Vec<TagRefView> {
         self.top_tags(issue.papers.clone(), usize::MAX)
-    }
-
-    fn paper_ref(&self, entry: &Entry) -> PaperRefView {
-        let text = entry.text();
-        PaperRefView {
-            title: text.paper.title.clone(),
-            title_html: Html::from(&text.title_html),
-            url: self.link(&layout::paper(&text.slug)),
-            featured: text.paper.featured,
-        }
     }
 
     /// What lists show of a paper; `full` adds the abstract.
