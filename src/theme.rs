@@ -196,6 +196,15 @@ pub fn with_field(fields: &Value, name: &str, value: Value) -> Value {
     Value::from(map.collect::<BTreeMap<_, _>>())
 }
 
+/// Makes a value of some fields of another; their texts are shared.
+pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) -> Value {
+    let map = names.enumerate().filter_map(|(at, name)| {
+        let value = fields.as_map()?.get(&Key::Str(name))?;
+        Some((Field(at, Key::Str(name)), value.clone()))
+    });
+    Value::from(map.collect::<BTreeMap<_, _>>())
+}
+
 /// A field's name, ordered by where it stands.
 ///
 /// Tera copies every map that it is given into one of its own, entry by entry and with a hash that

@@ -485,7 +485,6 @@ pub struct Views<'a> {
     pub site: &'a Site,
     tags: Vec<Value>,
     papers: Vec<OnceLock<Value>>,
-    refs: Vec<OnceLock<Value>>,
 }
 
 impl<'a> Views<'a> {
@@ -496,7 +495,6 @@ impl<'a> Views<'a> {
             site,
             tags: Vec::new(),
             papers: empty().collect(),
-            refs: empty().collect(),
         };
         views.tags = site
             .tags
@@ -520,8 +518,8 @@ impl<'a> Views<'a> {
 
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Value {
-        let value = || Value::from(self.paper_ref(&self.site.papers[index]));
-        self.refs[index].get_or_init(value).clone()
+        let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
+        theme::some_fields(&self.listed(index), shown)
     }
 
     /// Returns an issue with its papers.
@@ -707,16 +705,6 @@ impl<'a> Views<'a> {
 
     fn tags_of_issue(&self, issue: &Issue) -> Vec<TagRefView> {
         self.top_tags(issue.papers.clone(), usize::MAX)
-    }
-
-    fn paper_ref(&self, entry: &Entry) -> PaperRefView {
-        let text = entry.text();
-        PaperRefView {
-            title: text.title.to_string(),
-            title_html: Html::from(&text.title_html),
-            url: self.link(&layout::paper(&text.slug)),
-            featured: text.paper.featured,
-        }
     }
 
     /// What lists show of a paper; `full` adds the abstract.

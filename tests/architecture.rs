@@ -18,7 +18,10 @@ const COMMON: [&str; 7] = [
 
 /// Crates that several modules name, and why.
 const SHARED: [(&str, &str); 6] = [
-    ("tempfile", "`disk` writes with it, a watch listens to a file of its own"),
+    (
+        "tempfile",
+        "`disk` writes with it, a watch listens to a file of its own",
+    ),
     (
         "clap",
         "each command declares its own arguments, `cli` the commands",

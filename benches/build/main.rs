@@ -18,7 +18,7 @@ mod random;
 mod site;
 mod table;
 
-use measure::{Cost, Tool};
+use measure::{Cost, Tool, work_folder};
 
 const USAGE: &str = "usage: cargo bench --bench build -- [--sizes 1000,10000,100000] [--runs 5]
        [--no-hugo] [--hugo PATH] [--folders] [--theme plain|default] [--digest PATH] [--date TEXT]
@@ -126,7 +126,7 @@ fn run(wish: &Wish) -> Result<()> {
         let costs = race(wish, hugo.as_ref(), &root)?;
         println!("{}", table::render(size, &costs));
     }
-    Ok(())
+    measure::clean()
 }
 
 /// Builds in turns; returns every contestant's name and what each of its runs took.
@@ -150,9 +150,4 @@ fn race(wish: &Wish, hugo: Option<&hugo::Hugo>, root: &Path) -> Result<Vec<(Stri
         }
     }
     Ok(costs)
-}
-
-/// Everything that the bench writes is here, under the folder that git ignores.
-fn work_folder() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench")
 }

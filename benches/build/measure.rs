@@ -86,10 +86,12 @@ impl Tool {
     }
 
     /// Builds once into an empty place.
+    ///
+    /// What was built before is put aside and deleted when all is measured: ext4 keeps the inodes of
+    /// deleted files back for a minute or more and steps over each of them when it makes a new file,
+    /// which would be measured too.
     pub fn run(&self) -> Result<Cost> {
-        if self.output.exists() {
-            fs::remove_dir_all(&self.output)?;
-        }
+        put_aside(&self.output)?;
         let report = self.output.with_extension("time");
         let timed = Path::new(TIME).is_file();
         let mut command = if timed {
@@ -148,6 +150,32 @@ impl Cost {
             self.memory.unwrap_or(f64::NAN)
         )
     }
+}
+
+/// Moves a folder out of the way, to a place that `clean` empties.
+pub fn put_aside(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        let old = work_folder().join("old");
+        fs::create_dir_all(&old)?;
+        let number = fs::read_dir(&old)?.count();
+        let name = format!("{}-{number}", std::process::id());
+        fs::rename(folder, old.join(name))?;
+    }
+    Ok(())
+}
+
+/// Deletes what was put aside.
+pub fn clean() -> Result<()> {
+    let old = work_folder().join("old");
+    if old.exists() {
+        fs::remove_dir_all(old)?;
+    }
+    Ok(())
+}
+
+/// Everything that the bench writes is here, under the folder that git ignores.
+pub fn work_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("bench")
 }
 
 /// Returns the median of some numbers.

@@ -90,11 +90,9 @@ impl Import {
             }
         }
         let suggest = |title: &str, text: &str| -> Vec<String> {
-            let suggestions = vocabulary
-                .as_ref()
-                .map(|vocabulary| vocabulary.suggest(title, text));
+            let vocabulary = vocabulary.as_ref().unwrap_or_else(|| Vocabulary::starter());
+            let suggestions = vocabulary.suggest(title, text);
             suggestions
-                .unwrap_or_default()
                 .into_iter()
                 .map(|tag| tag.slug.to_string())
                 .collect()

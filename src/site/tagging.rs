@@ -87,24 +87,27 @@ pub fn describe(
         .collect()
 }
 
-/// Finds what is written in the vocabulary; without one, any name that gives a slug is a tag.
+/// Finds what is written in the vocabulary; without one of its own a site may use any name, and the
+/// starter vocabulary says more about those that it knows.
 fn look_up(written: &str, vocabulary: Option<&Vocabulary>) -> Option<Found> {
-    match vocabulary {
-        Some(vocabulary) => vocabulary.lookup(written).map(|tag| Found {
+    let known = vocabulary.unwrap_or_else(|| Vocabulary::starter());
+    if let Some(tag) = known.lookup(written) {
+        return Some(Found {
             slug: tag.slug.clone(),
             name: tag.name.clone(),
             description: tag.description.clone(),
             place: tag.place.clone(),
             papers: Vec::new(),
-        }),
-        None => Slug::from_name(written).map(|slug| Found {
-            slug,
-            name: written.to_owned(),
-            description: String::new(),
-            place: None,
-            papers: Vec::new(),
-        }),
+        });
     }
+    let free = vocabulary.is_none().then(|| Slug::from_name(written))?;
+    free.map(|slug| Found {
+        slug,
+        name: written.to_owned(),
+        description: String::new(),
+        place: None,
+        papers: Vec::new(),
+    })
 }
 
 fn unknown_tag(
