@@ -401,7 +401,8 @@ impl Reader {
                 let links = serde_json::Value::from(links).to_string();
                 events.push(Event::default().event("styles").data(links));
             }
-            Step::Reload => events.push(Event::default().event("reload").data("")),
+            // A browser drops an event without data.
+            Step::Reload => events.push(Event::default().event("reload").data("now")),
         }
         if notice.version != self.seen.version {
             self.seen.version = notice.version;

@@ -90,7 +90,7 @@
     panel.querySelector("h2").textContent = title;
     if (errors > 0) {
       const note = document.createElement("small");
-      note.textContent = "Below is the last page that could be shown. This goes when the mistake goes.";
+      note.textContent = "Behind this is the last page that could be shown. This goes when the mistake goes.";
       panel.querySelector("h2").append(note);
     }
     // The preview has escaped the text.

@@ -259,8 +259,12 @@ impl Notices {
                 name = value.to_owned();
             } else if let Some(value) = line.strip_prefix("data: ") {
                 data = value.to_owned();
-            } else if line.is_empty() && !name.is_empty() {
-                return (name, data);
+            } else if line.is_empty() {
+                // As a browser does (HTML, section 9.2.6).
+                if !data.is_empty() {
+                    return (name, data);
+                }
+                name.clear();
             }
         }
     }
