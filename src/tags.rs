@@ -60,7 +60,8 @@ pub struct Vocabulary {
     matcher: Matcher,
 }
 
-const KEYS: [&str; 5] = ["name", "aliases", "description", "broader", "mentions"];
+/// These are the keys of a tag.
+pub const KEYS: [&str; 5] = ["name", "aliases", "description", "broader", "mentions"];
 
 /// A word that is mentioned once is often an aside: a data set, a baseline, an outlook.
 const DEFAULT_MENTIONS: usize = 2;
