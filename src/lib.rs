@@ -30,6 +30,8 @@ pub mod document;
 // All papers together.
 pub mod import_plan;
 pub mod site;
+pub mod citation;
+pub mod bibtex;
 
 // Values become pages.
 pub mod theme;
