@@ -32,6 +32,9 @@ pub mod import_plan;
 pub mod site;
 pub mod citation;
 pub mod bibtex;
+pub mod csl;
+pub mod scholar;
+pub mod records;
 
 // Values become pages.
 pub mod theme;

@@ -1,0 +1,82 @@
+//! CSL-JSON, the form in which citation processors (Pandoc, Zotero, citeproc) hand works around.
+//!
+//! Knows a citation and the schema of CSL 1.0.2. Which papers stand in which file is `page`'s.
+
+use serde_json::{Map, Value, json};
+
+use crate::citation::{Citation, Kind, Name};
+
+/// Writes citations as an array, one item to a line.
+pub fn write_all<'a>(citations: impl Iterator<Item = Citation<'a>>) -> String {
+    let mut text = String::from("[");
+    for citation in citations {
+        text.push_str(if text.len() > 1 { ",\n" } else { "\n" });
+        text.push_str(&item(&citation).to_string());
+    }
+    text.push_str("\n]\n");
+    text
+}
+
+/// Makes an item; names without a family name stand as they are.
+fn item(citation: &Citation<'_>) -> Value {
+    let mut item = Map::new();
+    let mut set = |name: &str, value: Value| {
+        item.insert(name.to_owned(), value);
+    };
+    set("id", citation.key.into());
+    // The schema has no preprint; an article without a container is one.
+    let kind = match citation.kind {
+        Kind::Article => "article-journal",
+        Kind::Proceedings => "paper-conference",
+        Kind::Preprint => "article",
+    };
+    set("type", kind.into());
+    set("title", citation.title_plain.into());
+    if !citation.authors.is_empty() {
+        set("author", citation.authors.iter().map(name).collect());
+    }
+    if let Some(issued) = citation.issued {
+        let mut parts = vec![json!(issued.year), json!(issued.month)];
+        parts.extend(issued.day.map(|day| json!(day)));
+        set("issued", json!({ "date-parts": [parts] }));
+    }
+    if let Some(venue) = citation.venue {
+        set("container-title", venue.into());
+    }
+    if let Some(arxiv) = citation.arxiv {
+        set("archive", "arXiv".into());
+        set("archive_location", arxiv.to_string().into());
+        set("number", format!("arXiv:{arxiv}").into());
+    }
+    if let Some(doi) = citation.doi {
+        set("DOI", doi.as_str().into());
+    }
+    if let Some(url) = &citation.url {
+        set("URL", url.as_str().into());
+        let (year, month, day) = (
+            citation.accessed.year(),
+            citation.accessed.month(),
+            citation.accessed.day(),
+        );
+        set("accessed", json!({ "date-parts": [[year, month, day]] }));
+    }
+    Value::Object(item)
+}
+
+fn name(name: &Name<'_>) -> Value {
+    match *name {
+        Name::Person {
+            family,
+            given,
+            suffix: None,
+        } => json!({ "family": family, "given": given }),
+        Name::Person {
+            family,
+            given,
+            suffix,
+        } => {
+            json!({ "family": family, "given": given, "suffix": suffix })
+        }
+        Name::Whole(name) => json!({ "literal": name }),
+    }
+}
