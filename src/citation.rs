@@ -6,7 +6,7 @@
 use crate::address::BaseUrl;
 use crate::date::Date;
 use crate::layout;
-use crate::paper::{ArxivId, Doi};
+use crate::paper::{ArxivId, Doi, Link};
 use crate::site::Entry;
 
 /// This is a paper as a bibliography sees it.
@@ -79,6 +79,9 @@ pub struct Issued {
     pub day: Option<i8>,
 }
 
+/// How many authors a page names in its metadata; papers of thousands would outweigh their abstract.
+const MANY: usize = 40;
+
 /// Words that only names of groups end with.
 const GROUPS: [&str; 16] = [
     "team",
@@ -121,6 +124,9 @@ const JOURNALS: [&str; 15] = [
 /// Venues that are none: the paper is still a preprint.
 const NO_VENUES: [&str; 4] = ["arxiv", "preprint", "submission", "submitted"];
 
+/// Labels of links that lead to the paper, and not to its code or data.
+const PAPER_LINKS: [&str; 5] = ["paper", "pdf", "openreview", "proceedings", "journal"];
+
 /// Makes the citation of a paper.
 pub fn of<'a>(entry: &'a Entry, base_url: &BaseUrl) -> Citation<'a> {
     let text = entry.text();
@@ -131,19 +137,21 @@ pub fn of<'a>(entry: &'a Entry, base_url: &BaseUrl) -> Citation<'a> {
         .iter()
         .map(String::as_str)
         .partition(|name| is_others(name));
-    let first_link = || {
+    let link = || {
+        let to_paper =
+            |link: &&Link| PAPER_LINKS.contains(&link.label.as_str()) && is_web(&link.url);
         paper
             .links
             .iter()
+            .find(to_paper)
             .map(|link| link.url.clone())
-            .find(|url| is_web(url))
     };
     let own_page = || is_web(&page).then(|| page.clone());
     let (arxiv, doi) = (paper.arxiv.as_ref(), paper.doi.as_ref());
     let url = arxiv
         .map(ArxivId::abs_url)
         .or_else(|| doi.map(Doi::url))
-        .or_else(first_link)
+        .or_else(link)
         .or_else(own_page);
     Citation {
         key: text.slug.as_str(),
@@ -159,6 +167,17 @@ pub fn of<'a>(entry: &'a Entry, base_url: &BaseUrl) -> Citation<'a> {
         url,
         page,
         accessed: entry.date,
+    }
+}
+
+impl Citation<'_> {
+    /// Shortens a long list of authors, for a page; the files for programs hold all of them.
+    pub fn shortened(mut self) -> Self {
+        if self.authors.len() > MANY {
+            self.authors.truncate(MANY);
+            self.et_al = true;
+        }
+        self
     }
 }
 
@@ -285,6 +304,29 @@ mod tests {
             ("", Name::Whole("")),
         ] {
             assert_eq!(parse_name(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_of_authors_ends_in_others_on_a_page() {
+        let citation = |count: usize| Citation {
+            key: "x",
+            kind: Kind::Preprint,
+            title: "X",
+            title_plain: "X",
+            authors: vec![Name::Whole("A"); count],
+            et_al: false,
+            issued: None,
+            venue: None,
+            arxiv: None,
+            doi: None,
+            url: None,
+            page: String::new(),
+            accessed: Date::parse("2025-08-06").expect("a date"),
+        };
+        for (count, kept, et_al) in [(MANY, MANY, false), (MANY + 1, MANY, true)] {
+            let short = citation(count).shortened();
+            assert_eq!((short.authors.len(), short.et_al), (kept, et_al));
         }
     }
 

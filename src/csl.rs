@@ -44,8 +44,6 @@ fn item(citation: &Citation<'_>) -> Value {
         set("container-title", venue.into());
     }
     if let Some(arxiv) = citation.arxiv {
-        set("archive", "arXiv".into());
-        set("archive_location", arxiv.to_string().into());
         set("number", format!("arXiv:{arxiv}").into());
     }
     if let Some(doi) = citation.doi {
@@ -53,12 +51,12 @@ fn item(citation: &Citation<'_>) -> Value {
     }
     if let Some(url) = &citation.url {
         set("URL", url.as_str().into());
-        let (year, month, day) = (
-            citation.accessed.year(),
-            citation.accessed.month(),
-            citation.accessed.day(),
-        );
-        set("accessed", json!({ "date-parts": [[year, month, day]] }));
+        // A page of the web alone is cited with the day on which it was seen.
+        if citation.issued.is_none() {
+            let day = citation.accessed;
+            let parts = [i64::from(day.year()), day.month().into(), day.day().into()];
+            set("accessed", json!({ "date-parts": [parts] }));
+        }
     }
     Value::Object(item)
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::address::{self, BaseUrl};
 use crate::bibtex;
-use crate::citation;
+use crate::citation::{self, Citation};
 use crate::date::{Date, month_name};
 use crate::document::PaperText;
 use crate::layout;
@@ -567,7 +567,7 @@ impl<'a> Views<'a> {
 
     /// Returns how a paper is cited.
     pub fn cite(&self, index: usize) -> CiteView {
-        let citation = citation::of(&self.site.papers[index], self.base_url());
+        let citation = self.citation(&self.site.papers[index]);
         let bibtex = bibtex::write(&citation);
         CiteView {
             key: citation.key.to_owned(),
@@ -579,7 +579,7 @@ impl<'a> Views<'a> {
     /// Returns what catalogues read in the head of a paper's page: tags, and JSON-LD.
     pub fn metadata(&self, index: usize) -> (Vec<MetaView>, Html) {
         let entry = &self.site.papers[index];
-        let citation = citation::of(entry, self.base_url());
+        let citation = self.citation(entry);
         let names = entry
             .tags
             .iter()
@@ -768,6 +768,10 @@ impl<'a> Views<'a> {
         ))
     }
 
+    fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
+        citation::of(entry, self.base_url()).shortened()
+    }
+
     fn base_url(&self) -> &BaseUrl {
         &self.site.config.base_url
     }
@@ -828,7 +832,7 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
-            coins_html: Html::from(scholar::coins(&citation::of(entry, self.base_url()))),
+            coins_html: Html::from(scholar::coins(&self.citation(entry))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),
