@@ -34,8 +34,10 @@ pub fn write(citation: &Citation<'_>) -> String {
     }
     if let Some(issued) = citation.issued {
         field(&mut entry, "year", &format!("{:04}", issued.year));
-        let month = MONTHS[usize::from(issued.month.unsigned_abs()).clamp(1, 12) - 1];
-        let _ = writeln!(entry, "  month = {month},");
+        if let Some(month) = issued.month {
+            let month = MONTHS[usize::from(month.unsigned_abs()).clamp(1, 12) - 1];
+            let _ = writeln!(entry, "  month = {month},");
+        }
     }
     if let Some(venue) = citation.venue {
         let name = match citation.kind {
@@ -102,7 +104,7 @@ fn author(name: &Name<'_>) -> String {
             given,
             suffix,
         } => {
-            let (family, given) = (guard(family), guard(given));
+            let (family, given) = (escape(family), escape(given));
             match suffix {
                 Some(suffix) => format!("{family}, {suffix}, {given}"),
                 None => format!("{family}, {given}"),
@@ -111,18 +113,6 @@ fn author(name: &Name<'_>) -> String {
         Name::Whole(name) if name.is_empty() => String::new(),
         // Braces keep a group from being taken for a person with a first name.
         Name::Whole(name) => format!("{{{}}}", escape(name)),
-    }
-}
-
-/// Escapes a part of a name; one that holds the word which parts names is braced.
-fn guard(part: &str) -> String {
-    let escaped = escape(part);
-    match part
-        .split_whitespace()
-        .any(|word| word.eq_ignore_ascii_case("and"))
-    {
-        true => format!("{{{escaped}}}"),
-        false => escaped,
     }
 }
 
@@ -218,7 +208,7 @@ mod tests {
         let mut citation = citation("TÜLU 3: 100% Open", &["Nathan Lambert", "Qwen Team"]);
         citation.issued = Some(Issued {
             year: 2024,
-            month: 11,
+            month: Some(11),
             day: Some(22),
         });
         citation.url = Some(arxiv.abs_url());

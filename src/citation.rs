@@ -6,7 +6,7 @@
 use crate::address::BaseUrl;
 use crate::date::Date;
 use crate::layout;
-use crate::paper::{ArxivId, Doi, Link};
+use crate::paper::{ArxivId, Doi, Link, Paper};
 use crate::site::Entry;
 
 /// This is a paper as a bibliography sees it.
@@ -68,13 +68,13 @@ pub enum Name<'a> {
     Whole(&'a str),
 }
 
-/// This is a day or a month.
+/// This is a day, a month or a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Issued {
     /// The year.
     pub year: i16,
-    /// The month, from 1.
-    pub month: i8,
+    /// The month, from 1, where it is known.
+    pub month: Option<i8>,
     /// The day of the month, where it is known.
     pub day: Option<i8>,
 }
@@ -160,7 +160,7 @@ pub fn of<'a>(entry: &'a Entry, base_url: &BaseUrl) -> Citation<'a> {
         title_plain: &text.title,
         authors: authors.into_iter().map(parse_name).collect(),
         et_al: !others.is_empty(),
-        issued: issued(paper.published, arxiv),
+        issued: issued(paper),
         venue: paper.venue.as_deref(),
         arxiv,
         doi,
@@ -187,7 +187,8 @@ pub fn parse_name(name: &str) -> Name<'_> {
     if let Some((family, given)) = name.split_once(',') {
         let (family, given) = (family.trim(), given.trim());
         // More commas mean something that no rule knows.
-        let plain = !family.is_empty() && !given.is_empty() && !given.contains(',');
+        let plain =
+            !family.is_empty() && !given.is_empty() && !given.contains(',') && !has_and(name);
         return match plain {
             true => Name::Person {
                 family,
@@ -198,7 +199,7 @@ pub fn parse_name(name: &str) -> Name<'_> {
         };
     }
     let (rest, last) = match name.rsplit_once(char::is_whitespace) {
-        Some((rest, last)) if !is_group(last) => (rest.trim_end(), last),
+        Some((rest, last)) if !is_group(last) && !has_and(name) => (rest.trim_end(), last),
         _ => return Name::Whole(name),
     };
     let (rest, suffix) = match is_suffix(last) && rest.contains(char::is_whitespace) {
@@ -231,6 +232,12 @@ fn is_group(last: &str) -> bool {
     GROUPS.iter().any(|word| last.eq_ignore_ascii_case(word))
 }
 
+/// The word that parts names in BibTeX; within one, it names several people or a company.
+fn has_and(name: &str) -> bool {
+    name.split_whitespace()
+        .any(|word| word.eq_ignore_ascii_case("and"))
+}
+
 fn is_suffix(word: &str) -> bool {
     ["Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"].contains(&word)
 }
@@ -261,22 +268,38 @@ fn kind_of(venue: Option<&str>) -> Kind {
     }
 }
 
-fn issued(published: Option<Date>, arxiv: Option<&ArxivId>) -> Option<Issued> {
-    match published {
-        Some(date) => Some(Issued {
+/// The paper's own date; else the month in its identifier; else the year in the name of its venue.
+fn issued(paper: &Paper) -> Option<Issued> {
+    if let Some(date) = paper.published {
+        let (month, day) = (Some(date.month()), Some(date.day()));
+        return Some(Issued {
             year: date.year(),
-            month: date.month(),
-            day: Some(date.day()),
+            month,
+            day,
+        });
+    }
+    let month = paper.arxiv.as_ref().map(ArxivId::month);
+    let year = || paper.venue.as_deref().and_then(year_in);
+    match month {
+        Some((year, month)) => Some(Issued {
+            year,
+            month: Some(month),
+            day: None,
         }),
-        None => arxiv.map(|id| {
-            let (year, month) = id.month();
-            Issued {
-                year,
-                month,
-                day: None,
-            }
+        None => year().map(|year| Issued {
+            year,
+            month: None,
+            day: None,
         }),
     }
+}
+
+/// `NeurIPS 2024`, `(CVPR, 2020)`.
+fn year_in(venue: &str) -> Option<i16> {
+    let numbers = venue.split(|c: char| !c.is_alphanumeric());
+    let years = numbers
+        .filter(|word| word.len() == 4 && (word.starts_with("19") || word.starts_with("20")));
+    years.filter_map(|word| word.parse().ok()).next_back()
 }
 
 #[cfg(test)]
@@ -300,6 +323,7 @@ mod tests {
             (" José  María Núñez ", person("Núñez", "José  María", None)),
             ("OpenAI", Name::Whole("OpenAI")),
             ("Qwen Team", Name::Whole("Qwen Team")),
+            ("Tom and Jerry", Name::Whole("Tom and Jerry")),
             ("A, B, C", Name::Whole("A, B, C")),
             ("", Name::Whole("")),
         ] {
@@ -341,6 +365,18 @@ mod tests {
             (Some("Conference on Science, 2020"), Kind::Proceedings),
         ] {
             assert_eq!(kind_of(venue), kind, "{venue:?}");
+        }
+    }
+
+    #[test]
+    fn a_venue_tells_the_year() {
+        for (venue, year) in [
+            ("NeurIPS 2024", Some(2024)),
+            ("(CVPR, 2020)", Some(2020)),
+            ("ICML'99", None),
+            ("12024 x", None),
+        ] {
+            assert_eq!(year_in(venue), year, "{venue}");
         }
     }
 

@@ -36,8 +36,14 @@ fn item(citation: &Citation<'_>) -> Value {
         set("author", citation.authors.iter().map(name).collect());
     }
     if let Some(issued) = citation.issued {
-        let mut parts = vec![json!(issued.year), json!(issued.month)];
-        parts.extend(issued.day.map(|day| json!(day)));
+        let parts: Vec<i16> = [
+            Some(issued.year),
+            issued.month.map(i16::from),
+            issued.day.map(i16::from),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         set("issued", json!({ "date-parts": [parts] }));
     }
     if let Some(venue) = citation.venue {

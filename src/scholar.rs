@@ -138,9 +138,9 @@ fn full_name(name: &Name<'_>) -> String {
 }
 
 fn date(issued: Issued, between: char) -> String {
-    let mut date = format!("{:04}{between}{:02}", issued.year, issued.month);
-    if let Some(day) = issued.day {
-        let _ = write!(date, "{between}{day:02}");
+    let mut date = format!("{:04}", issued.year);
+    for part in [issued.month, issued.day].into_iter().flatten() {
+        let _ = write!(date, "{between}{part:02}");
     }
     date
 }
@@ -197,7 +197,7 @@ mod tests {
             et_al: false,
             issued: Some(Issued {
                 year: 2024,
-                month: 11,
+                month: Some(11),
                 day: Some(2),
             }),
             venue: Some("NeurIPS 2024"),
