@@ -110,7 +110,7 @@ fn author(name: &Name<'_>) -> String {
                 None => format!("{family}, {given}"),
             }
         }
-        Name::Whole(name) if name.is_empty() => String::new(),
+        Name::Whole("") => String::new(),
         // Braces keep a group from being taken for a person with a first name.
         Name::Whole(name) => format!("{{{}}}", escape(name)),
     }
