@@ -133,6 +133,21 @@ pub fn encode_path(path: &str) -> String {
     encoded
 }
 
+/// Returns an address that holds a text (RFC 2397).
+pub fn data_url(media_type: &str, text: &str) -> String {
+    let mut url = String::with_capacity(text.len() * 5 / 4 + 48);
+    let _ = write!(url, "data:{media_type};charset=utf-8,");
+    for byte in text.bytes() {
+        // The printable bytes of a URL, without those that HTML would have to escape.
+        if byte.is_ascii_alphanumeric() || b"-._~!$()*,;:@/?=".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let _ = write!(url, "%{byte:02X}");
+        }
+    }
+    url
+}
+
 /// Decodes percent-encoded bytes; what is not UTF-8 then is left as it is.
 pub fn decode_path(path: &str) -> String {
     if !path.contains('%') {
@@ -265,5 +280,12 @@ mod tests {
         }
         assert_eq!(decode_path("%zz%F"), "%zz%F");
         assert_eq!(decode_path("%FF"), "%FF");
+    }
+
+    #[test]
+    fn a_data_url_holds_the_text() {
+        let url = data_url("text/plain", "a \"b\"\n#ü%&");
+        let expected = "data:text/plain;charset=utf-8,a%20%22b%22%0A%23%C3%BC%25%26";
+        assert_eq!(url, expected);
     }
 }

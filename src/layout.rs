@@ -36,6 +36,18 @@ pub const ARCHIVE: &str = "archive/index.html";
 pub const TAGS: &str = "tags/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
+/// The site's JSON feed.
+pub const FEED_JSON: &str = "feed.json";
+/// The list of all feeds.
+pub const FEEDS: &str = "feeds.opml";
+/// All papers as BibTeX.
+pub const PAPERS_BIB: &str = "papers.bib";
+/// All papers as JSON.
+pub const PAPERS_JSON: &str = "papers.json";
+/// All papers as CSL-JSON; a slug holds no dot, so the name is free.
+pub const PAPERS_CSL: &str = "papers.csl.json";
+/// What the JSON of papers looks like.
+pub const SCHEMA: &str = "schema/papers.json";
 /// The list of addresses for search engines.
 pub const SITEMAP: &str = "sitemap.xml";
 /// The page for addresses that do not exist.
@@ -61,6 +73,12 @@ pub fn issue(date: Date) -> String {
     )
 }
 
+/// Returns an issue's papers in another format, by its ending: `bib`, `json`, `csl.json`.
+pub fn issue_file(date: Date, ending: &str) -> String {
+    let page = issue(date);
+    format!("{}{ending}", page.strip_suffix("html").unwrap_or(&page))
+}
+
 /// Returns a week's page.
 pub fn week(week: Week) -> String {
     format!("{:04}/w{:02}.html", week.year, week.number)
@@ -76,6 +94,11 @@ pub fn year(year: i16) -> String {
     format!("{year:04}/index.html")
 }
 
+/// Returns a year's papers as JSON.
+pub fn year_json(year: i16) -> String {
+    format!("{year:04}/papers.json")
+}
+
 /// Returns a page of a tag's list, from 1; a slug holds no dot, so `x.2.html` is free.
 pub fn tag(slug: &Slug, number: usize) -> String {
     match number {
@@ -87,6 +110,11 @@ pub fn tag(slug: &Slug, number: usize) -> String {
 /// Returns a tag's Atom feed.
 pub fn tag_feed(slug: &Slug) -> String {
     format!("tags/{slug}.xml")
+}
+
+/// Returns a tag's papers as BibTeX.
+pub fn tag_bib(slug: &Slug) -> String {
+    format!("tags/{slug}.bib")
 }
 
 /// Returns where a page of `content/pages` is published: `about.md` as `about.html`.
@@ -146,6 +174,7 @@ mod tests {
             "content/papers/2025-08-06/vision.md"
         );
         assert_eq!(issue(date), "2025/08/06.html");
+        assert_eq!(issue_file(date, "csl.json"), "2025/08/06.csl.json");
         assert_eq!(week(date.week()), "2025/w32.html");
         assert_eq!(month(2025, 8), "2025/08/index.html");
         assert_eq!(

@@ -36,6 +36,11 @@ pub mod document;
 pub mod import_plan;
 pub mod site;
 pub mod editorial;
+pub mod citation;
+pub mod bibtex;
+pub mod csl;
+pub mod scholar;
+pub mod records;
 
 // Values become pages.
 pub mod theme;

@@ -64,7 +64,7 @@ impl<'a> LinkCheck<'a> {
         let text = std::str::from_utf8(bytes).unwrap_or_default();
         let kind = if path.ends_with(".html") {
             Markup::Html
-        } else if path.ends_with(".xml") {
+        } else if path.ends_with(".xml") || path.ends_with(".opml") {
             Markup::Xml
         } else {
             return findings;
@@ -361,7 +361,7 @@ fn scan_tag<'a>(
         match name {
             "id" => call(Found::Id(value)),
             // `rel=self` and `rel=alternate` in a feed are addresses of this site too.
-            "href" | "src" | "poster" => call(Found::Address(value)),
+            "href" | "src" | "poster" | "xmlUrl" | "htmlUrl" => call(Found::Address(value)),
             "srcset" => value
                 .split(',')
                 .filter_map(|part| part.split_whitespace().next())

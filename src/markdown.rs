@@ -102,34 +102,66 @@ pub fn inline(source: &Source, text: &str, at: Range<usize>, problems: &mut Prob
     rendered
 }
 
+/// This is a part of a title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TitlePart<'a> {
+    /// Words.
+    Text(&'a str),
+    /// A formula.
+    Formula {
+        /// As it is written, dollars and all.
+        source: &'a str,
+        /// The TeX between the dollars.
+        tex: &'a str,
+    },
+}
+
+/// Parts a title into words and formulas.
+pub fn title_parts(text: &str) -> Vec<TitlePart<'_>> {
+    let mut parts = Vec::new();
+    let mut done = 0;
+    for formula in dollars::find(text).formulas {
+        if done < formula.range.start {
+            parts.push(TitlePart::Text(&text[done..formula.range.start]));
+        }
+        parts.push(TitlePart::Formula {
+            source: &text[formula.range.clone()],
+            tex: &text[formula.inside()],
+        });
+        done = formula.range.end;
+    }
+    if done < text.len() {
+        parts.push(TitlePart::Text(&text[done..]));
+    }
+    parts
+}
+
 /// Renders a title: nothing in it is markup, only `$math$` is typeset.
 ///
 /// A formula that cannot be typeset is shown as its source; the paper's body is where it is reported.
 pub fn title(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
-    let mut done = 0;
-    for formula in dollars::find(text).formulas {
-        html::push_text(&text[done..formula.range.start], &mut html);
-        match math::render(&text[formula.inside()], Display::Inline) {
-            Ok(mathml) => html.push_str(&mathml),
-            Err(_) => writer::push_bad_formula(&text[formula.range.clone()], &mut html),
+    for part in title_parts(text) {
+        match part {
+            TitlePart::Text(words) => html::push_text(words, &mut html),
+            TitlePart::Formula { source, tex } => match math::render(tex, Display::Inline) {
+                Ok(mathml) => html.push_str(&mathml),
+                Err(_) => writer::push_bad_formula(source, &mut html),
+            },
         }
-        done = formula.range.end;
     }
-    html::push_text(&text[done..], &mut html);
     html
 }
 
 /// Returns a title in plain text, formulas in their plain form.
 pub fn title_plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut done = 0;
-    for formula in dollars::find(text).formulas {
-        plain.push_str(&text[done..formula.range.start]);
-        plain.push_str(&math::plain(&text[formula.inside()]));
-        done = formula.range.end;
+    for part in title_parts(text) {
+        match part {
+            TitlePart::Text(words) => plain.push_str(words),
+            TitlePart::Formula { tex, .. } => plain.push_str(&math::plain(tex)),
+        }
     }
-    plain.push_str(&text[done..]);
     plain
 }
 

@@ -11,7 +11,9 @@ use crate::site::Site;
 use crate::source::Place;
 use crate::theme::Theme;
 
+mod feeds;
 mod render;
+mod reuse;
 mod syndicate;
 
 pub use render::{Output, Renderer};
@@ -48,12 +50,24 @@ pub enum Kind {
     Tag(usize, usize),
     /// A tag's Atom feed.
     TagFeed(usize),
+    /// Papers as BibTeX.
+    Bibtex(Scope),
+    /// Papers as CSL-JSON.
+    Csl(Scope),
+    /// Papers as JSON.
+    Records(Scope),
+    /// What that JSON looks like.
+    Schema,
     /// Another page.
     Text(usize),
     /// The page for addresses that do not exist.
     NotFound,
     /// The site's Atom feed.
     Feed,
+    /// The site's JSON feed.
+    JsonFeed,
+    /// The list of all feeds.
+    FeedList,
     /// The addresses for search engines: which part of them, from 1; 0 is all of them.
     Sitemap(usize),
     /// The list of the parts of the sitemap.
@@ -74,6 +88,19 @@ pub enum Kind {
     Asset(usize),
     /// A file of `static/`.
     Static(usize),
+}
+
+/// This tells which papers a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// All papers.
+    Site,
+    /// Those of a year.
+    Year(usize),
+    /// Those of an issue.
+    Issue(usize),
+    /// Those with a tag.
+    Tag(usize),
 }
 
 /// Where a theme's static files are published.
@@ -117,6 +144,7 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
         }
         add(layout::tag_feed(&tag.slug), Kind::TagFeed(index));
     }
+    reuse::plan(site, &mut add);
     for (index, page) in site.pages.iter().enumerate() {
         for alias in &page.text().front.aliases {
             add(layout::alias(alias), Kind::MovedText(index));
@@ -165,7 +193,11 @@ fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
             || site.pages.iter().any(|page| page.text().output == path)
     };
     let listed = pages.iter().filter(|page| is_content(&page.kind)).count();
-    let mut extras = vec![(layout::FEED.to_owned(), Kind::Feed)];
+    let mut extras = vec![
+        (layout::FEED.to_owned(), Kind::Feed),
+        (layout::FEED_JSON.to_owned(), Kind::JsonFeed),
+        (layout::FEEDS.to_owned(), Kind::FeedList),
+    ];
     if listed <= SITEMAP_LIMIT {
         extras.push((layout::SITEMAP.to_owned(), Kind::Sitemap(0)));
     } else {

@@ -107,6 +107,17 @@ impl ArxivId {
         &self.id
     }
 
+    /// Returns the year and the month in which the identifier was given: both schemes start with them.
+    pub fn month(&self) -> (i16, i8) {
+        let digits = self.id.rsplit('/').next().unwrap_or(&self.id).as_bytes();
+        let number =
+            |at: usize| i16::from(digits[at] - b'0') * 10 + i16::from(digits[at + 1] - b'0');
+        let month = i8::try_from(number(2)).expect("two digits are below 100");
+        // The archive opened in August 1991.
+        let century = if number(0) >= 91 { 1900 } else { 2000 };
+        (century + number(0), month)
+    }
+
     /// Returns the address of the abstract.
     pub fn abs_url(&self) -> String {
         format!("https://arxiv.org/abs/{self}")

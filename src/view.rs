@@ -6,11 +6,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::address::BaseUrl;
+use crate::address::{self, BaseUrl};
+use crate::bibtex;
+use crate::citation::{self, Citation};
 use crate::date::{Date, month_name};
 use crate::document::PaperText;
 use crate::layout;
 use crate::paper::ArxivId;
+use crate::scholar;
 use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
 use crate::theme::{self, Value};
 
@@ -74,6 +77,10 @@ view! {
         base: String,
         /// The address of the Atom feed.
         feed_url: String,
+        /// The address of the JSON feed.
+        json_feed_url: String,
+        /// The address of the list of all feeds (OPML).
+        feeds_url: String,
         /// The repository's address.
         repository: Option<String>,
         /// The address of the theme's style sheet.
@@ -128,6 +135,8 @@ view! {
         feed_url: Option<String>,
         /// The name of that feed.
         feed_title: Option<String>,
+        /// The papers of this page in other formats.
+        alternates: Vec<AlternateView>,
         /// Where the page can be edited.
         edit_url: Option<String>,
         /// Whether search engines should leave the page out.
@@ -136,6 +145,40 @@ view! {
         older: Option<LinkView>,
         /// The page after this one in time.
         newer: Option<LinkView>,
+    }
+}
+
+view! {
+    /// The papers of a page in another format.
+    AlternateView {
+        /// The name of the format: `BibTeX`.
+        name: String,
+        /// Its media type.
+        media_type: String,
+        /// The address of the file.
+        url: String,
+    }
+}
+
+view! {
+    /// How a paper is cited.
+    CiteView {
+        /// What texts cite it by.
+        key: String,
+        /// The entry of a bibliography.
+        bibtex: String,
+        /// An address that holds that entry.
+        bibtex_url: String,
+    }
+}
+
+view! {
+    /// What catalogues read in the head of a page.
+    MetaView {
+        /// The name.
+        name: String,
+        /// The content.
+        content: String,
     }
 }
 
@@ -234,6 +277,8 @@ view! {
         links: Vec<LabelView>,
         /// The address of its picture.
         image_url: Option<String>,
+        /// What reference managers read in a list (COinS); an element that shows nothing.
+        coins_html: Html,
         /// Whether it stands first in its issue.
         featured: bool,
         /// Whether it is a draft.
@@ -516,6 +561,34 @@ impl<'a> Views<'a> {
         theme::with_field(&self.listed(index), "abstract_html", theme::html(body))
     }
 
+    /// Returns how a paper is cited.
+    pub fn cite(&self, index: usize) -> CiteView {
+        let citation = self.citation(&self.site.papers[index]);
+        let bibtex = bibtex::write(&citation);
+        CiteView {
+            key: citation.key.to_owned(),
+            bibtex_url: address::data_url("application/x-bibtex", &bibtex),
+            bibtex,
+        }
+    }
+
+    /// Returns what catalogues read in the head of a paper's page: tags, and JSON-LD.
+    pub fn metadata(&self, index: usize) -> (Vec<MetaView>, Html) {
+        let entry = &self.site.papers[index];
+        let citation = self.citation(entry);
+        let names = entry
+            .tags
+            .iter()
+            .map(|&tag| self.site.tags[tag].name.as_str());
+        let json_ld = scholar::json_ld(&citation, &names.collect::<Vec<_>>());
+        let tags = scholar::tags(&citation).into_iter();
+        let tags = tags.map(|(name, content)| MetaView {
+            name: name.to_owned(),
+            content,
+        });
+        (tags.collect(), Html::from(json_ld))
+    }
+
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Value {
         let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
@@ -688,8 +761,12 @@ impl<'a> Views<'a> {
         Some(format!(
             "{repository}/edit/{}/{}",
             config.branch,
-            crate::address::encode_path(source)
+            address::encode_path(source)
         ))
+    }
+
+    fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
+        citation::of(entry, self.base_url()).shortened()
     }
 
     fn base_url(&self) -> &BaseUrl {
@@ -746,6 +823,7 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
+            coins_html: Html::from(scholar::coins(&self.citation(entry))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),

@@ -12,7 +12,7 @@ use crate::view::{
     TargetView, Views, month_of, week_name,
 };
 
-use super::{HIGHLIGHT_STYLE, Kind, Page, THEME_FOLDER, source_of, syndicate};
+use super::{HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, feeds, reuse, source_of, syndicate};
 
 /// Up to how many pages a pager lists all.
 const ALL: usize = 20;
@@ -87,11 +87,15 @@ impl<'a> Renderer<'a> {
                     text.front.title.as_deref().unwrap_or_default(),
                 )?
             }
-            Kind::Feed
-            | Kind::TagFeed(_)
-            | Kind::Sitemap(_)
-            | Kind::SitemapIndex(_)
-            | Kind::Robots => syndicate::render(self, page)?,
+            Kind::Feed | Kind::TagFeed(_) | Kind::JsonFeed | Kind::FeedList => {
+                feeds::render(self, page)?
+            }
+            Kind::Bibtex(_) | Kind::Csl(_) | Kind::Records(_) | Kind::Schema => {
+                reuse::render(site, page)
+            }
+            Kind::Sitemap(_) | Kind::SitemapIndex(_) | Kind::Robots => {
+                syndicate::render(self, page)?
+            }
             Kind::NoJekyll => String::new(),
             Kind::HighlightStyle => highlight::css(),
             Kind::ThemeStatic(name) => {
@@ -147,6 +151,7 @@ impl<'a> Renderer<'a> {
         );
         let view = PageView {
             title: None,
+            alternates: reuse::alternates(&self.views, Scope::Site),
             feed_url: Some(self.views.link(layout::FEED)),
             feed_title: Some(site.config.title.clone()),
             ..self.page_view(page, "home", &site.config.title, &site.config.description)
@@ -171,6 +176,7 @@ impl<'a> Renderer<'a> {
         let issue_view = self.views.issue(index);
         let view = PageView {
             title: Some(title),
+            alternates: reuse::alternates(&self.views, Scope::Issue(index)),
             edit_url: issue
                 .source
                 .as_ref()
@@ -277,10 +283,11 @@ impl<'a> Renderer<'a> {
         );
         let mut context = Context::new();
         context.insert("years", self.views.years());
-        context.insert(
-            "page",
-            self.page_view(page, "archive", "Archive", &description),
-        );
+        let view = PageView {
+            alternates: reuse::alternates(&self.views, Scope::Site),
+            ..self.page_view(page, "archive", "Archive", &description)
+        };
+        context.insert("page", view);
         self.template(page, "archive.html", layout::ARCHIVE, context)
     }
 
@@ -309,6 +316,10 @@ impl<'a> Renderer<'a> {
         context.insert("issue", self.views.issue_ref(&site.issues[entry.issue]));
         context.insert("older", older.map(|index| self.views.short(index)));
         context.insert("newer", newer.map(|index| self.views.short(index)));
+        let (metadata, json_ld) = self.views.metadata(index);
+        context.insert("metadata", metadata);
+        context.insert("json_ld_html", json_ld);
+        context.insert("cite", self.views.cite(index));
         context.insert("page", view);
         self.template(page, "paper.html", "", context)
     }
@@ -381,6 +392,7 @@ impl<'a> Renderer<'a> {
             site.config.title
         );
         let view = PageView {
+            alternates: reuse::alternates(&self.views, Scope::Tag(index)),
             feed_url: Some(self.views.link(&layout::tag_feed(&tag.slug))),
             feed_title: Some(format!("{}: {}", site.config.title, tag.name)),
             older: pager.older.clone(),
@@ -461,6 +473,7 @@ impl<'a> Renderer<'a> {
             canonical: self.site().config.base_url.absolute(&page.path),
             feed_url: None,
             feed_title: None,
+            alternates: Vec::new(),
             edit_url: None,
             noindex: false,
             older: None,
@@ -511,6 +524,8 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         url: views.link(layout::HOME),
         base: config.base_url.path().to_owned(),
         feed_url: views.link(layout::FEED),
+        json_feed_url: views.link(layout::FEED_JSON),
+        feeds_url: views.link(layout::FEEDS),
         repository: config.repository.clone(),
         style_url: themed("style.css").unwrap_or_default(),
         highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),

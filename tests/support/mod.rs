@@ -126,3 +126,25 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     }
     files
 }
+
+/// Runs a Python program in a folder; skipped with a printed reason where the module is missing.
+///
+/// `DIGEST_PYTHON` names an interpreter that has it.
+pub fn python(folder: &Path, module: &str, program: &str) -> Option<String> {
+    let python = std::env::var("DIGEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let run = |program: &str| {
+        let mut command = Command::new(&python);
+        command
+            .args(["-c", program])
+            .current_dir(folder)
+            .stdin(Stdio::null());
+        command.output().ok()
+    };
+    if !run(&format!("import {module}")).is_some_and(|output| output.status.success()) {
+        eprintln!("skipped: {python} has no {module}");
+        return None;
+    }
+    let ran = Ran::of(&run(program).expect("it ran before"));
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    Some(ran.stdout)
+}

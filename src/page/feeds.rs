@@ -1,0 +1,240 @@
+//! Feeds: Atom for the site and for each tag, a JSON feed, and the list of them all.
+//!
+//! What a feed and its entries are known by does not change when the site moves to another folder
+//! or a paper to another issue. Dates come from the content: midnight, UTC, of an issue.
+
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::html;
+use crate::layout;
+use crate::site::{Entry, Site};
+use crate::theme::{Context, Value};
+use crate::view::{FeedEntryView, FeedView, Html};
+
+use super::syndicate::only_xml;
+use super::{Kind, Page, Renderer};
+
+/// Renders a feed, or the list of feeds.
+pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<String, Diagnostic> {
+    let site = renderer.site();
+    match &page.kind {
+        Kind::JsonFeed => Ok(json_feed(site, page)),
+        Kind::FeedList => Ok(only_xml(feed_list(site))),
+        Kind::TagFeed(index) => {
+            let tag = &site.tags[*index];
+            let papers = tag.papers.iter().copied();
+            let title = format!("{}: {}", site.config.title, tag.name);
+            let subtitle = format!("Papers on {}", tag.name);
+            let html = layout::tag(&tag.slug, 1);
+            atom(renderer, page, [&title, &subtitle, &html], papers)
+        }
+        _ => {
+            let about = [&site.config.title, &site.config.description, layout::HOME];
+            atom(renderer, page, about, 0..site.papers.len())
+        }
+    }
+}
+
+/// Renders an Atom feed (RFC 4287): title, subtitle and page, and the papers, newest first.
+fn atom(
+    renderer: &Renderer<'_>,
+    page: &Page,
+    [title, subtitle, html]: [&str; 3],
+    papers: impl Iterator<Item = usize>,
+) -> Result<String, Diagnostic> {
+    let site = renderer.site();
+    let base = &site.config.base_url;
+    let papers: Vec<usize> = papers.take(site.config.build.feed_limit).collect();
+    let newest = papers.iter().map(|&paper| site.papers[paper].date).max();
+    let view = FeedView {
+        id: format!("tag:{},2025:digest/{}", authority(site), page.path),
+        title: title.to_owned(),
+        subtitle: subtitle.to_owned(),
+        url: base.absolute(html),
+        self_url: base.absolute(&page.path),
+        // A feed wants a date even when it is empty.
+        updated: newest.map_or_else(|| "1970-01-01T00:00:00Z".to_owned(), midnight),
+        author: author(site).to_owned(),
+        entries: papers
+            .iter()
+            .map(|&paper| Value::from(entry_view(site, &site.papers[paper])))
+            .collect(),
+    };
+    let mut context = Context::new();
+    context.insert("feed", view);
+    context.insert("page", renderer.page_view(page, "feed", title, subtitle));
+    renderer
+        .template(page, "feed.xml", "", context)
+        .map(only_xml)
+}
+
+fn entry_view(site: &Site, entry: &Entry) -> FeedEntryView {
+    let text = entry.text();
+    let day = midnight(entry.date);
+    FeedEntryView {
+        id: entry_id(site, entry),
+        title: text.title.to_string(),
+        url: site.config.base_url.absolute(&layout::paper(&text.slug)),
+        published: day.clone(),
+        updated: day,
+        authors: text.paper.authors.clone(),
+        summary: summary(entry).to_owned(),
+        content_html: Html::from(entry.body.absolute(site.config.base_url.origin())),
+        categories: categories(site, entry).map(str::to_owned).collect(),
+    }
+}
+
+/// This is a JSON feed, version 1.1; the names are those of its specification.
+#[derive(Serialize)]
+struct JsonFeed<'a> {
+    version: &'static str,
+    title: &'a str,
+    home_page_url: String,
+    feed_url: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'a str,
+    language: &'a str,
+    authors: [JsonAuthor<'a>; 1],
+    items: Vec<JsonItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonAuthor<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonItem<'a> {
+    id: String,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_url: Option<String>,
+    title: &'a str,
+    content_html: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    summary: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
+    date_published: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authors: Vec<JsonAuthor<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<&'a str>,
+}
+
+/// The format knows one form of this file, so no theme needs to change it.
+fn json_feed(site: &Site, page: &Page) -> String {
+    let base = &site.config.base_url;
+    let newest = site.papers.iter().take(site.config.build.feed_limit);
+    let feed = JsonFeed {
+        version: "https://jsonfeed.org/version/1.1",
+        title: &site.config.title,
+        home_page_url: base.absolute(layout::HOME),
+        feed_url: base.absolute(&page.path),
+        description: &site.config.description,
+        language: &site.config.language,
+        authors: [JsonAuthor { name: author(site) }],
+        items: newest.map(|entry| json_item(site, entry)).collect(),
+    };
+    let mut text = serde_json::to_string(&feed).expect("all names are strings");
+    text.push('\n');
+    text
+}
+
+fn json_item<'a>(site: &'a Site, entry: &'a Entry) -> JsonItem<'a> {
+    let base = &site.config.base_url;
+    let text = entry.text();
+    let paper = &text.paper;
+    let resolver = || paper.doi.as_ref().map(|doi| doi.url());
+    JsonItem {
+        id: entry_id(site, entry),
+        url: base.absolute(&layout::paper(&text.slug)),
+        external_url: paper
+            .arxiv
+            .as_ref()
+            .map(|id| id.abs_url())
+            .or_else(resolver),
+        title: &text.title,
+        content_html: entry.body.absolute(base.origin()),
+        summary: summary(entry),
+        image: entry.image.as_ref().map(|output| base.absolute(output)),
+        date_published: midnight(entry.date),
+        authors: paper
+            .authors
+            .iter()
+            .map(|name| JsonAuthor { name })
+            .collect(),
+        tags: categories(site, entry).collect(),
+    }
+}
+
+/// Writes the list of feeds as OPML 2.0; `rss` is the type that readers know for Atom too.
+fn feed_list(site: &Site) -> String {
+    let base = &site.config.base_url;
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<opml version=\"2.0\">\n<head><title>",
+    );
+    html::push_text(&site.config.title, &mut text);
+    text.push_str("</title></head>\n<body>\n");
+    let mut outline = |name: &str, feed: &str, page: &str| {
+        text.push_str("<outline type=\"rss\" text=\"");
+        html::push_attribute(name, &mut text);
+        for (attribute, output) in [("xmlUrl", feed), ("htmlUrl", page)] {
+            text.push_str(&format!("\" {attribute}=\""));
+            html::push_attribute(&base.absolute(output), &mut text);
+        }
+        text.push_str("\"/>\n");
+    };
+    outline(&site.config.title, layout::FEED, layout::HOME);
+    for tag in &site.tags {
+        let name = format!("{}: {}", site.config.title, tag.name);
+        outline(
+            &name,
+            &layout::tag_feed(&tag.slug),
+            &layout::tag(&tag.slug, 1),
+        );
+    }
+    text.push_str("</body>\n</opml>\n");
+    text
+}
+
+/// RFC 4151: what stands behind the date is the owner's to choose, so it is not the address, which
+/// changes when the site moves to another folder.
+fn entry_id(site: &Site, entry: &Entry) -> String {
+    format!("tag:{},2025:papers/{}", authority(site), entry.text().slug)
+}
+
+/// The curator's line, or the beginning of the abstract.
+fn summary(entry: &Entry) -> &str {
+    let text = entry.text();
+    text.paper.note.as_deref().unwrap_or(&text.teaser)
+}
+
+fn categories<'a>(site: &'a Site, entry: &'a Entry) -> impl Iterator<Item = &'a str> {
+    entry.tags.iter().map(|&tag| site.tags[tag].name.as_str())
+}
+
+/// A feed has an author, so a site without a by-line is its own.
+fn author(site: &Site) -> &str {
+    match site.config.author.as_str() {
+        "" => &site.config.title,
+        author => author,
+    }
+}
+
+fn authority(site: &Site) -> &str {
+    let origin = site.config.base_url.origin();
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let host = host.split(':').next().unwrap_or("");
+    // A name that cannot be anybody's (RFC 2606), for a site that does not say where it is published.
+    if host.is_empty() {
+        "digest.invalid"
+    } else {
+        host
+    }
+}
+
+fn midnight(date: crate::date::Date) -> String {
+    format!("{date}T00:00:00Z")
+}

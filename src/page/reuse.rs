@@ -1,0 +1,127 @@
+//! Papers for other programs: BibTeX, CSL-JSON, JSON, and the schema of the last.
+//!
+//! No file per paper: a host's limits are on the number of files.
+
+use crate::layout;
+use crate::site::{Entry, Site};
+use crate::view::{AlternateView, Views};
+use crate::{bibtex, citation, csl, records};
+
+use super::{Kind, Page, Scope};
+
+/// A program reads JSON as a whole, so a larger file is parted by year.
+const JSON_LIMIT: usize = 5_000_000;
+
+/// Plans the files.
+pub fn plan(site: &Site, add: &mut impl FnMut(String, Kind)) {
+    add(layout::PAPERS_BIB.to_owned(), Kind::Bibtex(Scope::Site));
+    add(layout::PAPERS_CSL.to_owned(), Kind::Csl(Scope::Site));
+    add(layout::PAPERS_JSON.to_owned(), Kind::Records(Scope::Site));
+    add(layout::SCHEMA.to_owned(), Kind::Schema);
+    if is_parted(site) {
+        for (index, year) in site.years.iter().enumerate() {
+            add(
+                layout::year_json(year.key),
+                Kind::Records(Scope::Year(index)),
+            );
+        }
+    }
+    for (index, issue) in site.issues.iter().enumerate() {
+        let scope = Scope::Issue(index);
+        add(layout::issue_file(issue.date, "bib"), Kind::Bibtex(scope));
+        add(layout::issue_file(issue.date, "csl.json"), Kind::Csl(scope));
+        add(layout::issue_file(issue.date, "json"), Kind::Records(scope));
+    }
+    for (index, tag) in site.tags.iter().enumerate() {
+        add(layout::tag_bib(&tag.slug), Kind::Bibtex(Scope::Tag(index)));
+    }
+}
+
+/// Renders a file.
+pub fn render(site: &Site, page: &Page) -> String {
+    match page.kind {
+        Kind::Bibtex(scope) => {
+            bibtex::write_all(papers(site, scope).map(|entry| cite(site, entry)))
+        }
+        Kind::Csl(scope) => csl::write_all(papers(site, scope).map(|entry| cite(site, entry))),
+        Kind::Records(Scope::Site) if is_parted(site) => {
+            let parts = site.years.iter().map(|year| layout::year_json(year.key));
+            records::write_parts(site, layout::HOME, parts)
+        }
+        Kind::Records(scope) => records::write(site, &shown_at(site, scope), papers(site, scope)),
+        _ => records::schema(&site.config.base_url),
+    }
+}
+
+/// Returns the files that hold the papers of a page.
+pub fn alternates(views: &Views<'_>, scope: Scope) -> Vec<AlternateView> {
+    let alternate = |name: &str, media_type: &str, output: &str| AlternateView {
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        url: views.link(output),
+    };
+    let (bib, others) = match scope {
+        Scope::Tag(index) => (layout::tag_bib(&views.site.tags[index].slug), None),
+        Scope::Issue(index) => {
+            let file = |ending| layout::issue_file(views.site.issues[index].date, ending);
+            (file("bib"), Some((file("csl.json"), file("json"))))
+        }
+        Scope::Site | Scope::Year(_) => {
+            let others = (
+                layout::PAPERS_CSL.to_owned(),
+                layout::PAPERS_JSON.to_owned(),
+            );
+            (layout::PAPERS_BIB.to_owned(), Some(others))
+        }
+    };
+    let mut files = vec![alternate("BibTeX", "application/x-bibtex", &bib)];
+    if let Some((csl, json)) = others {
+        files.push(alternate(
+            "CSL-JSON",
+            "application/vnd.citationstyles.csl+json",
+            &csl,
+        ));
+        files.push(alternate("JSON", "application/json", &json));
+    }
+    files
+}
+
+fn is_parted(site: &Site) -> bool {
+    site.papers.iter().map(records::estimate).sum::<usize>() > JSON_LIMIT
+}
+
+fn cite<'a>(site: &Site, entry: &'a Entry) -> citation::Citation<'a> {
+    citation::of(entry, &site.config.base_url)
+}
+
+/// The papers of a scope, newest issue first. A tag's are not in one row.
+fn papers(site: &Site, scope: Scope) -> Box<dyn Iterator<Item = &Entry> + '_> {
+    match scope {
+        Scope::Site => Box::new(site.papers.iter()),
+        Scope::Year(index) => {
+            let issues = &site.issues[site.years[index].issues.clone()];
+            Box::new(
+                issues
+                    .iter()
+                    .flat_map(|issue| &site.papers[issue.papers.clone()]),
+            )
+        }
+        Scope::Issue(index) => Box::new(site.papers[site.issues[index].papers.clone()].iter()),
+        Scope::Tag(index) => Box::new(
+            site.tags[index]
+                .papers
+                .iter()
+                .map(|&paper| &site.papers[paper]),
+        ),
+    }
+}
+
+/// The output path of the page on which a scope's papers are shown.
+fn shown_at(site: &Site, scope: Scope) -> String {
+    match scope {
+        Scope::Site => layout::HOME.to_owned(),
+        Scope::Year(index) => layout::year(site.years[index].key),
+        Scope::Issue(index) => layout::issue(site.issues[index].date),
+        Scope::Tag(index) => layout::tag(&site.tags[index].slug, 1),
+    }
+}

@@ -1,0 +1,277 @@
+//! What catalogues and reference managers read in a page: Highwire tags, JSON-LD, COinS.
+//!
+//! Knows a citation and the three formats. Which page carries which is the theme's.
+
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value, json};
+
+use crate::citation::{Citation, Issued, Kind, Name};
+
+/// Returns the Highwire tags of a paper's page: name and content, in order, an author to a tag.
+///
+/// The names are those of Google Scholar's guidelines for webmasters and of Zotero's translator.
+pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
+    let mut tags = vec![("citation_title", citation.title_plain.to_owned())];
+    let authors = citation
+        .authors
+        .iter()
+        .map(|name| ("citation_author", full_name(name)));
+    tags.extend(authors);
+    if let Some(issued) = citation.issued {
+        tags.push(("citation_publication_date", date(issued, '/')));
+    }
+    if let Some(venue) = citation.venue {
+        // Without one of these a reader takes every work for a journal's article.
+        match citation.kind {
+            Kind::Article => tags.push(("citation_journal_title", venue.to_owned())),
+            Kind::Proceedings => tags.push(("citation_conference_title", venue.to_owned())),
+            Kind::Preprint => {}
+        }
+    }
+    if let Some(doi) = citation.doi {
+        tags.push(("citation_doi", doi.to_string()));
+    }
+    if let Some(arxiv) = citation.arxiv {
+        tags.push(("citation_arxiv_id", arxiv.to_string()));
+        tags.push(("citation_pdf_url", arxiv.pdf_url()));
+    }
+    tags.push(("citation_abstract_html_url", citation.page.clone()));
+    tags
+}
+
+/// Writes a paper as schema.org's `ScholarlyArticle`, for the inside of a `script` element.
+pub fn json_ld(citation: &Citation<'_>, keywords: &[&str]) -> String {
+    let mut article = Map::new();
+    let mut set = |name: &str, value: Value| {
+        article.insert(name.to_owned(), value);
+    };
+    set("@context", "https://schema.org".into());
+    set("@type", "ScholarlyArticle".into());
+    set("headline", citation.title_plain.into());
+    set("url", citation.page.as_str().into());
+    if !citation.authors.is_empty() {
+        set("author", citation.authors.iter().map(author).collect());
+    }
+    if let Some(issued) = citation.issued {
+        set("datePublished", date(issued, '-').into());
+    }
+    if let (Some(venue), Kind::Article | Kind::Proceedings) = (citation.venue, citation.kind) {
+        set(
+            "isPartOf",
+            json!({ "@type": "CreativeWork", "name": venue }),
+        );
+    }
+    let same: Vec<String> = citation
+        .arxiv
+        .map(|id| id.abs_url())
+        .into_iter()
+        .chain(citation.doi.map(|doi| doi.url()))
+        .collect();
+    if !same.is_empty() {
+        set("sameAs", same.into());
+    }
+    if !keywords.is_empty() {
+        set("keywords", keywords.into());
+    }
+    for_script(&Value::Object(article).to_string())
+}
+
+/// Writes a paper as a `span` that reference managers find in a list (COinS, OpenURL 1.0 in
+/// key-encoded values).
+///
+/// A preprint of Dublin Core whatever the venue: Zotero takes `rft.title` for the journal's name
+/// where the type is an article.
+pub fn coins(citation: &Citation<'_>) -> String {
+    let mut span = String::with_capacity(320);
+    span.push_str("<span class=\"Z3988\" title=\"ctx_ver=Z39.88-2004&amp;rft_val_fmt=info%3Aofi%2Ffmt%3Akev%3Amtx%3Adc&amp;rft.type=preprint");
+    let mut add = |key: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = write!(span, "&amp;{key}=");
+            push_encoded(value, &mut span);
+        }
+    };
+    add("rft.title", citation.title_plain);
+    for name in &citation.authors {
+        match name {
+            Name::Person { .. } => add("rft.au", &full_name(name)),
+            Name::Whole(name) => add("rft.aucorp", name),
+        }
+    }
+    if let Some(issued) = citation.issued {
+        add("rft.date", &date(issued, '-'));
+    }
+    if let Some(venue) = citation.venue {
+        add("rft.source", venue);
+    }
+    if let Some(doi) = citation.doi {
+        add("rft_id", &format!("info:doi/{doi}"));
+    }
+    if let Some(url) = &citation.url {
+        add("rft.identifier", url);
+    }
+    span.push_str("\"></span>");
+    span
+}
+
+fn author(name: &Name<'_>) -> Value {
+    match name {
+        Name::Person { .. } => json!({ "@type": "Person", "name": full_name(name) }),
+        Name::Whole(name) => json!({ "@type": "Organization", "name": name }),
+    }
+}
+
+fn full_name(name: &Name<'_>) -> String {
+    match *name {
+        Name::Person {
+            family,
+            given,
+            suffix: None,
+        } => format!("{given} {family}"),
+        Name::Person {
+            family,
+            given,
+            suffix: Some(suffix),
+        } => format!("{given} {family} {suffix}"),
+        Name::Whole(name) => name.to_owned(),
+    }
+}
+
+fn date(issued: Issued, between: char) -> String {
+    let mut date = format!("{:04}", issued.year);
+    for part in [issued.month, issued.day].into_iter().flatten() {
+        let _ = write!(date, "{between}{part:02}");
+    }
+    date
+}
+
+/// JSON within a script: no `</script>` or `<!--` can end or comment it, and the line separators of
+/// Unicode, which older readers take for ends of lines in a string, are escaped.
+fn for_script(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        match c {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
+            }
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3), so that no `+` and
+/// no `=` is left to be taken for something else.
+fn push_encoded(value: &str, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::decode_path;
+    use crate::citation::parse_name;
+    use crate::date::Date;
+    use crate::paper::{ArxivId, Doi};
+
+    const TITLE: &str = "C++ & </script><!-- 100% = \"x\"\u{2028}?";
+
+    fn check(run: impl Fn(&Citation<'_>)) {
+        let arxiv = ArxivId::parse("2411.15124").expect("an identifier");
+        let doi = Doi::parse("10.48550/arXiv.2411.15124").expect("a DOI");
+        run(&Citation {
+            key: "tulu-3",
+            kind: Kind::Proceedings,
+            title: TITLE,
+            title_plain: TITLE,
+            authors: vec![parse_name("Lambert, Nathan"), parse_name("Qwen Team")],
+            et_al: false,
+            issued: Some(Issued {
+                year: 2024,
+                month: Some(11),
+                day: Some(2),
+            }),
+            venue: Some("NeurIPS 2024"),
+            arxiv: Some(&arxiv),
+            doi: Some(&doi),
+            url: Some(arxiv.abs_url()),
+            page: "https://example.org/papers/tulu-3.html".to_owned(),
+            accessed: Date::parse("2025-08-06").expect("a date"),
+        });
+    }
+
+    #[test]
+    fn each_author_has_a_tag() {
+        check(|citation| {
+            let expected = [
+                ("citation_title", TITLE),
+                ("citation_author", "Nathan Lambert"),
+                ("citation_author", "Qwen Team"),
+                ("citation_publication_date", "2024/11/02"),
+                ("citation_conference_title", "NeurIPS 2024"),
+                ("citation_doi", "10.48550/arXiv.2411.15124"),
+                ("citation_arxiv_id", "2411.15124"),
+                ("citation_pdf_url", "https://arxiv.org/pdf/2411.15124"),
+                (
+                    "citation_abstract_html_url",
+                    "https://example.org/papers/tulu-3.html",
+                ),
+            ];
+            assert_eq!(
+                tags(citation),
+                expected.map(|(name, content)| (name, content.to_owned()))
+            );
+        });
+    }
+
+    #[test]
+    fn nothing_in_json_ld_ends_its_script() {
+        check(|citation| {
+            let text = json_ld(citation, &["alignment"]);
+            assert!(!text.contains(['<', '>', '&', '\u{2028}']), "{text}");
+            let read: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(read["headline"], TITLE);
+            assert_eq!(read["author"][1]["@type"], "Organization");
+            assert_eq!(read["datePublished"], "2024-11-02");
+        });
+    }
+
+    #[test]
+    fn coins_hold_no_plus_and_decode_to_the_citation() {
+        check(|citation| {
+            let span = coins(citation);
+            let title = span.split('"').nth(3).expect("a title");
+            assert!(!title.contains('+'), "{title}");
+            let pairs: Vec<(String, String)> = title
+                .split("&amp;")
+                .map(|pair| pair.split_once('=').expect("a pair"))
+                .map(|(key, value)| (key.to_owned(), decode_path(value)))
+                .collect();
+            let expected = [
+                ("ctx_ver", "Z39.88-2004"),
+                ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+                ("rft.type", "preprint"),
+                ("rft.title", TITLE),
+                ("rft.au", "Nathan Lambert"),
+                ("rft.aucorp", "Qwen Team"),
+                ("rft.date", "2024-11-02"),
+                ("rft.source", "NeurIPS 2024"),
+                ("rft_id", "info:doi/10.48550/arXiv.2411.15124"),
+                ("rft.identifier", "https://arxiv.org/abs/2411.15124"),
+            ];
+            assert_eq!(
+                pairs,
+                expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
+            );
+        });
+    }
+}
