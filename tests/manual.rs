@@ -10,6 +10,8 @@ const COMMANDS: [&str; 12] = [
     "import",
     "new",
     "build",
+    #[cfg(feature = "serve")]
+    "serve",
     "check",
     "explain",
     "list",
