@@ -33,6 +33,7 @@ pub mod intake;
 pub mod document;
 
 // All papers together.
+pub mod related;
 pub mod import_plan;
 pub mod site;
 pub mod editorial;
