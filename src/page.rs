@@ -3,7 +3,9 @@
 //! Two pages with one path, or with two that differ only in case, are an error with both sources
 //! named. Rendering a page needs the site and no other page. Writes nothing.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
@@ -234,9 +236,15 @@ fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
 
 /// Some hosts and file systems do not tell `A.html` from `a.html`, so a plan must not hold both.
 fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
-    let mut seen: HashMap<String, &Page> = HashMap::with_capacity(pages.len());
+    let mut seen: FxHashMap<Cow<'_, str>, &Page> =
+        FxHashMap::with_capacity_and_hasher(pages.len(), Default::default());
+    let changes = |b: u8| b.is_ascii_uppercase() || !b.is_ascii();
     for page in pages {
-        let Some(first) = seen.insert(page.path.to_lowercase(), page) else {
+        let path: Cow<'_, str> = match page.path.bytes().any(changes) {
+            true => page.path.to_lowercase().into(),
+            false => page.path.as_str().into(),
+        };
+        let Some(first) = seen.insert(path, page) else {
             continue;
         };
         if let (Kind::Paper(_), Kind::Paper(_)) = (&first.kind, &page.kind) {

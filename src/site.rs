@@ -3,6 +3,7 @@
 //!
 //! A site does not change once it is linked. Knows neither pages nor templates.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -218,7 +219,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         statics,
         drafts,
     } = parts;
-    let mut papers: Vec<Dated> = Vec::new();
+    let mut by_date: BTreeMap<Reverse<Date>, Vec<Arc<Document>>> = BTreeMap::new();
     let mut words: BTreeMap<Date, Arc<Document>> = BTreeMap::new();
     let mut pages: Vec<Arc<Document>> = Vec::new();
     for document in documents {
@@ -226,7 +227,9 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
             Content::Paper(text) if text.paper.draft && !drafts => {}
             Content::Paper(text) => {
                 // A paper without a date was reported when it was read.
-                papers.extend(text.paper.date.map(|date| (date, document)));
+                if let Some(date) = text.paper.date {
+                    by_date.entry(Reverse(date)).or_default().push(document);
+                }
             }
             Content::Issue(text) if text.draft && !drafts => {}
             Content::Issue(text) => {
@@ -236,13 +239,22 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
             Content::Page(_) => pages.push(document),
         }
     }
-    papers
-        .sort_by_cached_key(|(date, document)| (std::cmp::Reverse(*date), reading_order(document)));
+    // Sorting each issue alone is faster than sorting all papers: their files come by date.
+    let in_order = |(date, mut issue): (Reverse<Date>, Vec<Arc<Document>>)| {
+        issue.sort_by_cached_key(|document| reading_order(document));
+        issue.into_iter().map(move |document| (date.0, document))
+    };
+    let papers: Vec<Dated> = by_date.into_iter().flat_map(in_order).collect();
     pages.sort_by_cached_key(|page| menu_order(page));
 
     let documents: Vec<&Arc<Document>> = papers.iter().map(|(_, document)| document).collect();
-    duplicates::report(&documents, problems);
-    let (tags, tags_of) = tagging::resolve(&documents, vocabulary.as_ref(), problems);
+    let mut of_tags = Problems::new();
+    let (duplicates, (tags, tags_of)) = rayon::join(
+        || duplicates::find(&documents),
+        || tagging::resolve(&documents, vocabulary.as_ref(), &mut of_tags),
+    );
+    problems.append(duplicates);
+    problems.append(of_tags);
     let assets: Vec<(Arc<str>, String)> = assets
         .into_iter()
         .filter_map(|source| layout::asset(&source).map(|output| (source, output)))

@@ -1,30 +1,40 @@
 //! Papers that are there twice.
 
-use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document};
 use crate::front_matter;
 use crate::paper::{Paper, title_key};
 
-/// Reports each paper whose address, arXiv id, DOI or title another paper has; the older file, by
+/// Finds each paper whose address, arXiv id, DOI or title another paper has; the older file, by
 /// name, is taken for the first one.
-pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) {
+pub fn find(documents: &[&Arc<Document>]) -> Problems {
+    let mut problems = Problems::new();
     let mut documents: Vec<&Document> =
         documents.iter().map(|document| document.as_ref()).collect();
+    // The newest issue comes first, and names start with dates.
+    documents.reverse();
     documents.sort_by(|a, b| a.front.name.cmp(&b.front.name));
-    let mut slugs: HashMap<&str, &Document> = HashMap::with_capacity(documents.len());
-    let mut ids: HashMap<String, &Document> = HashMap::new();
-    let mut titles: HashMap<String, &Document> = HashMap::with_capacity(documents.len());
-    for document in documents {
-        let Content::Paper(text) = &document.content else {
-            unreachable!("only papers are compared");
-        };
-        if let Some(first) = slugs.insert(text.slug.as_str(), document) {
-            slugs.insert(text.slug.as_str(), first);
+    let keys: Vec<Keys> = documents
+        .par_iter()
+        .map(|document| keys(document))
+        .collect();
+
+    let mut slugs: FxHashMap<&str, &Document> = with_room(documents.len());
+    let mut known = Known {
+        ids: FxHashMap::default(),
+        titles: with_room(documents.len()),
+    };
+    for (document, keys) in documents.into_iter().zip(&keys) {
+        let first = *slugs.entry(keys.slug).or_insert(document);
+        if !std::ptr::eq(first, document) {
             let message = format!(
                 "two papers would have the address papers/{}.html",
-                text.slug
+                keys.slug
             );
             let hint = format!("the other is {}; rename one of the files", first.front.name);
             problems.push(
@@ -33,8 +43,7 @@ pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) 
                     .hint(hint),
             );
         }
-        let title = title_key(&text.paper.title);
-        if let Some((key, what, first)) = same_paper(&text.paper, &title, &ids, &titles) {
+        if let Some((key, what, first)) = same_paper(keys, &known) {
             let message = format!("two files hold the paper with {what}");
             let hint = format!("the other is {}; delete one of them", first.front.name);
             let place = front_matter::place_of(&document.front, key, None);
@@ -45,40 +54,66 @@ pub fn report(documents: &[&std::sync::Arc<Document>], problems: &mut Problems) 
             );
             continue;
         }
-        for id in identifiers(&text.paper) {
-            ids.insert(id.1, document);
+        let ids = keys.ids.iter().map(|(_, id)| (id.as_str(), document));
+        known.ids.extend(ids);
+        if !keys.title.is_empty() {
+            known.titles.entry(&keys.title).or_insert(document);
         }
-        if !title.is_empty() {
-            titles.entry(title).or_insert(document);
-        }
+    }
+    problems
+}
+
+/// What a paper is known by.
+struct Keys<'a> {
+    paper: &'a Paper,
+    slug: &'a str,
+    title: String,
+    /// The keys of the front matter, and what they say.
+    ids: Vec<(&'static str, String)>,
+}
+
+/// The papers that were met first.
+struct Known<'a> {
+    ids: FxHashMap<&'a str, &'a Document>,
+    titles: FxHashMap<&'a str, &'a Document>,
+}
+
+fn keys(document: &Document) -> Keys<'_> {
+    let Content::Paper(text) = &document.content else {
+        unreachable!("only papers are compared");
+    };
+    Keys {
+        paper: &text.paper,
+        slug: text.slug.as_str(),
+        title: title_key(&text.paper.title),
+        ids: identifiers(&text.paper),
     }
 }
 
+fn with_room<'a>(number: usize) -> FxHashMap<&'a str, &'a Document> {
+    FxHashMap::with_capacity_and_hasher(number, Default::default())
+}
+
 /// Finds an earlier file with the same paper: the key that tells, what they share, and the file.
-fn same_paper<'a>(
-    paper: &Paper,
-    title: &str,
-    ids: &HashMap<String, &'a Document>,
-    titles: &HashMap<String, &'a Document>,
-) -> Option<(&'static str, String, &'a Document)> {
-    let by_id = identifiers(paper).into_iter().find_map(|(key, id)| {
-        let first = ids.get(&id)?;
+fn same_paper<'a>(keys: &Keys, known: &Known<'a>) -> Option<(&'static str, String, &'a Document)> {
+    let by_id = keys.ids.iter().find_map(|(key, id)| {
+        let first = known.ids.get(id.as_str())?;
         let (_, shown) = id.split_once(':')?;
-        let what = if key == "arxiv" {
+        let what = if *key == "arxiv" {
             format!("the arXiv id {shown}")
         } else {
             format!("the DOI {shown}")
         };
-        Some((key, what, *first))
+        Some((*key, what, *first))
     });
     by_id.or_else(|| {
-        let first = titles.get(title)?;
+        let first = known.titles.get(keys.title.as_str())?;
         let Content::Paper(other) = &first.content else {
             unreachable!("only papers are compared");
         };
         // "Technical Report" is the title of many papers; two identifiers tell them apart.
-        let apart = tell_apart(paper, &other.paper);
-        (!apart).then(|| ("title", format!("the title “{}”", paper.title), *first))
+        let apart = tell_apart(keys.paper, &other.paper);
+        (!apart).then(|| ("title", format!("the title “{}”", keys.paper.title), *first))
     })
 }
 

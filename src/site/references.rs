@@ -1,7 +1,9 @@
 //! Addresses of this site in texts: what they mean, and whether it is there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::address::{BaseUrl, decode_path};
 use crate::date::Date;
@@ -14,7 +16,27 @@ use crate::source::{Place, Source};
 /// This is a table from source files to their pages.
 pub struct References<'a> {
     base_url: &'a BaseUrl,
-    outputs: HashMap<&'a str, String>,
+    targets: FxHashMap<&'a str, Target<'a>>,
+}
+
+/// What a link to a file leads to; few files are linked to, so their paths are not made beforehand.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    Document(&'a Document),
+    Asset(&'a str),
+}
+
+impl Target<'_> {
+    fn output(self) -> String {
+        match self {
+            Target::Asset(output) => output.to_owned(),
+            Target::Document(document) => match &document.content {
+                Content::Paper(text) => layout::paper(&text.slug),
+                Content::Issue(text) => layout::issue(text.date),
+                Content::Page(text) => text.output.clone(),
+            },
+        }
+    }
 }
 
 /// Tells whether all addresses in a text count from the site's root, so that no other file has a say.
@@ -59,20 +81,14 @@ impl<'a> References<'a> {
         assets: &'a [(Arc<str>, String)],
     ) -> References<'a> {
         let documents = papers.chain(words.values()).chain(pages);
-        let pages = documents.map(|document| {
-            let output = match &document.content {
-                Content::Paper(text) => layout::paper(&text.slug),
-                Content::Issue(text) => layout::issue(text.date),
-                Content::Page(text) => text.output.clone(),
-            };
-            (document.front.name.as_ref(), output)
-        });
+        let documents =
+            documents.map(|document| (document.front.name.as_ref(), Target::Document(document)));
         let assets = assets
             .iter()
-            .map(|(source, output)| (source.as_ref(), output.clone()));
+            .map(|(source, output)| (source.as_ref(), Target::Asset(output)));
         References {
             base_url,
-            outputs: pages.chain(assets).collect(),
+            targets: documents.chain(assets).collect(),
         }
     }
 
@@ -90,7 +106,7 @@ impl<'a> References<'a> {
     /// Returns the output path of a file beside a document.
     pub fn asset(&self, document: &Document, path: &str) -> Option<String> {
         let source = layout::resolve(&document.front.name, path)?;
-        self.outputs.get(source.as_str()).cloned()
+        Some(self.targets.get(source.as_str())?.output())
     }
 
     /// Renders a tag's description; `None` for an empty one.
@@ -137,14 +153,14 @@ impl<'a> References<'a> {
             return resolve_rooted(self.base_url, url);
         }
         let source = layout::resolve(file, &path)?;
-        let output = self.outputs.get(source.as_str())?;
-        Some(format!("{}{rest}", self.base_url.link(output)))
+        let output = self.targets.get(source.as_str())?.output();
+        Some(format!("{}{rest}", self.base_url.link(&output)))
     }
 
     fn broken(&self, file: &str, hole: &Hole) -> Diagnostic {
         let message = format!("the link `{}` leads to no file of this site", hole.url);
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let neighbours = self.outputs.keys().filter_map(|name| {
+        let neighbours = self.targets.keys().filter_map(|name| {
             let (parent, name) = name.rsplit_once('/')?;
             (parent == folder).then_some(name)
         });

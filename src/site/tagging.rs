@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
 use crate::document::{Content, Document};
 use crate::front_matter;
@@ -29,46 +31,58 @@ pub fn resolve(
     vocabulary: Option<&Vocabulary>,
     problems: &mut Problems,
 ) -> (Vec<Found>, Vec<Vec<usize>>) {
-    let mut found: BTreeMap<Slug, Found> = BTreeMap::new();
-    let mut slugs_of: Vec<Vec<Slug>> = Vec::with_capacity(documents.len());
+    let mut found: Vec<Found> = Vec::new();
+    let mut by_slug: BTreeMap<Slug, usize> = BTreeMap::new();
+    // Papers write few names, each often.
+    let mut by_name: FxHashMap<&str, Option<usize>> = FxHashMap::default();
+    let mut tags_of: Vec<Vec<usize>> = Vec::with_capacity(documents.len());
     for (index, document) in documents.iter().enumerate() {
         let Content::Paper(text) = &document.content else {
             unreachable!("only papers have tags");
         };
-        let mut slugs: Vec<Slug> = Vec::with_capacity(text.paper.tags.len());
-        for (position, written) in text.paper.tags.iter().enumerate() {
-            let Some(tag) = look_up(written, vocabulary) else {
-                problems.push(unknown_tag(
-                    document,
-                    &text.paper.tags,
-                    position,
-                    vocabulary,
-                ));
-                continue;
-            };
-            if slugs.contains(&tag.slug) {
-                problems.push(repeated_tag(document, &text.paper.tags, position));
-                continue;
+        let written = &text.paper.tags;
+        let mut tags: Vec<usize> = Vec::with_capacity(written.len());
+        for (position, name) in written.iter().enumerate() {
+            let tag = *by_name.entry(name).or_insert_with(|| {
+                let tag = look_up(name, vocabulary)?;
+                let place = by_slug.entry(tag.slug.clone()).or_insert(found.len());
+                if *place == found.len() {
+                    found.push(tag);
+                }
+                Some(*place)
+            });
+            match tag {
+                None => problems.push(unknown_tag(document, written, position, vocabulary)),
+                Some(tag) if tags.contains(&tag) => {
+                    problems.push(repeated_tag(document, written, position));
+                }
+                Some(tag) => {
+                    tags.push(tag);
+                    found[tag].papers.push(index);
+                }
             }
-            slugs.push(tag.slug.clone());
-            found
-                .entry(tag.slug.clone())
-                .or_insert(tag)
-                .papers
-                .push(index);
         }
-        slugs_of.push(slugs);
+        tags_of.push(tags);
     }
-    let position: BTreeMap<&Slug, usize> = found
-        .keys()
-        .enumerate()
-        .map(|(index, slug)| (slug, index))
-        .collect();
-    let tags_of = slugs_of
-        .iter()
-        .map(|slugs| slugs.iter().map(|slug| position[slug]).collect())
-        .collect();
-    (found.into_values().collect(), tags_of)
+    (sort_by_slug(found, by_slug, &mut tags_of), tags_of)
+}
+
+/// Puts tags in the order of their slugs, which is that of the table.
+fn sort_by_slug(
+    found: Vec<Found>,
+    by_slug: BTreeMap<Slug, usize>,
+    tags_of: &mut [Vec<usize>],
+) -> Vec<Found> {
+    let mut places = vec![0; found.len()];
+    for (place, old) in by_slug.values().enumerate() {
+        places[*old] = place;
+    }
+    for tag in tags_of.iter_mut().flatten() {
+        *tag = places[*tag];
+    }
+    let mut found: Vec<Option<Found>> = found.into_iter().map(Some).collect();
+    let take = |old: usize| found[old].take().expect("each place is named once");
+    by_slug.into_values().map(take).collect()
 }
 
 /// Renders the descriptions of the tags.
