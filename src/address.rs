@@ -129,17 +129,17 @@ pub fn encode_path(path: &str) -> String {
 
 /// Returns an address that holds a text (RFC 2397).
 pub fn data_url(media_type: &str, text: &str) -> String {
-    let mut url = String::with_capacity(text.len() * 5 / 4 + 48);
+    let mut url = String::with_capacity(text.len() * 3 / 2 + 48);
     let _ = write!(url, "data:{media_type};charset=utf-8,");
-    for byte in text.bytes() {
-        // The printable bytes of a URL, without those that HTML would have to escape.
-        if byte.is_ascii_alphanumeric() || b"-._~!$()*,;:@/?=".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
+    // The printable bytes of a URL, without those that HTML would have to escape.
+    push_encoded(text, b"-._~!$()*,;:@/?=", &mut url);
     url
+}
+
+/// Writes a value of a query: all but the unreserved characters (RFC 3986, section 2.3) are
+/// percent-encoded, so that no `+` and no `=` is left to be taken for something else.
+pub fn push_value(value: &str, query: &mut String) {
+    push_encoded(value, b"-._~", query);
 }
 
 /// Decodes percent-encoded bytes; what is not UTF-8 then is left as it is.
@@ -164,11 +164,18 @@ pub fn decode_path(path: &str) -> String {
 }
 
 fn encode_into(path: &str, out: &mut String) {
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/".contains(&byte) {
+    push_encoded(path, b"-._~!$&'()*+,;=:@/", out);
+}
+
+fn push_encoded(text: &str, signs: &[u8], out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || signs.contains(&byte) {
             out.push(char::from(byte));
         } else {
-            let _ = write!(out, "%{byte:02X}");
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
         }
     }
 }

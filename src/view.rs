@@ -279,8 +279,9 @@ view! {
         links: Vec<LabelView>,
         /// The address of its picture.
         image_url: Option<String>,
-        /// What reference managers read in a list (COinS); an element that shows nothing.
-        coins_html: Html,
+        /// What reference managers read in a list (COinS): an element that shows nothing. None on the
+        /// paper's own page, whose head says more.
+        coins_html: Option<Html>,
         /// Whether it stands first in its issue.
         featured: bool,
         /// Whether it is a draft.
@@ -526,6 +527,17 @@ view! {
     }
 }
 
+/// Where a paper is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    /// In a list.
+    Listed,
+    /// In a list that shows abstracts.
+    Whole,
+    /// On its own page.
+    Alone,
+}
+
 /// This makes views of a site's values.
 pub struct Views<'a> {
     /// The site.
@@ -545,7 +557,7 @@ impl<'a> Views<'a> {
         let papers = site
             .papers
             .par_iter()
-            .map(|entry| Value::from(views.paper_view(entry, false)))
+            .map(|entry| Value::from(views.paper_view(entry, Shown::Listed)))
             .collect();
         let refs = site
             .papers
@@ -560,37 +572,32 @@ impl<'a> Views<'a> {
         self.papers[index].clone()
     }
 
-    /// Returns a paper with its abstract.
-    pub fn full(&self, index: usize) -> Value {
-        Value::from(self.paper_view(&self.site.papers[index], true))
+    /// Returns a paper for its own page.
+    pub fn alone(&self, index: usize) -> Value {
+        Value::from(self.paper_view(&self.site.papers[index], Shown::Alone))
     }
 
-    /// Returns how a paper is cited.
-    pub fn cite(&self, index: usize) -> CiteView {
-        let citation = self.citation(&self.site.papers[index]);
+    /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
+    pub fn cite(&self, index: usize) -> (CiteView, Vec<MetaView>, Html) {
+        let entry = &self.site.papers[index];
+        let citation = self.citation(entry);
         let bibtex = bibtex::write(&citation);
-        CiteView {
+        let cite = CiteView {
             key: citation.key.to_owned(),
             bibtex_url: address::data_url("application/x-bibtex", &bibtex),
             bibtex,
-        }
-    }
-
-    /// Returns what catalogues read in the head of a paper's page: tags, and JSON-LD.
-    pub fn metadata(&self, index: usize) -> (Vec<MetaView>, Html) {
-        let entry = &self.site.papers[index];
-        let citation = self.citation(entry);
-        let names = entry
-            .tags
-            .iter()
-            .map(|&tag| self.site.tags[tag].name.as_str());
-        let json_ld = scholar::json_ld(&citation, &names.collect::<Vec<_>>());
-        let tags = scholar::tags(&citation).into_iter();
-        let tags = tags.map(|(name, content)| MetaView {
-            name: name.to_owned(),
-            content,
-        });
-        (tags.collect(), Html::from(json_ld))
+        };
+        let metadata = scholar::tags(&citation)
+            .into_iter()
+            .map(|(name, content)| MetaView {
+                name: name.to_owned(),
+                content,
+            })
+            .collect();
+        let tags = entry.tags.iter();
+        let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
+        let json_ld = scholar::json_ld(&citation, &keywords);
+        (cite, metadata, Html::from(json_ld))
     }
 
     /// Returns a paper for short lists.
@@ -768,6 +775,11 @@ impl<'a> Views<'a> {
         ))
     }
 
+    /// Returns a paper for a list that shows abstracts.
+    fn full(&self, index: usize) -> Value {
+        Value::from(self.paper_view(&self.site.papers[index], Shown::Whole))
+    }
+
     fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
         citation::of(entry, self.base_url()).shortened()
     }
@@ -797,7 +809,9 @@ impl<'a> Views<'a> {
         }
     }
 
-    fn paper_view(&self, entry: &Entry, whole: bool) -> PaperView {
+    fn paper_view(&self, entry: &Entry, shown: Shown) -> PaperView {
+        let whole = shown != Shown::Listed;
+        let in_list = shown != Shown::Alone;
         let text: &PaperText = entry.text();
         let paper = &text.paper;
         let tag = |tag: &usize| Value::from(self.tag_ref(&self.site.tags[*tag], None));
@@ -832,7 +846,7 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
-            coins_html: Html::from(scholar::coins(&self.citation(entry))),
+            coins_html: in_list.then(|| Html::from(scholar::coins(&self.citation(entry)))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),
