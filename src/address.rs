@@ -135,17 +135,16 @@ pub fn encode_path(path: &str) -> String {
 
 /// Returns an address that holds a text (RFC 2397).
 pub fn data_url(media_type: &str, text: &str) -> String {
-    let mut url = String::with_capacity(text.len() * 5 / 4 + 48);
+    let mut url = String::with_capacity(text.len() * 3 / 2 + 48);
     let _ = write!(url, "data:{media_type};charset=utf-8,");
-    for byte in text.bytes() {
-        // The printable bytes of a URL, without those that HTML would have to escape.
-        if byte.is_ascii_alphanumeric() || b"-._~!$()*,;:@/?=".contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
+    push_encoded(text, &DATA, &mut url);
     url
+}
+
+/// Writes a value of a query: all but the unreserved characters (RFC 3986, section 2.3) are
+/// percent-encoded, so that no `+` and no `=` is left to be taken for something else.
+pub fn push_value(value: &str, query: &mut String) {
+    push_encoded(value, &QUERY, query);
 }
 
 /// Decodes percent-encoded bytes; what is not UTF-8 then is left as it is.
@@ -170,36 +169,48 @@ pub fn decode_path(path: &str) -> String {
 }
 
 fn encode_into(path: &str, out: &mut String) {
-    let mut rest = path;
-    while let Some(at) = rest.bytes().position(|byte| !PLAIN[usize::from(byte)]) {
-        out.push_str(&rest[..at]);
-        let end = (at + 1..=rest.len())
-            .find(|&end| rest.is_char_boundary(end))
-            .unwrap_or(rest.len());
-        for byte in rest[at..end].bytes() {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
+    push_encoded(path, &PATH, out);
 }
 
-/// Which bytes stand in a path as they are.
-const PLAIN: [bool; 256] = {
+/// Which bytes stand for themselves, in a table: addresses are made by the million.
+type Plain = [bool; 256];
+
+const PATH: Plain = plain(b"-._~!$&'()*+,;=:@/");
+/// The printable bytes of a URL, without those that HTML would have to escape.
+const DATA: Plain = plain(b"-._~!$()*,;:@/?=");
+const QUERY: Plain = plain(b"-._~");
+
+const fn plain(signs: &[u8]) -> Plain {
     let mut plain = [false; 256];
     let mut byte = 0;
     while byte < 128 {
         plain[byte] = (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
-    let signs = b"-._~!$&'()*+,;=:@/";
     let mut at = 0;
     while at < signs.len() {
         plain[signs[at] as usize] = true;
         at += 1;
     }
     plain
-};
+}
+
+fn push_encoded(text: &str, plain: &Plain, out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut rest = text;
+    while let Some(run) = rest.bytes().position(|byte| !plain[usize::from(byte)]) {
+        // A byte that stands for itself is ASCII, so a run of them ends where a character does.
+        out.push_str(&rest[..run]);
+        let c = rest[run..].chars().next().map_or(1, char::len_utf8);
+        for byte in rest[run..run + c].bytes() {
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        rest = &rest[run + c..];
+    }
+    out.push_str(rest);
+}
 
 #[cfg(test)]
 mod tests {

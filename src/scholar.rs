@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::address::push_value;
 use crate::citation::{Citation, Issued, Kind, Name};
 
 /// Returns the Highwire tags of a paper's page: name and content, in order, an author to a tag.
@@ -88,7 +89,7 @@ pub fn coins(citation: &Citation<'_>) -> String {
     let mut add = |key: &str, value: &str| {
         if !value.is_empty() {
             let _ = write!(span, "&amp;{key}=");
-            push_encoded(value, &mut span);
+            push_value(value, &mut span);
         }
     };
     add("rft.title", citation.title_plain);
@@ -149,30 +150,14 @@ fn date(issued: Issued, between: char) -> String {
 /// Unicode, which older readers take for ends of lines in a string, are escaped.
 fn for_script(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 16);
-    for c in json.chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(text, "\\u{:04x}", u32::from(c));
-            }
-            c => text.push(c),
-        }
+    let mut done = 0;
+    for (at, sign) in json.match_indices(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+        text.push_str(&json[done..at]);
+        let _ = write!(text, "\\u{:04x}", sign.chars().next().map_or(0, u32::from));
+        done = at + sign.len();
     }
+    text.push_str(&json[done..]);
     text
-}
-
-/// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3), so that no `+` and
-/// no `=` is left to be taken for something else.
-fn push_encoded(value: &str, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -277,8 +277,9 @@ view! {
         links: Vec<LabelView>,
         /// The address of its picture.
         image_url: Option<String>,
-        /// What reference managers read in a list (COinS); an element that shows nothing.
-        coins_html: Html,
+        /// What reference managers read in a list (COinS): an element that shows nothing. None on the
+        /// paper's own page, whose head says more.
+        coins_html: Option<Html>,
         /// Whether it stands first in its issue.
         featured: bool,
         /// Whether it is a draft.
@@ -561,32 +562,27 @@ impl<'a> Views<'a> {
         theme::with_field(&self.listed(index), "abstract_html", theme::html(body))
     }
 
-    /// Returns how a paper is cited.
-    pub fn cite(&self, index: usize) -> CiteView {
-        let citation = self.citation(&self.site.papers[index]);
+    /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
+    pub fn cite(&self, index: usize) -> (CiteView, Vec<MetaView>, Html) {
+        let entry = &self.site.papers[index];
+        let citation = self.citation(entry);
         let bibtex = bibtex::write(&citation);
-        CiteView {
+        let cite = CiteView {
             key: citation.key.to_owned(),
             bibtex_url: address::data_url("application/x-bibtex", &bibtex),
             bibtex,
-        }
-    }
-
-    /// Returns what catalogues read in the head of a paper's page: tags, and JSON-LD.
-    pub fn metadata(&self, index: usize) -> (Vec<MetaView>, Html) {
-        let entry = &self.site.papers[index];
-        let citation = self.citation(entry);
-        let names = entry
-            .tags
-            .iter()
-            .map(|&tag| self.site.tags[tag].name.as_str());
-        let json_ld = scholar::json_ld(&citation, &names.collect::<Vec<_>>());
-        let tags = scholar::tags(&citation).into_iter();
-        let tags = tags.map(|(name, content)| MetaView {
-            name: name.to_owned(),
-            content,
-        });
-        (tags.collect(), Html::from(json_ld))
+        };
+        let metadata = scholar::tags(&citation)
+            .into_iter()
+            .map(|(name, content)| MetaView {
+                name: name.to_owned(),
+                content,
+            })
+            .collect();
+        let tags = entry.tags.iter();
+        let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
+        let json_ld = scholar::json_ld(&citation, &keywords);
+        (cite, metadata, Html::from(json_ld))
     }
 
     /// Returns a paper for short lists.
@@ -823,7 +819,7 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
-            coins_html: Html::from(scholar::coins(&self.citation(entry))),
+            coins_html: Some(Html::from(scholar::coins(&self.citation(entry)))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),

@@ -5,7 +5,7 @@ mod support;
 
 use support::Sandbox;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: &[&str] = &[
     "init",
     "import",
     "new",

@@ -316,10 +316,10 @@ impl<'a> Renderer<'a> {
         context.insert("issue", self.views.issue_ref(&site.issues[entry.issue]));
         context.insert("older", older.map(|index| self.views.short(index)));
         context.insert("newer", newer.map(|index| self.views.short(index)));
-        let (metadata, json_ld) = self.views.metadata(index);
+        let (cite, metadata, json_ld) = self.views.cite(index);
         context.insert("metadata", metadata);
         context.insert("json_ld_html", json_ld);
-        context.insert("cite", self.views.cite(index));
+        context.insert("cite", cite);
         context.insert("page", view);
         self.template(page, "paper.html", "", context)
     }
