@@ -13,12 +13,16 @@ use crate::layout;
 pub mod build;
 mod catalogue;
 pub mod check;
+pub mod completions;
 pub mod explain;
 pub mod fmt;
 pub mod import;
+pub mod init;
 pub mod list;
+pub mod man;
 pub mod new;
 mod pipeline;
+pub mod schema;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod table;

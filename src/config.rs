@@ -78,7 +78,8 @@ impl Default for Config {
     }
 }
 
-const KEYS: [&str; 10] = [
+/// These are the settings.
+pub const KEYS: [&str; 10] = [
     "title",
     "description",
     "author",
@@ -90,7 +91,8 @@ const KEYS: [&str; 10] = [
     "build",
     "check",
 ];
-const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
+/// These are the settings below `[build]`.
+pub const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
 
 /// Parses the settings; what is wrong is reported and keeps its default.
 pub fn parse(source: &Source, problems: &mut Problems) -> Config {

@@ -109,8 +109,7 @@ pub fn write_new(root: &Path, files: &[(String, String)]) -> Result<()> {
             // Fails when the file is there, so that two imports at once cannot overwrite each other.
             file.persist_noclobber(&path).map_err(|error| error.error)
         });
-        written
-            .with_context(|| format!("cannot write {}; nothing was imported", path.display()))?;
+        written.with_context(|| format!("cannot write {}; nothing was written", path.display()))?;
         undo.files.push(path);
     }
     undo.keep();

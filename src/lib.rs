@@ -27,6 +27,7 @@ pub mod math;
 pub mod highlight;
 pub mod front_matter;
 pub mod edit;
+pub mod schema;
 pub mod markdown;
 pub mod intake;
 pub mod document;

@@ -31,6 +31,7 @@ use crate::slug::Slug;
 use crate::source::{Place, Source};
 use crate::yaml;
 
+pub use reader::KEYS;
 pub use suggest::Suggestion;
 
 use reader::{Reader, written_as};

@@ -99,7 +99,7 @@ pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option
             .is_some_and(|tag| tag.slug == *into)
     };
     let whole = vocabulary.iter().count() == known.len() - gone.len();
-    if whole && !problems.has_errors() && from.iter().all(|slug| leads(slug)) {
+    if whole && !problems.has_errors() && from.iter().all(leads) {
         Ok(Some(text))
     } else {
         Err(refusal())

@@ -14,7 +14,8 @@ use crate::slug::Slug;
 use crate::source::Source;
 use crate::yaml::{Entry, Value};
 
-const KEYS: [&str; 5] = ["name", "aliases", "description", "broader", "mentions"];
+/// These are the keys of a tag.
+pub const KEYS: [&str; 5] = ["name", "aliases", "description", "broader", "mentions"];
 
 /// Reads entries of the file and notes what is wrong with them.
 pub struct Reader<'a> {
