@@ -56,13 +56,12 @@ pub fn text_of(file: &File) -> Option<Source> {
 }
 
 impl Catalogue {
-    /// Returns the slug of a tag as somebody writes it.
+    /// Returns the slug of a tag as somebody writes it, as `site` would look it up.
     pub fn slug_of(&self, written: &str) -> Option<Slug> {
-        let known = self
-            .vocabulary
-            .as_ref()
-            .and_then(|vocabulary| vocabulary.lookup(written));
-        known.map_or_else(|| Slug::from_name(written), |tag| Some(tag.slug.clone()))
+        let vocabulary = self.vocabulary.as_ref();
+        let known = vocabulary.unwrap_or_else(|| Vocabulary::starter());
+        let tag = known.lookup(written);
+        tag.map_or_else(|| Slug::from_name(written), |tag| Some(tag.slug.clone()))
     }
 
     /// Returns the slug of a tag that papers have or the vocabulary knows.

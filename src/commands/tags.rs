@@ -162,6 +162,13 @@ fn rename(
             "there is a tag `{to}` already\nhint: to make one of the two: digest tags merge {from} {to}"
         );
     }
+    let meant = catalogue.slug_of(to.as_str());
+    if let Some(meant) = meant.filter(|meant| *meant != to) {
+        bail!(
+            "`{to}` is a word for the tag `{meant}`\nhint: choose another, or say in {} what it means",
+            layout::VOCABULARY
+        );
+    }
     let vocabulary = catalogue.sources.vocabulary.as_ref().and_then(text_of);
     let vocabulary = vocabulary.map(|source| {
         let edited = edit::rename_tag(&source, &from, &to);
