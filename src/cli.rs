@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "network")]
+use crate::commands::enrich;
 #[cfg(feature = "serve")]
 use crate::commands::serve;
 use crate::commands::{Outcome, build, check, explain, import};
@@ -24,6 +26,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Import),
+    #[cfg(feature = "network")]
+    Enrich(enrich::Enrich),
     Build(build::Build),
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
@@ -37,6 +41,8 @@ pub fn run() -> ExitCode {
     let root = cli.root.as_ref();
     let outcome = match &cli.command {
         Command::Import(import) => import.run(root),
+        #[cfg(feature = "network")]
+        Command::Enrich(enrich) => enrich.run(root),
         Command::Build(build) => build.run(root),
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(root),

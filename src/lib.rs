@@ -32,6 +32,7 @@ pub mod document;
 
 // All papers together.
 pub mod import_plan;
+pub mod arxiv_api;
 pub mod site;
 pub mod editorial;
 
@@ -46,6 +47,8 @@ pub mod compile;
 
 // The outside world.
 pub mod disk;
+#[cfg(feature = "network")]
+pub mod network;
 pub mod console;
 #[cfg(feature = "serve")]
 pub mod serve;
