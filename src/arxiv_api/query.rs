@@ -93,7 +93,8 @@ pub fn canonical(id: &ArxivId) -> String {
 /// Makes the search for a title; `None` when there is nothing in it to search for.
 ///
 /// arXiv may write a formula, an accent or an apostrophe otherwise than the file does, so a word
-/// that holds one parts the title into phrases and is left out.
+/// that holds one parts the title into phrases and is left out. Lower case means the same to the API,
+/// so that titles which differ in case are one question.
 pub fn of_title(title: &str) -> Option<Query> {
     let mut phrases: Vec<Vec<String>> = vec![Vec::new()];
     for (position, part) in title.split('$').enumerate() {
@@ -129,7 +130,10 @@ pub fn of_title(title: &str) -> Option<Query> {
         }
         kept.push(all.join(" "));
     }
-    let parts: Vec<String> = kept.iter().map(|words| format!("ti:\"{words}\"")).collect();
+    let parts: Vec<String> = kept
+        .iter()
+        .map(|words| format!("ti:\"{}\"", words.to_lowercase()))
+        .collect();
     Some(Query::Title(parts.join(" AND ")))
 }
 

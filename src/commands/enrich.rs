@@ -127,13 +127,7 @@ impl Enrich {
                 .count(),
         };
         if !queries.is_empty() {
-            let pauses = self.pause.as_secs_f64() * (queries.len() - 1) as f64;
-            console::say(&format!(
-                "asking {} in {}, {:.0} s at least",
-                host(endpoint),
-                console::plural(queries.len(), "request"),
-                pauses
-            ));
+            console::say(&opening(endpoint, queries.len(), self.pause));
             let mut interview = Interview::new(root, endpoint, self.pause, self.timeout, answers);
             let asked = interview.ask(queries);
             (answers, tally.requests) = interview.finish();
@@ -173,6 +167,20 @@ impl Enrich {
         });
         Ok(())
     }
+}
+
+/// Says what will be asked, and how long the pauses alone take.
+fn opening(endpoint: &str, requests: usize, pause: Duration) -> String {
+    let asking = format!(
+        "asking {} in {}",
+        host(endpoint),
+        console::plural(requests, "request")
+    );
+    let seconds = pause.as_secs_f64() * requests.saturating_sub(1) as f64;
+    if seconds < 1.0 {
+        return asking;
+    }
+    format!("{asking}, {seconds:.0} s at least; what is answered is kept if you stop it")
 }
 
 fn summary(tally: Tally, report: &UpdateReport, verbose: bool) -> String {
