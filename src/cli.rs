@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+#[cfg(feature = "network")]
+use crate::commands::enrich;
 #[cfg(feature = "serve")]
 use crate::commands::serve;
 use crate::commands::{
@@ -35,6 +37,8 @@ struct Cli {
 enum Command {
     Init(init::Init),
     Import(import::Import),
+    #[cfg(feature = "network")]
+    Enrich(enrich::Enrich),
     New(new::New),
     Build(build::Build),
     #[cfg(feature = "serve")]
@@ -56,6 +60,8 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.command {
         Command::Init(init) => init.run(),
         Command::Import(import) => import.run(root),
+        #[cfg(feature = "network")]
+        Command::Enrich(enrich) => enrich.run(root),
         Command::New(new) => new.run(root),
         Command::Build(build) => build.run(root),
         #[cfg(feature = "serve")]

@@ -4,15 +4,24 @@
 #![allow(clippy::disallowed_methods)]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
+use crate::compile::File;
+use crate::diagnostic::Problems;
 use crate::disk;
+use crate::document::slug_of;
+use crate::front_matter;
+use crate::import_plan::Known;
 use crate::layout;
+use crate::source::Source;
 
 pub mod build;
 mod catalogue;
 pub mod check;
+#[cfg(feature = "network")]
+pub mod enrich;
 pub mod completions;
 pub mod explain;
 pub mod fmt;
@@ -35,7 +44,7 @@ pub enum Outcome {
     Done,
     /// 1: the content has errors, and all of them were told.
     Rejected,
-    /// 2: the settings are wrong, so nothing could be done.
+    /// 2: the settings are wrong, or another machine did not answer, and that was told.
     Unusable,
 }
 
@@ -55,4 +64,21 @@ fn find_root(named: Option<&PathBuf>) -> Result<PathBuf> {
             layout::SETTINGS
         ),
     }
+}
+
+/// Returns what an import must know of a paper that is there; its problems are for `check` to say.
+fn known_paper(file: &File) -> Option<Known> {
+    let slug = slug_of(&file.name)?;
+    let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
+    let source = Source::new(file.name.clone(), text.clone());
+    let (paper, _) = front_matter::parse_paper(&source, &mut Problems::new());
+    let paper = paper.unwrap_or_default();
+    Some(Known {
+        path: file.name.to_string(),
+        title: paper.title,
+        arxiv: paper.arxiv,
+        doi: paper.doi,
+        slug: slug.to_owned(),
+        text,
+    })
 }

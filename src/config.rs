@@ -37,6 +37,8 @@ pub struct Config {
     pub build: BuildConfig,
     /// What `digest check` leaves out.
     pub check: CheckConfig,
+    /// Whom `digest enrich` asks.
+    pub enrich: EnrichConfig,
 }
 
 /// These are the numbers by which pages are made.
@@ -57,6 +59,13 @@ pub struct CheckConfig {
     pub off: BTreeSet<Code>,
 }
 
+/// This is whom `digest enrich` asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrichConfig {
+    /// The address of the API, without a question mark.
+    pub endpoint: String,
+}
+
 impl Default for Config {
     fn default() -> Config {
         Config {
@@ -74,12 +83,15 @@ impl Default for Config {
                 related: 5,
             },
             check: CheckConfig::default(),
+            enrich: EnrichConfig {
+                endpoint: "https://export.arxiv.org/api/query".to_owned(),
+            },
         }
     }
 }
 
 /// These are the settings.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 11] = [
     "title",
     "description",
     "author",
@@ -90,9 +102,25 @@ pub const KEYS: [&str; 10] = [
     "branch",
     "build",
     "check",
+    "enrich",
 ];
 /// These are the settings below `[build]`.
 pub const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
+
+/// These are the settings below `[enrich]`.
+pub const ENRICH_KEYS: [&str; 1] = ["endpoint"];
+
+/// Tells whether a text is the address of an API: http or https, and nothing to be asked in it yet.
+pub fn is_endpoint(text: &str) -> bool {
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .and_then(|rest| rest.split(['/', ':']).next());
+    host.is_some_and(|host| !host.is_empty())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b"?#\"<>".contains(&b))
+}
 
 /// Parses the settings; what is wrong is reported and keeps its default.
 pub fn parse(source: &Source, problems: &mut Problems) -> Config {
@@ -133,6 +161,7 @@ impl Reader<'_> {
                 "branch" => self.text(value, &mut config.branch),
                 "build" => self.build(value, &mut config.build),
                 "check" => self.check(value, &mut config.check),
+                "enrich" => self.enrich(value, &mut config.enrich),
                 name => self.unknown(name, key.span(), &KEYS),
             }
         }
@@ -185,6 +214,37 @@ impl Reader<'_> {
                     self.unknown(name, key.span(), &settings.each_ref().map(String::as_str));
                 }
             }
+        }
+    }
+
+    fn enrich(&mut self, value: Item<'_, '_>, enrich: &mut EnrichConfig) {
+        let Some(table) = value.get_ref().as_table() else {
+            return self.bad(
+                value,
+                "`enrich` is a table",
+                "write `[enrich]` on a line of its own, and its keys below",
+            );
+        };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "endpoint" => self.endpoint(value, &mut enrich.endpoint),
+                name => self.unknown(name, key.span(), &ENRICH_KEYS),
+            }
+        }
+    }
+
+    fn endpoint(&mut self, value: Item<'_, '_>, target: &mut String) {
+        let Some(text) = self.string(value) else {
+            return;
+        };
+        if is_endpoint(text) {
+            *target = text.to_owned();
+        } else {
+            self.bad(
+                value,
+                "`endpoint` is not the address of an API",
+                "write \"https://export.arxiv.org/api/query\"",
+            );
         }
     }
 

@@ -45,6 +45,11 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    /// Shows a line for people; the bar stays below it.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| say(line));
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         self.bar.finish_and_clear();

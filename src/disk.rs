@@ -16,9 +16,11 @@ use crate::compile::{File, Sources};
 use crate::layout;
 use crate::theme::ThemeFile;
 
+mod answers;
 mod publish;
 mod survey;
 
+pub use answers::{Kept, keep_answer, read_answers};
 pub use publish::Publication;
 pub use survey::{Stamp, open_source, read_source, survey};
 

@@ -17,7 +17,9 @@ use crate::slug::Slug;
 use crate::{front_matter, latex, web_links};
 
 pub use report::{Already, IssueDate, LineCounts, New, Report, Section, Twice};
-pub use update::{Change, Difference, Filled, Update, UpdateReport, update};
+pub use update::{
+    Change, Difference, Filled, Update, UpdateReport, missing_keys, update, update_one,
+};
 
 /// This is a paper that is already in the site.
 #[derive(Debug, Clone)]

@@ -20,6 +20,8 @@ pub const CONTENT: &str = "content/";
 pub const VOCABULARY: &str = "content/tags.yaml";
 /// The folder of files that are published as they are.
 pub const STATIC: &str = "static/";
+/// The folder of answers that were asked for; it may be deleted at any time.
+pub const CACHE: &str = ".digest-cache/";
 /// The folder of themes.
 pub const THEMES: &str = "themes/";
 

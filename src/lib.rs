@@ -35,6 +35,7 @@ pub mod document;
 // All papers together.
 pub mod related;
 pub mod import_plan;
+pub mod arxiv_api;
 pub mod site;
 pub mod editorial;
 pub mod citation;
@@ -54,6 +55,8 @@ pub mod compile;
 
 // The outside world.
 pub mod disk;
+#[cfg(feature = "network")]
+pub mod network;
 pub mod console;
 #[cfg(feature = "serve")]
 pub mod serve;

@@ -1,25 +1,21 @@
 //! `digest import`: makes a file of each paper in a list.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use crate::compile::File;
 use crate::console;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::disk;
-use crate::document::slug_of;
-use crate::front_matter;
 use crate::import_plan::{self, Known, Plan, Update};
 use crate::intake::{self, Format, Intake};
 use crate::source::{Place, Source};
 use crate::tags::Vocabulary;
 
-use super::{Outcome, find_root};
+use super::{Outcome, find_root, known_paper};
 
 /// Make one Markdown file of each paper in a list
 ///
@@ -201,21 +197,4 @@ fn read_list(path: &Path, problems: &mut Problems) -> Result<Option<Source>> {
             Ok(None)
         }
     }
-}
-
-/// What an import must know of a paper that is there; its problems are for `check` to say.
-fn known_paper(file: &File) -> Option<Known> {
-    let slug = slug_of(&file.name)?;
-    let text: Arc<str> = String::from_utf8_lossy(&file.bytes).into();
-    let source = Source::new(file.name.clone(), text.clone());
-    let (paper, _) = front_matter::parse_paper(&source, &mut Problems::new());
-    let paper = paper.unwrap_or_default();
-    Some(Known {
-        path: file.name.to_string(),
-        title: paper.title,
-        arxiv: paper.arxiv,
-        doi: paper.doi,
-        slug: slug.to_owned(),
-        text,
-    })
 }

@@ -37,6 +37,8 @@ related = false
 [check]
 untagged = false
 unlinked = true
+[enrich]
+endpoint = \"http://127.0.0.1:8080/query\"
 ";
     let (config, problems) = parse_text(text);
     assert_eq!(problems, "");
@@ -56,6 +58,9 @@ unlinked = true
         },
         check: CheckConfig {
             off: BTreeSet::from([Code::Untagged]),
+        },
+        enrich: EnrichConfig {
+            endpoint: "http://127.0.0.1:8080/query".to_owned(),
         },
     };
     assert_eq!(config, expected);

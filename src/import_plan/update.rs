@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Problems;
 use crate::front_matter::{self, PAPER_KEYS};
-use crate::intake::Intake;
+use crate::intake::{Intake, Record};
 use crate::latex;
 use crate::paper::Paper;
 use crate::source::Source;
@@ -116,7 +116,42 @@ pub fn update(intakes: &[Intake], known: &[Known]) -> Update {
     }
 }
 
+/// Plans what a record adds to a file that is known to be the same paper.
+///
+/// `source` is where the record comes from, as a report names it.
+pub fn update_one(paper: &Known, record: &Record, source: &str) -> Update {
+    let mut input = Paper::default();
+    fill(&mut input, record);
+    let mut report = UpdateReport::default();
+    let new = update_file(&paper.path, &paper.text, &input, source, &mut report);
+    let change = new.map(|new| Change {
+        path: paper.path.clone(),
+        old: paper.text.clone(),
+        new,
+    });
+    Update {
+        changes: change.into_iter().collect(),
+        report,
+    }
+}
+
+/// Returns the keys that an update could add to a file; `None` when the file cannot be changed safely.
+pub fn missing_keys(path: &str, text: &str) -> Option<Vec<&'static str>> {
+    parse(path, text)?;
+    let entries = positions(path, text)?;
+    let missing = KEYS.into_iter().filter(|key| !entries.contains_key(*key));
+    Some(missing.collect())
+}
+
 impl Update {
+    /// Adds what another update would do to other files.
+    pub fn append(&mut self, other: Update) {
+        self.changes.extend(other.changes);
+        self.report.filled.extend(other.report.filled);
+        self.report.differs.extend(other.report.differs);
+        self.report.left.extend(other.report.left);
+    }
+
     /// Returns each file that would change: its path, its text as it is, its text as it would be.
     pub fn texts(&self) -> Vec<(String, String, String)> {
         let text = |change: &Change| {

@@ -280,6 +280,11 @@ pub fn parse(
     }
 }
 
+/// Reads every entry of an answer of arXiv's API, also two that have the same title.
+pub fn parse_answer(source: &Source, problems: &mut Problems) -> Vec<Record> {
+    atom::read(source, &lines::split(&source.text), problems).records
+}
+
 /// Reads by the grammar of a format; a page's text tells its own shape.
 fn read(
     source: &Source,
