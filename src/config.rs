@@ -45,6 +45,8 @@ pub struct BuildConfig {
     pub feed_limit: usize,
     /// How many related papers a paper's page lists; 0 for none.
     pub related: usize,
+    /// Whether there is a search page with its index.
+    pub search: bool,
 }
 
 impl Default for Config {
@@ -62,6 +64,7 @@ impl Default for Config {
                 papers_per_page: 50,
                 feed_limit: 50,
                 related: 5,
+                search: true,
             },
         }
     }
@@ -78,7 +81,7 @@ const KEYS: [&str; 9] = [
     "branch",
     "build",
 ];
-const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
+const BUILD_KEYS: [&str; 4] = ["papers_per_page", "feed_limit", "related", "search"];
 
 /// Parses the settings; what is wrong is reported and keeps its default.
 pub fn parse(source: &Source, problems: &mut Problems) -> Config {
@@ -137,6 +140,7 @@ impl Reader<'_> {
                 "feed_limit" => self.count(value, 1, &mut build.feed_limit),
                 "related" if value.get_ref().as_bool() == Some(false) => build.related = 0,
                 "related" => self.count(value, 0, &mut build.related),
+                "search" => self.switch(value, &mut build.search),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
             }
         }
@@ -192,6 +196,17 @@ impl Reader<'_> {
             None => self.bad(
                 value,
                 &format!("this setting is a whole number from {least} to 100000"),
+                "write it without quotes",
+            ),
+        }
+    }
+
+    fn switch(&mut self, value: Item<'_, '_>, target: &mut bool) {
+        match value.get_ref().as_bool() {
+            Some(on) => *target = on,
+            None => self.bad(
+                value,
+                "this setting is true or false",
                 "write it without quotes",
             ),
         }
@@ -316,6 +331,7 @@ branch = \"trunk\"
 papers_per_page = 10
 feed_limit = 20
 related = false
+search = false
 ";
         let (config, problems) = parse_text(text);
         assert_eq!(problems, "");
@@ -332,6 +348,7 @@ related = false
                 papers_per_page: 10,
                 feed_limit: 20,
                 related: 0,
+                search: false,
             },
         };
         assert_eq!(config, expected);

@@ -34,6 +34,8 @@ pub const HOME: &str = "index.html";
 pub const ARCHIVE: &str = "archive/index.html";
 /// The tag index.
 pub const TAGS: &str = "tags/index.html";
+/// The search page; the files of its index stand beside it.
+pub const SEARCH: &str = "search/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
 /// The list of addresses for search engines.
@@ -87,6 +89,11 @@ pub fn tag(slug: &Slug, number: usize) -> String {
 /// Returns a tag's Atom feed.
 pub fn tag_feed(slug: &Slug) -> String {
     format!("tags/{slug}.xml")
+}
+
+/// Returns where a file of the search index stands; the name is made of its content.
+pub fn search_file(name: &str) -> String {
+    format!("search/{name}.bin")
 }
 
 /// Returns where a page of `content/pages` is published: `about.md` as `about.html`.

@@ -30,6 +30,7 @@ pub mod document;
 // All papers together.
 pub mod import_plan;
 pub mod site;
+pub mod search;
 
 // Values become pages.
 pub mod theme;
