@@ -47,10 +47,10 @@ const COMMON: usize = 4;
 
 /// A word in more than one paper of this many says little where an abstract mentions it once; a third
 /// of the index would be such mentions.
-const FREQUENT: usize = 40;
+const FREQUENT: usize = 100;
 
 /// Nothing is left out of a list of so few papers.
-const FEW: usize = 200;
+const FEW: usize = 100;
 
 /// Makes the index of a site.
 pub fn index(site: &Site) -> Index {
@@ -124,12 +124,12 @@ fn prune(words: &mut [Word], papers: usize) -> Vec<String> {
 /// A file ends before a word whose hash says so, not at a size: a word that is added or lost then
 /// changes its own file alone.
 fn cut(words: &[Word], papers: usize) -> Vec<(String, &[Word])> {
-    let target = (papers * 6 / 5).clamp(8_000, 24_000);
+    let target = (papers * 9 / 10).clamp(8_000, 20_000);
     let mut files: Vec<(String, &[Word])> = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (index, word) in words.iter().enumerate() {
-        let may_end = size > target * 3 / 4 && xxh3_64(word.text.as_bytes()).is_multiple_of(64);
-        if index > start && (may_end || size > target * 3 / 2) {
+        let may_end = size > target * 7 / 8 && xxh3_64(word.text.as_bytes()).is_multiple_of(32);
+        if index > start && (may_end || size > target * 5 / 4) {
             files.push((first_of(words, start), &words[start..index]));
             (start, size) = (index, 0);
         }

@@ -12,7 +12,7 @@ use crate::site::Site;
 pub fn per_file(papers: usize) -> usize {
     match papers {
         0..=4_000 => 48,
-        4_001..=16_000 => 96,
+        4_001..=16_000 => 112,
         16_001..=40_000 => 128,
         _ => 192,
     }

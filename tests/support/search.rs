@@ -174,11 +174,10 @@ impl Reader {
                 .chain(&letters[2..])
                 .collect();
             let shorter: String = letters[1..].iter().collect();
-            let before = papers.len();
             for other in [None, Some(swapped), Some(shorter)] {
                 if let Some(other) = other {
                     let file = self.file_of(&other);
-                    if papers.len() > before || files.contains(&file) {
+                    if !papers.is_empty() || files.contains(&file) {
                         continue;
                     }
                     files.push(file);

@@ -155,9 +155,8 @@ export class Index {
     if (papers.size < 3 && word.length > 3 && !must) {
       // A wrong letter at the very start leads to another file.
       const others = [word, word[1] + word[0] + word.slice(2), word.slice(1)];
-      const before = papers.size;
       for (const file of new Set(others.map((other) => fileOf(head, other)))) {
-        if (papers.size > before) break;
+        if (papers.size && file !== first) break;
         for (const [term, postings] of await this.words(head, file)) {
           if (near(word, term)) add(postings, 0.6);
         }
