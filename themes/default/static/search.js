@@ -245,7 +245,9 @@ function run(form) {
   const byId = (id) => document.getElementById(id);
   const [results, found, more, without] = ["results", "found", "more", "without"].map(byId);
   const names = ["q", "tag", "year", "sort"];
-  const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "long", timeZone: "UTC" });
+  const language = document.documentElement.lang || "en";
+  // The other pages put the day before the month.
+  const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
   let turn = 0;
   let state = null;
 
