@@ -316,11 +316,11 @@ function run(form) {
     clearTimeout(timer);
     timer = setTimeout(() => { keep(false); search(); }, 150);
   });
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
     keep(true);
-    search();
+    await search();
     results.querySelector("a")?.focus();
   });
   more.addEventListener("click", async () => {
