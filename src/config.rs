@@ -50,6 +50,8 @@ pub struct BuildConfig {
     pub feed_limit: usize,
     /// How many related papers a paper's page lists; 0 for none.
     pub related: usize,
+    /// Whether there is a search page with its index.
+    pub search: bool,
 }
 
 /// This is what an editor does not want to be told.
@@ -81,6 +83,7 @@ impl Default for Config {
                 papers_per_page: 50,
                 feed_limit: 50,
                 related: 5,
+                search: true,
             },
             check: CheckConfig::default(),
             enrich: EnrichConfig {
@@ -105,7 +108,7 @@ pub const KEYS: [&str; 11] = [
     "enrich",
 ];
 /// These are the settings below `[build]`.
-pub const BUILD_KEYS: [&str; 3] = ["papers_per_page", "feed_limit", "related"];
+pub const BUILD_KEYS: [&str; 4] = ["papers_per_page", "feed_limit", "related", "search"];
 
 /// These are the settings below `[enrich]`.
 pub const ENRICH_KEYS: [&str; 1] = ["endpoint"];
@@ -181,6 +184,7 @@ impl Reader<'_> {
                 "feed_limit" => self.count(value, 1, &mut build.feed_limit),
                 "related" if value.get_ref().as_bool() == Some(false) => build.related = 0,
                 "related" => self.count(value, 0, &mut build.related),
+                "search" => self.switch(value, &mut build.search),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
             }
         }
@@ -298,6 +302,17 @@ impl Reader<'_> {
             None => self.bad(
                 value,
                 &format!("this setting is a whole number from {least} to 100000"),
+                "write it without quotes",
+            ),
+        }
+    }
+
+    fn switch(&mut self, value: Item<'_, '_>, target: &mut bool) {
+        match value.get_ref().as_bool() {
+            Some(on) => *target = on,
+            None => self.bad(
+                value,
+                "this setting is true or false",
                 "write it without quotes",
             ),
         }

@@ -36,6 +36,8 @@ pub const HOME: &str = "index.html";
 pub const ARCHIVE: &str = "archive/index.html";
 /// The tag index.
 pub const TAGS: &str = "tags/index.html";
+/// The search page; the files of its index stand beside it.
+pub const SEARCH: &str = "search/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
 /// The site's JSON feed.
@@ -117,6 +119,11 @@ pub fn tag_feed(slug: &Slug) -> String {
 /// Returns a tag's papers as BibTeX.
 pub fn tag_bib(slug: &Slug) -> String {
     format!("tags/{slug}.bib")
+}
+
+/// Returns where a file of the search index stands; the name is made of its content.
+pub fn search_file(name: &str) -> String {
+    format!("search/{name}.bin")
 }
 
 /// Returns where a page of `content/pages` is published: `about.md` as `about.html`.

@@ -43,6 +43,7 @@ pub mod bibtex;
 pub mod csl;
 pub mod scholar;
 pub mod records;
+pub mod search;
 
 // Values become pages.
 pub mod theme;

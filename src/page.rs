@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
+use crate::search;
 use crate::site::Site;
 use crate::source::Place;
 use crate::theme::Theme;
@@ -62,6 +63,12 @@ pub enum Kind {
     Schema,
     /// Another page.
     Text(usize),
+    /// The search page.
+    Search,
+    /// The file of the search index that names the others.
+    SearchHead(Vec<u8>),
+    /// A file of the search index.
+    SearchFile(Vec<u8>),
     /// The page for addresses that do not exist.
     NotFound,
     /// The site's Atom feed.
@@ -153,9 +160,37 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
         }
         add(page.text().output.clone(), Kind::Text(index));
     }
+    if site.config.build.search {
+        pages.push(Page {
+            path: layout::SEARCH.to_owned(),
+            kind: Kind::Search,
+        });
+    }
     plan_extras(site, theme, &mut pages);
     report_collisions(site, &pages, problems);
     pages
+}
+
+/// Adds the files of the search index to a plan, where the settings want one.
+///
+/// They are no part of `plan`, for their names take the words of all papers, and a preview of one page
+/// need not wait for them; the search page without an index leads to the archive and the tags.
+pub fn plan_index(site: &Site, pages: &mut Vec<Page>) {
+    if !site.config.build.search {
+        return;
+    }
+    let index = search::index(site);
+    let page = |file: search::IndexFile, kind: fn(Vec<u8>) -> Kind| Page {
+        path: layout::search_file(&file.name),
+        kind: kind(file.bytes),
+    };
+    pages.push(page(index.head, Kind::SearchHead));
+    pages.extend(
+        index
+            .files
+            .into_iter()
+            .map(|file| page(file, Kind::SearchFile)),
+    );
 }
 
 /// Tells whether a page is one that readers come to, which a sitemap lists.
@@ -172,6 +207,7 @@ pub fn is_content(kind: &Kind) -> bool {
             | Kind::Tags
             | Kind::Tag(..)
             | Kind::Text(_)
+            | Kind::Search
     )
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::{BUILD_KEYS, KEYS};
+use crate::config::{BUILD_KEYS, ENRICH_KEYS, KEYS};
 use crate::diagnostic::Code;
 use crate::front_matter::{PAPER_KEYS, TEXT_KEYS};
 use crate::tags::{KEYS as TAG_KEYS, Vocabulary};
@@ -148,6 +148,11 @@ fn settings_key(key: &str) -> Value {
                 "minimum": 0,
                 "description": "How many related papers a paper's page lists; 0 for none.",
             }),
+            "search" => flag("Whether there is a search page with its index."),
+            other => unreachable!("the key `{other}` has no schema"),
+        }),
+        "enrich" => object(&ENRICH_KEYS, |key| match key {
+            "endpoint" => text("The address of the arXiv API, or of one that answers like it."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
         "check" => {

@@ -85,6 +85,10 @@ view! {
         repository: Option<String>,
         /// The address of the theme's style sheet.
         style_url: String,
+        /// The address of the theme's script, a module; only when there is a search page.
+        script_url: Option<String>,
+        /// The address of the search page; none where the settings say so.
+        search_url: Option<String>,
         /// The address of the style sheet for code; only when there is code.
         highlight_url: Option<String>,
         /// The address of the site's picture in tabs.
@@ -119,7 +123,7 @@ view! {
 view! {
     /// The page that is rendered; every template sees it as `page`.
     PageView {
-        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `page`, `404`.
+        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `page`, `404`.
         kind: String,
         /// The title in tabs and search results; none on the home page.
         title: Option<String>,

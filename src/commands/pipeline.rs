@@ -64,11 +64,16 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     clock.lap("parse");
 
     let site = compile::link(config, &sources, documents, options, &mut problems);
-    let plan = match &theme {
+    let mut plan = match &theme {
         Some(theme) => page::plan(&site, theme, &mut problems),
         None => Vec::new(),
     };
     clock.lap("link");
+
+    if !problems.has_errors() {
+        page::plan_index(&site, &mut plan);
+    }
+    clock.lap("search");
     Ok(Prepared {
         site,
         theme,

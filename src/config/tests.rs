@@ -34,6 +34,7 @@ branch = \"trunk\"
 papers_per_page = 10
 feed_limit = 20
 related = false
+search = false
 [check]
 untagged = false
 unlinked = true
@@ -55,6 +56,7 @@ endpoint = \"http://127.0.0.1:8080/query\"
             papers_per_page: 10,
             feed_limit: 20,
             related: 0,
+            search: false,
         },
         check: CheckConfig {
             off: BTreeSet::from([Code::Untagged]),

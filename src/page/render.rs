@@ -8,8 +8,8 @@ use crate::layout;
 use crate::site::{Period, Site};
 use crate::theme::{Context, Theme, Value};
 use crate::view::{
-    IssueRefView, LetterView, LinkView, PageView, PagerLinkView, PagerView, PeriodView, SiteView,
-    TargetView, Views, month_of, week_name,
+    IssueRefView, LetterView, LinkView, PageView, PagerLinkView, PagerView, PeriodRefView,
+    PeriodView, SiteView, TargetView, Views, month_of, week_name,
 };
 
 use super::{HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, feeds, reuse, source_of, syndicate};
@@ -22,6 +22,8 @@ const NEAR: usize = 3;
 const RECENT: usize = 10;
 /// How many tags the home page lists.
 const TOP_TAGS: usize = 20;
+/// How many papers the search page lists for readers without a script.
+const LISTED_PAPERS: usize = 500;
 
 /// This is what a page is written with.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,10 +47,16 @@ impl<'a> Renderer<'a> {
     pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
         let views = Views::new(site);
         let own = site.pages.iter().map(|page| page.text().output.clone());
-        let parts = ["", layout::HOME, layout::ARCHIVE, layout::TAGS]
-            .map(str::to_owned)
-            .into_iter()
-            .chain(own);
+        let parts = [
+            "",
+            layout::HOME,
+            layout::ARCHIVE,
+            layout::TAGS,
+            layout::SEARCH,
+        ]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(own);
         let sites = parts
             .map(|part| (part.clone(), Value::from(site_view(&views, theme, &part))))
             .collect();
@@ -74,6 +82,10 @@ impl<'a> Renderer<'a> {
             Kind::Tags => self.tags(page)?,
             Kind::Tag(index, number) => self.tag(page, *index, *number)?,
             Kind::Text(index) => self.text(page, *index)?,
+            Kind::Search => self.search(page)?,
+            Kind::SearchHead(bytes) | Kind::SearchFile(bytes) => {
+                return Ok(Output::Bytes(bytes.clone()));
+            }
             Kind::NotFound => self.not_found(page)?,
             Kind::MovedPaper(index) => {
                 let text = site.papers[*index].text();
@@ -434,6 +446,49 @@ impl<'a> Renderer<'a> {
         self.template(page, "page.html", &text.output, context)
     }
 
+    fn search(&self, page: &Page) -> Result<String, Diagnostic> {
+        let site = self.site();
+        let head = self
+            .plan
+            .iter()
+            .find(|page| matches!(page.kind, Kind::SearchHead(_)));
+        let heading = "Search";
+        let description = format!(
+            "Search {} of {}",
+            papers(site.papers.len()),
+            site.config.title
+        );
+        let all = if site.papers.len() <= LISTED_PAPERS {
+            0..site.papers.len()
+        } else {
+            0..0
+        };
+        let years = site.years.iter().map(|year| PeriodRefView {
+            name: year.key.to_string(),
+            url: self.views.link(&layout::year(year.key)),
+            count: site.count(year),
+            months: Vec::new(),
+            issues: Vec::new(),
+        });
+        let mut context = Context::new();
+        context.insert("index_url", head.map(|head| self.views.link(&head.path)));
+        context.insert("papers_url", self.views.link("papers/"));
+        context.insert(
+            "tags",
+            self.views.top_tags(0..site.papers.len(), usize::MAX),
+        );
+        context.insert("years", years.collect::<Vec<_>>());
+        context.insert(
+            "papers",
+            all.map(|paper| self.views.short(paper)).collect::<Vec<_>>(),
+        );
+        context.insert(
+            "page",
+            self.page_view(page, "search", heading, &description),
+        );
+        self.template(page, "search.html", layout::SEARCH, context)
+    }
+
     fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
         let heading = "This page does not exist";
         let view = PageView {
@@ -528,6 +583,8 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         feeds_url: views.link(layout::FEEDS),
         repository: config.repository.clone(),
         style_url: themed("style.css").unwrap_or_default(),
+        script_url: themed("search.js").filter(|_| config.build.search),
+        search_url: config.build.search.then(|| views.link(layout::SEARCH)),
         highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),
         favicon_url: themed("favicon.svg"),
         nav: views.nav(part),

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub mod search;
+
 /// This is a folder with a site, deleted at the end of the test.
 pub struct Sandbox {
     folder: tempfile::TempDir,

@@ -1,0 +1,173 @@
+//! From papers with words to words with papers.
+//!
+//! Pieces of the site are inverted side by side and joined in order, so threads do not show.
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::site::{Entry, Site};
+
+use super::words;
+
+/// This is a word and the papers that have it, in the order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word, folded; `#slug` for a tag.
+    pub text: String,
+    /// The papers.
+    pub postings: Vec<Posting>,
+}
+
+/// This is a paper that has a word: its number, and how much the word says about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Posting(u32);
+
+/// Weights are below this; see `weigh`.
+const WEIGHTS: u32 = 8;
+
+/// How many papers are inverted at once.
+const PIECE: usize = 512;
+
+/// Where a paper has a word, and how often.
+#[derive(Default)]
+struct Seen {
+    in_title: bool,
+    in_names: bool,
+    in_abstract: u32,
+}
+
+impl Posting {
+    /// Makes a posting.
+    pub fn new(paper: u32, weight: u32) -> Posting {
+        Posting(paper * WEIGHTS + weight)
+    }
+
+    /// Returns the paper's number.
+    pub fn paper(self) -> u32 {
+        self.0 / WEIGHTS
+    }
+
+    /// Returns the weight, from 0 to 4.
+    pub fn weight(self) -> u32 {
+        self.0 % WEIGHTS
+    }
+
+    /// Tells whether the word stands in more than the abstract.
+    pub fn is_strong(self) -> bool {
+        self.weight() >= 2
+    }
+
+    /// Tells whether the abstract mentions the word in passing.
+    pub fn is_weak(self) -> bool {
+        self.weight() == 0
+    }
+}
+
+/// Inverts a site; words are sorted by their bytes.
+pub fn invert(site: &Site) -> Vec<Word> {
+    let numbers: Vec<usize> = (0..site.papers.len()).collect();
+    numbers
+        .par_chunks(PIECE)
+        .map(|numbers| invert_piece(site, numbers))
+        .reduce(Vec::new, join)
+}
+
+fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<Word> {
+    let mut table: FxHashMap<String, Vec<Posting>> = FxHashMap::default();
+    let mut folded = String::new();
+    for &number in numbers {
+        let entry = &site.papers[site.papers.len() - 1 - number];
+        for tag in &entry.tags {
+            let posting = Posting::new(number as u32, 0);
+            let name = format!("#{}", site.tags[*tag].slug);
+            table.entry(name).or_default().push(posting);
+        }
+        folded.clear();
+        for (word, seen) in look(site, entry, &mut folded) {
+            let posting = Posting::new(number as u32, weigh(&seen));
+            match table.get_mut(word) {
+                Some(postings) => postings.push(posting),
+                None => {
+                    table.insert(word.to_owned(), vec![posting]);
+                }
+            }
+        }
+    }
+    let mut words: Vec<Word> = table
+        .into_iter()
+        .map(|(text, postings)| Word { text, postings })
+        .collect();
+    words.par_sort_unstable_by(|a, b| a.text.cmp(&b.text));
+    words
+}
+
+/// Finds the words of a paper.
+fn look<'a>(site: &Site, entry: &Entry, folded: &'a mut String) -> FxHashMap<&'a str, Seen> {
+    let paper = entry.text();
+    words::fold_into(&paper.title, folded);
+    let title_end = folded.len();
+    for name in &paper.paper.authors {
+        folded.push(' ');
+        words::fold_into(name, folded);
+    }
+    for tag in &entry.tags {
+        folded.push(' ');
+        words::fold_into(&site.tags[*tag].name, folded);
+    }
+    let names_end = folded.len();
+    words::fold_html_into(&entry.body.text, folded);
+
+    let mut seen: FxHashMap<&str, Seen> = FxHashMap::default();
+    words::for_each(&folded[..title_end], |word| {
+        seen.entry(word).or_default().in_title = true;
+    });
+    words::for_each(&folded[title_end..names_end], |word| {
+        // One letter is an initial.
+        if word.len() > 1 {
+            seen.entry(word).or_default().in_names = true;
+        }
+    });
+    words::for_each(&folded[names_end..], |word| {
+        // One letter in running text is an article or a variable, and nobody looks for a measurement.
+        if word.len() > 1 && !word.bytes().all(|b| b.is_ascii_digit()) {
+            seen.entry(word).or_default().in_abstract += 1;
+        }
+    });
+    seen
+}
+
+/// Weighs a word: 0 where the abstract has it once, 1 where it has it more often, 2 for an author or
+/// a tag, 3 in the title, 4 in the title and again in the abstract.
+fn weigh(seen: &Seen) -> u32 {
+    let again = u32::from(seen.in_abstract > 1);
+    match seen {
+        Seen { in_title: true, .. } => 3 + again,
+        Seen { in_names: true, .. } => 2,
+        _ => again,
+    }
+}
+
+/// Joins two sorted lists; the papers of `left` stand before those of `right`.
+fn join(left: Vec<Word>, right: Vec<Word>) -> Vec<Word> {
+    let mut joined = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) => a.text.cmp(&b.text),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return joined,
+        };
+        let both = order.is_eq();
+        if order.is_gt() {
+            joined.extend(right.next());
+            continue;
+        }
+        let mut word = left.next().expect("it was looked at");
+        if both {
+            let other = right.next().expect("it was looked at");
+            word.postings.extend(other.postings);
+        }
+        joined.push(word);
+    }
+}

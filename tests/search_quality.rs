@@ -1,0 +1,275 @@
+//! How good the search is: papers found by what a reader remembers of their titles.
+//!
+//! Five hundred papers of ten thousand, drawn by a fixed seed; skipped where the data are not at hand.
+
+mod support;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read as _;
+
+use support::Sandbox;
+use support::search::{Reader, SHOWN};
+
+/// A query and the paper that it should find.
+struct Question {
+    slug: String,
+    query: String,
+}
+
+/// What a set of questions came to.
+#[derive(Debug, Default)]
+struct Score {
+    first: f64,
+    five: f64,
+    reciprocal: f64,
+    bytes: f64,
+    files: f64,
+    largest: usize,
+}
+
+#[test]
+fn papers_are_found_by_what_a_reader_remembers() {
+    let Some(papers) = papers() else {
+        return;
+    };
+    let slugs = slugs_of(&papers);
+    let site = match std::env::var_os("DIGEST_SEARCH_SITE") {
+        // A site that was built before, to try one change after another.
+        Some(folder) => support::tree(std::path::Path::new(&folder)),
+        None => build(&papers, &slugs),
+    };
+    let reader = Reader::open(&site);
+    let (head, _) = reader.fetched();
+    let titles: Vec<(String, String)> =
+        slugs.into_iter().zip(papers.iter().map(title_of)).collect();
+    let sets = questions(&titles);
+    if let Some(file) = std::env::var_os("DIGEST_SEARCH_QUESTIONS") {
+        let lists: BTreeMap<&str, Vec<[&str; 2]>> = sets
+            .iter()
+            .map(|(name, set)| {
+                (
+                    *name,
+                    set.iter()
+                        .map(|q| [q.slug.as_str(), q.query.as_str()])
+                        .collect(),
+                )
+            })
+            .collect();
+        std::fs::write(file, serde_json::to_string(&lists).expect("a list"))
+            .expect("a writable file");
+    }
+    let mut five = Vec::new();
+    for (name, set) in &sets {
+        let score = ask(&reader, set, head);
+        println!(
+            "{name:>12}: first {:.3}, in five {:.3}, MRR {:.3}; {:.1} KB (at most {:.1}) in {:.1} files",
+            score.first,
+            score.five,
+            score.reciprocal,
+            score.bytes / 1e3,
+            score.largest as f64 / 1e3,
+            score.files
+        );
+        five.push(score.five);
+        assert!(score.bytes < 90_000.0, "{name}: {score:?}");
+    }
+    assert!(five[0] >= 0.95 && five[1] >= 0.85, "{five:?}");
+}
+
+fn ask(reader: &Reader, questions: &[Question], head: usize) -> Score {
+    let mut score = Score::default();
+    for question in questions {
+        let found = reader.search(&question.query);
+        reader.show(&found[..found.len().min(SHOWN)]);
+        let (bytes, files) = reader.fetched();
+        score.bytes += (bytes + head) as f64;
+        score.files += (files + 1) as f64;
+        score.largest = score.largest.max(bytes + head);
+        let shown = reader.show(&found[..found.len().min(10)]);
+        reader.fetched();
+        if let Some(place) = shown.iter().position(|hit| hit.slug == question.slug) {
+            score.first += f64::from(u8::from(place == 0));
+            score.five += f64::from(u8::from(place < 5));
+            score.reciprocal += 1.0 / (place + 1) as f64;
+        } else if std::env::var_os("DIGEST_SEARCH_MISSES").is_some() {
+            println!("missed: {} for {}", question.query, question.slug);
+        }
+    }
+    let count = questions.len() as f64;
+    for sum in [
+        &mut score.first,
+        &mut score.five,
+        &mut score.reciprocal,
+        &mut score.bytes,
+        &mut score.files,
+    ] {
+        *sum /= count;
+    }
+    score
+}
+
+/// Three distinctive words; the same with a typo; a prefix of the rarest and another; and one and two
+/// words, for the bytes.
+fn questions(titles: &[(String, String)]) -> Vec<(&'static str, Vec<Question>)> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for (_, title) in titles {
+        for word in words_of(title) {
+            *counts.entry(word).or_default() += 1;
+        }
+    }
+    let mut seed = Seed(20_250_806);
+    let mut names = ["three words", "one typo", "prefix", "two words", "one word"]
+        .map(|name| (name, Vec::new()));
+    while names[0].1.len() < 500 {
+        let (slug, title) = &titles[seed.below(titles.len())];
+        let mut words = words_of(title);
+        words.retain(|word| word.len() >= 4 && word.is_ascii());
+        words.sort_by_key(|word| (counts[word], word.clone()));
+        if words.len() < 3
+            || names[0]
+                .1
+                .iter()
+                .any(|question: &Question| question.slug == *slug)
+        {
+            continue;
+        }
+        let (rare, second, third) = (&words[0], &words[1], &words[2]);
+        let which = seed.below(3);
+        let mut wrong = [rare.clone(), second.clone(), third.clone()];
+        wrong[which] = with_typo(&wrong[which], &mut seed);
+        let queries = [
+            format!("{rare} {second} {third}"),
+            wrong.join(" "),
+            format!("{} {second}", &rare[..4]),
+            format!("{rare} {second}"),
+            rare.clone(),
+        ];
+        for ((_, set), query) in names.iter_mut().zip(queries) {
+            set.push(Question {
+                slug: slug.clone(),
+                query,
+            });
+        }
+    }
+    names.into()
+}
+
+fn with_typo(word: &str, seed: &mut Seed) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let at = 1 + seed.below(letters.len() - 2);
+    let other = char::from(b'a' + seed.below(26) as u8);
+    match seed.below(4) {
+        0 => letters.swap(at, at + 1),
+        1 => letters[at] = other,
+        2 => letters.insert(at, other),
+        _ => {
+            letters.remove(at);
+        }
+    }
+    letters.into_iter().collect()
+}
+
+/// A line of random numbers that is the same everywhere (Numerical Recipes, section 7.1).
+struct Seed(u64);
+
+impl Seed {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % end
+    }
+}
+
+fn words_of(title: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in title.to_lowercase().split(|c: char| !c.is_alphanumeric()) {
+        if !word.is_empty() && !words.iter().any(|other| other == word) {
+            words.push(word.to_owned());
+        }
+    }
+    words
+}
+
+#[allow(clippy::disallowed_methods)]
+fn papers() -> Option<Vec<serde_json::Value>> {
+    let path = support::repository().join("../shared/data/arxiv-10k.jsonl.gz");
+    let Ok(packed) = std::fs::read(&path) else {
+        println!("skipped: there is no {}", path.display());
+        return None;
+    };
+    let mut lines = String::new();
+    flate2::read::GzDecoder::new(packed.as_slice())
+        .read_to_string(&mut lines)
+        .expect("the data are UTF-8");
+    Some(
+        lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a record"))
+            .collect(),
+    )
+}
+
+fn title_of(paper: &serde_json::Value) -> String {
+    let title = paper["title"].as_str().expect("a title");
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Addresses as an importer would make them: the title's letters, cut at a word; no two are the same.
+fn slugs_of(papers: &[serde_json::Value]) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    let slug = |paper| {
+        let title = title_of(paper);
+        let parts = title.split(|c: char| !c.is_ascii_alphanumeric());
+        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let mut slug = parts.join("-").to_lowercase();
+        if slug.len() > 80 {
+            slug.truncate(slug[..81].rfind('-').unwrap_or(80));
+        }
+        while !seen.insert(slug.clone()) {
+            slug.push_str("-x");
+        }
+        slug
+    };
+    papers.iter().map(slug).collect()
+}
+
+fn build(papers: &[serde_json::Value], slugs: &[String]) -> BTreeMap<String, Vec<u8>> {
+    let site = Sandbox::new();
+    for (paper, slug) in papers.iter().zip(slugs) {
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        let authors = paper["authors"].as_array().expect("authors");
+        let authors: Vec<String> = authors
+            .iter()
+            .map(|name| quoted(name.as_str().expect("a name")))
+            .collect();
+        let tags = paper["categories"].as_array().expect("categories");
+        let tags: Vec<String> = tags
+            .iter()
+            .map(|tag| {
+                tag.as_str()
+                    .expect("a tag")
+                    .to_lowercase()
+                    .replace('.', "-")
+            })
+            .collect();
+        let date = &paper["date"].as_str().expect("a date")[..10];
+        let text = paper["abstract"]
+            .as_str()
+            .expect("an abstract")
+            .replace("](github.com", "](https://github.com");
+        site.write(
+            &format!("content/papers/{date}/{slug}.md"),
+            &format!(
+                "---\ntitle: {}\ntags: [{}]\nauthors: [{}]\n---\n{text}\n",
+                quoted(&title_of(paper)),
+                tags.join(", "),
+                authors.join(", ")
+            ),
+        );
+    }
+    let ran = site.digest(&["build"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    site.tree("public")
+}
