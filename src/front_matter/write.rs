@@ -170,20 +170,31 @@ fn needs_escape(c: char) -> bool {
 }
 
 /// A plain scalar starts with a letter, holds nothing that YAML gives a meaning, and is no keyword.
+///
+/// A colon is plain before a letter, a digit or a slash: `list.txt:61`, `https://…`. In a flow
+/// sequence libyaml refuses it before other signs.
 fn is_plain(text: &str) -> bool {
-    let Some(first) = text.chars().next() else {
+    let mut letters = text.chars().peekable();
+    let Some(first) = letters.peek().copied() else {
         return false;
     };
-    let inside = |c: char| c.is_alphanumeric() || " -_./+@~=%?&'’".contains(c);
-    let colons = text.contains(": ") || text.ends_with(':');
-    let allowed = text.chars().all(|c| inside(c) || c == ':');
-    let digits_first = first.is_ascii_digit() && text.contains('/');
-    let path = first == '/' && text.len() > 1;
-    (first.is_alphabetic() || digits_first || path)
-        && allowed
-        && !colons
-        && !text.ends_with(' ')
-        && !is_keyword(text)
+    let starts = first.is_alphabetic()
+        || (first.is_ascii_digit() && text.contains('/'))
+        || (first == '/' && text.len() > 1);
+    if !starts || text.ends_with(' ') || is_keyword(text) {
+        return false;
+    }
+    while let Some(c) = letters.next() {
+        let after = letters.peek().copied();
+        let fine = match c {
+            ':' => after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '/'),
+            c => c.is_alphanumeric() || " -_./+@~=%?&'’".contains(c),
+        };
+        if !fine {
+            return false;
+        }
+    }
+    true
 }
 
 /// Words that some version of YAML takes for something other than text.
