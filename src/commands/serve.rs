@@ -147,10 +147,9 @@ impl Told {
         let was_wrong = !self.problems.is_empty() || self.failure.is_some();
         let new = unknown(&troubles.problems, &self.problems);
         console::show_problems(&new);
-        if troubles.failure != self.failure {
-            if let Some(failure) = &troubles.failure {
-                console::show_error(&anyhow::anyhow!("{failure}"));
-            }
+        let failure = troubles.failure.as_ref();
+        if let Some(failure) = failure.filter(|_| troubles.failure != self.failure) {
+            console::show_error(&anyhow::anyhow!("{failure}"));
         }
         self.problems = troubles.problems.iter().map(shown).collect();
         self.of_pages.clear();

@@ -259,10 +259,9 @@ impl Preview {
             }
             _ => Step::Reload,
         };
-        if let (Opened::Page(200, ..), Some(press)) = (&opened, &shown.press) {
-            if !shown.troubles.has_errors() && own.is_empty() {
-                own = press.check(&seen.address).sorted();
-            }
+        let is_whole = own.is_empty() && !shown.troubles.has_errors();
+        if let (Opened::Page(200, ..), Some(press), true) = (&opened, &shown.press, is_whole) {
+            own = press.check(&seen.address).sorted();
         }
         if !own.is_empty() {
             (self.tell)(&News::Page(own.clone()));

@@ -23,6 +23,10 @@ enum Edit {
         name: u8,
         body: u8,
     },
+    Body {
+        paper: u8,
+        body: u8,
+    },
     Rename {
         from: u8,
         to: u8,
@@ -83,6 +87,7 @@ fn edit() -> impl Strategy<Value = Edit> {
             .prop_map(|(day, name, title, tags, body)| Edit::Paper { day, name, title, tags, body }),
         2 => (n.clone(), n.clone(), n.clone())
             .prop_map(|(day, name, body)| Edit::SaveByRename { day, name, body }),
+        5 => (n.clone(), n.clone()).prop_map(|(paper, body)| Edit::Body { paper, body }),
         2 => (n.clone(), n.clone()).prop_map(|(from, to)| Edit::Rename { from, to }),
         2 => n.clone().prop_map(|paper| Edit::Delete { paper }),
         1 => n.clone().prop_map(|day| Edit::DeleteDay { day }),
@@ -119,6 +124,19 @@ impl Edit {
                 let aside = format!("{target}~");
                 folder.write(&aside, paper_text(name, 0, 0, body));
                 folder.rename(&aside, &target);
+            }
+            Edit::Body { paper, body } => {
+                if let Some(name) = nth_paper(folder, paper) {
+                    let path = folder.root().join(&name);
+                    let text = std::fs::read_to_string(path).expect("a paper");
+                    let more = [
+                        "More.",
+                        "[home](/)",
+                        "![f](fig.png)",
+                        "```rust\nfn x() {}\n```",
+                    ];
+                    folder.write(&name, format!("{text}\n{}\n", more[usize::from(body % 4)]));
+                }
             }
             Edit::Rename { from, to } => {
                 let from = nth_paper(folder, from);
