@@ -80,6 +80,9 @@ pub struct Vocabulary {
     matcher: Matcher,
 }
 
+/// The starter vocabulary, as it is written.
+const STARTER_TEXT: &str = include_str!("tags/starter.yaml");
+
 /// A word that is mentioned once is often an aside: a data set, a baseline, an outlook.
 const DEFAULT_MENTIONS: usize = 2;
 
@@ -134,10 +137,16 @@ impl Vocabulary {
         }
     }
 
+    /// Returns the tags of the starter vocabulary as a file, without the words above the first of them.
+    pub fn starter_text() -> &'static str {
+        let tags = STARTER_TEXT.split_once("\n\n");
+        tags.map_or(STARTER_TEXT, |(_, tags)| tags)
+    }
+
     /// Returns the vocabulary with which a new site begins: machine learning and its neighbours.
     pub fn starter() -> &'static Vocabulary {
         static STARTER: LazyLock<Vocabulary> = LazyLock::new(|| {
-            let source = Source::new("starter.yaml", include_str!("tags/starter.yaml"));
+            let source = Source::new("starter.yaml", STARTER_TEXT);
             Vocabulary::parse(&source, &mut Problems::new())
         });
         &STARTER

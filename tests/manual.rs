@@ -8,6 +8,7 @@ use support::Sandbox;
 const COMMANDS: &[&str] = &[
     "init",
     "import",
+    "enrich",
     "new",
     "build",
     #[cfg(feature = "serve")]

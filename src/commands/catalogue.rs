@@ -64,7 +64,7 @@ impl Catalogue {
         tag.map_or_else(|| Slug::from_name(written), |tag| Some(tag.slug.clone()))
     }
 
-    /// Returns the slug of a tag that papers have or the vocabulary knows.
+    /// Returns the slug of a tag that a paper writes or the vocabulary knows.
     pub fn known_tag(&self, written: &str) -> Result<Slug> {
         if let Some(slug) = self.slug_of(written).filter(|slug| self.has_tag(slug)) {
             return Ok(slug);
@@ -77,14 +77,16 @@ impl Catalogue {
         }
     }
 
-    /// Tells whether papers have a tag or the vocabulary knows it.
+    /// Tells whether a paper writes a tag, though the vocabulary may not know it, or it is known.
     pub fn has_tag(&self, slug: &Slug) -> bool {
-        let used = self.site.tags.iter().any(|tag| tag.slug == *slug);
-        let known = self
-            .vocabulary
-            .as_ref()
-            .is_some_and(|vocabulary| vocabulary.iter().any(|tag| tag.slug == *slug));
-        used || known
+        let mut written = self
+            .site
+            .papers
+            .iter()
+            .flat_map(|entry| &entry.text().paper.tags);
+        let mut known = self.vocabulary.iter().flat_map(Vocabulary::iter);
+        known.any(|tag| tag.slug == *slug)
+            || written.any(|tag| self.slug_of(tag).as_ref() == Some(slug))
     }
 
     /// Says on stderr that papers may be missing, when there are errors.

@@ -11,6 +11,7 @@ use crate::date::Date;
 use crate::disk;
 use crate::layout;
 use crate::slug::Slug;
+use crate::tags::Vocabulary;
 
 use super::Outcome;
 
@@ -83,7 +84,7 @@ fn files(title: &str, today: Date) -> Vec<(String, String)> {
         (layout::paper_source(today, &slug), paper),
         (
             layout::VOCABULARY.to_owned(),
-            include_str!("init/site/tags.yaml").to_owned(),
+            include_str!("init/site/tags.yaml").to_owned() + Vocabulary::starter_text(),
         ),
         (
             format!("{}about.md", layout::PAGES),

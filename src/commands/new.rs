@@ -75,6 +75,8 @@ impl New {
                 tags.push(tag);
             }
         }
+        // The order in which `fmt` would put them.
+        tags.sort_unstable();
         let paper = Paper {
             title,
             date: Some(date),

@@ -12,6 +12,7 @@ use crate::edit::{self, Refusal};
 use crate::layout;
 use crate::site::{Site, TagEntry};
 use crate::slug::Slug;
+use crate::source::Source;
 
 use super::catalogue::{self, Catalogue, text_of};
 use super::table::{self, Format};
@@ -174,17 +175,25 @@ fn rename(
         let edited = edit::rename_tag(&source, &from, &to);
         (source, edited)
     });
-    let done = format!("renamed `{from}` to `{to}`");
-    apply(root, catalogue, &[from], &to, vocabulary, &done, dry_run)
+    let change = Change {
+        done: format!("renamed `{from}` to `{to}`"),
+        from: vec![from],
+        to,
+        vocabulary,
+    };
+    apply(root, catalogue, change, dry_run)
 }
 
 fn merge(root: &Path, catalogue: &Catalogue, tags: &[String], dry_run: bool) -> Result<Outcome> {
+    let (into, others) = tags.split_last().expect("clap wants two tags or more");
+    let into = catalogue.known_tag(into)?;
     let mut slugs: Vec<Slug> = Vec::new();
-    for tag in tags {
-        slugs.push(catalogue.known_tag(tag)?);
+    for tag in others {
+        let slug = catalogue.known_tag(tag)?;
+        if !slugs.contains(&slug) {
+            slugs.push(slug);
+        }
     }
-    let into = slugs.pop().expect("clap wants two tags or more");
-    slugs.dedup();
     if slugs.contains(&into) {
         bail!("`{into}` cannot be merged into itself");
     }
@@ -194,20 +203,33 @@ fn merge(root: &Path, catalogue: &Catalogue, tags: &[String], dry_run: bool) -> 
         (source, edited)
     });
     let names: Vec<String> = slugs.iter().map(|slug| format!("`{slug}`")).collect();
-    let done = format!("merged {} into `{into}`", names.join(", "));
-    apply(root, catalogue, &slugs, &into, vocabulary, &done, dry_run)
+    let change = Change {
+        done: format!("merged {} into `{into}`", names.join(", ")),
+        from: slugs,
+        to: into,
+        vocabulary,
+    };
+    apply(root, catalogue, change, dry_run)
+}
+
+/// This is what becomes of tags.
+struct Change {
+    from: Vec<Slug>,
+    to: Slug,
+    /// The vocabulary and its new text, where the site has one.
+    vocabulary: Option<(Source, Result<Option<String>, Refusal>)>,
+    /// What is said when it is done.
+    done: String,
 }
 
 /// Changes papers and the vocabulary, all or none; what must be done by hand first is told.
-fn apply(
-    root: &Path,
-    catalogue: &Catalogue,
-    from: &[Slug],
-    to: &Slug,
-    vocabulary: Option<(crate::source::Source, Result<Option<String>, Refusal>)>,
-    done: &str,
-    dry_run: bool,
-) -> Result<Outcome> {
+fn apply(root: &Path, catalogue: &Catalogue, change: Change, dry_run: bool) -> Result<Outcome> {
+    let Change {
+        from,
+        to,
+        vocabulary,
+        done,
+    } = change;
     let papers = catalogue
         .sources
         .documents
@@ -215,7 +237,7 @@ fn apply(
         .filter(|file| file.name.starts_with(layout::PAPERS))
         .filter_map(text_of)
         .map(|source| {
-            let edited = edit::retag(&source, from, to, |tag| catalogue.slug_of(tag));
+            let edited = edit::retag(&source, &from, &to, |tag| catalogue.slug_of(tag));
             (source, edited)
         });
     let mut changed: Vec<(String, String, String)> = Vec::new();
