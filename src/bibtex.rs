@@ -270,4 +270,20 @@ mod tests {
             assert_eq!(found.format_verbatim(), title);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_makes_one_entry(title in ".{0,60}", name in ".{0,30}", venue in ".{0,30}", url in ".{0,30}") {
+            let mut citation = citation(&title, &[&name, "Ada Lovelace"]);
+            citation.kind = Kind::Article;
+            citation.venue = Some(&venue);
+            citation.url = Some(url);
+            let written = write(&citation);
+            let read = Bibliography::parse(&written).map_err(|error| format!("{error}: {written}"));
+            let read = read.expect("BibTeX");
+            proptest::prop_assert_eq!(read.len(), 1);
+            let entry = read.get("tulu-3").expect("the entry");
+            proptest::prop_assert!(entry.get("journal").is_some() && entry.get("url").is_some());
+        }
+    }
 }

@@ -259,4 +259,20 @@ mod tests {
             );
         });
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_title_is_read_back_from_json_ld_and_coins(title in ".{1,60}") {
+            check(|citation| {
+                let citation = Citation { title_plain: &title, ..citation.clone() };
+                let json = json_ld(&citation, &[]);
+                let read: Value = serde_json::from_str(&json).expect("JSON");
+                assert_eq!(read["headline"], title.as_str());
+                let span = coins(&citation);
+                let start = span.split("rft.title=").nth(1).expect("a title");
+                let value = start.split('&').next().expect("a value");
+                assert_eq!(decode_path(value), title);
+            });
+        }
+    }
 }
