@@ -27,7 +27,7 @@ pub struct Answers {
     /// By search.
     titles: FxHashMap<String, Vec<Record>>,
     /// Why there is no answer, by query.
-    faults: FxHashMap<String, String>,
+    faults: FxHashMap<String, Fault>,
 }
 
 /// Reads an answer: Atom, whole to its end, and not an error in the form of an entry.
@@ -85,13 +85,13 @@ impl Answers {
     }
 
     /// Notes that a question has no answer, and why.
-    pub fn give_up(&mut self, query: &Query, why: &str) {
+    pub fn give_up(&mut self, query: &Query, why: &Fault) {
         let alone = match query {
             Query::Ids(ids) => ids.iter().map(|id| Query::Ids(vec![id.clone()])).collect(),
             title => vec![title.clone()],
         };
         for query in alone {
-            self.faults.insert(query.to_string(), why.to_owned());
+            self.faults.insert(query.to_string(), why.clone());
         }
     }
 
@@ -104,7 +104,7 @@ impl Answers {
     }
 
     /// Returns the records that were answered; the reason when there was no answer.
-    pub(super) fn of(&self, query: &Query) -> Result<Vec<&Record>, &str> {
+    pub(super) fn of(&self, query: &Query) -> Result<Vec<&Record>, Fault> {
         let records = match query {
             Query::Ids(ids) => self.know(query).then(|| {
                 let records = ids.iter().filter_map(|id| self.ids.get(id)?.as_ref());
@@ -112,8 +112,10 @@ impl Answers {
             }),
             Query::Title(search) => self.titles.get(search).map(|found| found.iter().collect()),
         };
-        let fault = || self.faults.get(&query.to_string()).map(String::as_str);
-        records.ok_or_else(|| fault().unwrap_or("it was not asked"))
+        records.ok_or_else(|| {
+            let fault = self.faults.get(&query.to_string()).cloned();
+            fault.unwrap_or_else(|| Fault::Unreadable("it was not asked".to_owned()))
+        })
     }
 }
 

@@ -114,12 +114,11 @@ fn a_host_that_wants_a_long_rest_is_not_waited_for() {
 #[test]
 fn a_host_that_is_not_an_api_ends_the_run() {
     let page = Server::saying(PAGE);
-    let said = "not answered: the answer is a web page, not Atom";
+    let said = "the answer is a web page, not Atom; no file was changed\nhint: check the network";
     check_nothing_changed(&titled(&["One Title"]), &page.endpoint(), &[], said);
     assert_eq!(page.asked().len(), 4);
 
     let several = titled(&["Title One", "Title Two", "Title Three", "Title Four"]);
-    let said = "the answer is a web page, not Atom; no file was changed\nhint: check the network";
     check_nothing_changed(&several, &page.endpoint(), &[], said);
     assert_eq!(page.asked().len(), 4 + 3 * 4, "the fourth is not asked for");
 
@@ -181,13 +180,24 @@ fn an_identifier_that_is_refused_does_not_spoil_the_others() {
     ];
     let sandbox = lacking(&ids);
     let ran = enrich(&sandbox, &server, &[]);
-    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
     let said = format!(
-        "{}: not answered: the answer is an error: incorrect id format\n",
+        "{}: arXiv does not take the question: the answer is an error: incorrect id format\n",
         path("2201-00003")
     );
     assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("changed 4 files\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_host_that_refuses_everything_is_not_asked_for_ever() {
+    let refusal = Act::Say(400, "", PAGE.to_owned());
+    let server = Server::start(vec![refusal; 60], answer_ids);
+    let ids: Vec<String> = (1..=40).map(|number| format!("2201.{number:05}")).collect();
+    let sandbox = lacking(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let said = "it answers 400; no file was changed";
+    check_nothing_changed(&sandbox, &server.endpoint(), &[], said);
+    assert_eq!(server.asked().len(), 20);
 }
 
 #[test]
