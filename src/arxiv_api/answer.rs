@@ -66,10 +66,19 @@ pub fn read(text: &str) -> Result<Vec<Record>, Fault> {
 
 impl Answers {
     /// Adds an answer; what was asked for by identifier and is not in it is unknown to arXiv.
+    ///
+    /// What a search brings answers for its identifiers too, so a paper that was found is not asked
+    /// for again.
     pub fn add(&mut self, query: &Query, records: Vec<Record>) {
         self.faults.remove(&query.to_string());
         match query {
             Query::Title(search) => {
+                for record in &records {
+                    if let Some(id) = record.arxiv.as_ref().map(query::canonical) {
+                        let known = self.ids.entry(id).or_default();
+                        known.get_or_insert_with(|| record.clone());
+                    }
+                }
                 self.titles.insert(search.clone(), records);
             }
             Query::Ids(ids) => {
