@@ -50,7 +50,11 @@ impl Client {
             .max_idle_connections_per_host(1)
             .max_redirects(3)
             .http_status_as_error(false)
-            .user_agent(concat!("digest/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!(
+                env!("CARGO_PKG_NAME"),
+                "/",
+                env!("CARGO_PKG_VERSION")
+            ))
             .accept("application/atom+xml")
             .build();
         Client {

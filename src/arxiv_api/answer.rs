@@ -27,7 +27,7 @@ pub struct Answers {
     /// By search.
     titles: FxHashMap<String, Vec<Record>>,
     /// Why there is no answer, by query.
-    faults: FxHashMap<String, String>,
+    faults: FxHashMap<String, Fault>,
 }
 
 /// Reads an answer: Atom, whole to its end, and not an error in the form of an entry.
@@ -66,10 +66,19 @@ pub fn read(text: &str) -> Result<Vec<Record>, Fault> {
 
 impl Answers {
     /// Adds an answer; what was asked for by identifier and is not in it is unknown to arXiv.
+    ///
+    /// What a search brings answers for its identifiers too, so a paper that was found is not asked
+    /// for again.
     pub fn add(&mut self, query: &Query, records: Vec<Record>) {
         self.faults.remove(&query.to_string());
         match query {
             Query::Title(search) => {
+                for record in &records {
+                    if let Some(id) = record.arxiv.as_ref().map(query::canonical) {
+                        let known = self.ids.entry(id).or_default();
+                        known.get_or_insert_with(|| record.clone());
+                    }
+                }
                 self.titles.insert(search.clone(), records);
             }
             Query::Ids(ids) => {
@@ -85,13 +94,13 @@ impl Answers {
     }
 
     /// Notes that a question has no answer, and why.
-    pub fn give_up(&mut self, query: &Query, why: &str) {
+    pub fn give_up(&mut self, query: &Query, why: &Fault) {
         let alone = match query {
             Query::Ids(ids) => ids.iter().map(|id| Query::Ids(vec![id.clone()])).collect(),
             title => vec![title.clone()],
         };
         for query in alone {
-            self.faults.insert(query.to_string(), why.to_owned());
+            self.faults.insert(query.to_string(), why.clone());
         }
     }
 
@@ -104,7 +113,7 @@ impl Answers {
     }
 
     /// Returns the records that were answered; the reason when there was no answer.
-    pub(super) fn of(&self, query: &Query) -> Result<Vec<&Record>, &str> {
+    pub(super) fn of(&self, query: &Query) -> Result<Vec<&Record>, Fault> {
         let records = match query {
             Query::Ids(ids) => self.know(query).then(|| {
                 let records = ids.iter().filter_map(|id| self.ids.get(id)?.as_ref());
@@ -112,8 +121,10 @@ impl Answers {
             }),
             Query::Title(search) => self.titles.get(search).map(|found| found.iter().collect()),
         };
-        let fault = || self.faults.get(&query.to_string()).map(String::as_str);
-        records.ok_or_else(|| fault().unwrap_or("it was not asked"))
+        records.ok_or_else(|| {
+            let fault = self.faults.get(&query.to_string()).cloned();
+            fault.unwrap_or_else(|| Fault::Unreadable("it was not asked".to_owned()))
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::intake::Record;
 use crate::latex;
 use crate::paper::{ArxivId, title_key};
 
-use super::answer::Answers;
+use super::answer::{Answers, Fault};
 use super::query::{self, Query};
 use super::{Subject, same_title};
 
@@ -66,7 +66,12 @@ pub enum What {
         /// The title on arXiv.
         title: String,
     },
-    /// The question has no answer.
+    /// arXiv does not take the question, so there is no use in asking again.
+    Refused {
+        /// Why not.
+        why: String,
+    },
+    /// There was no answer that could be read.
     Unanswered {
         /// Why not.
         why: String,
@@ -96,9 +101,8 @@ pub fn enrich(subjects: &[Subject], all: &[Known], answers: &Answers) -> Enrichm
         let path = &subject.paper.path;
         let found = match answers.of(&subject.query) {
             Ok(records) => choose(subject, &records),
-            Err(why) => Err(What::Unanswered {
-                why: why.to_owned(),
-            }),
+            Err(Fault::Refused(why)) => Err(What::Refused { why }),
+            Err(Fault::Unreadable(why)) => Err(What::Unanswered { why }),
         };
         let checked = found.and_then(|record| match taken.get(&record.id) {
             Some(by) if by != path => Err(What::Taken {
@@ -155,6 +159,7 @@ impl Finding {
             What::Taken { id, by } => format!("arXiv {id} has this title and is {by} already"),
             What::UnknownId { id } => format!("the answer of arXiv has no paper {id}"),
             What::OtherTitle { id, title } => format!("arXiv {id} is called \"{title}\""),
+            What::Refused { why } => format!("arXiv does not take the question: {why}"),
             What::Unanswered { why } => format!("not answered: {why}"),
         };
         format!("{}: {what}", self.path)

@@ -12,6 +12,9 @@ pub const BATCH: usize = 100;
 /// itself comes first.
 const FOUND: usize = 25;
 
+/// Fewer words than this find too many papers.
+const ENOUGH: usize = 3;
+
 /// This is what one request asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
@@ -93,55 +96,56 @@ pub fn canonical(id: &ArxivId) -> String {
 /// Makes the search for a title; `None` when there is nothing in it to search for.
 ///
 /// arXiv may write a formula, an accent or an apostrophe otherwise than the file does, so a word
-/// that holds one parts the title into phrases and is left out. Lower case means the same to the API,
-/// so that titles which differ in case are one question.
+/// that holds one parts the title into phrases and is left out, unless too little would be left.
+/// Lower case means the same to the API, so that titles which differ in case are one question.
 pub fn of_title(title: &str) -> Option<Query> {
-    let mut phrases: Vec<Vec<String>> = vec![Vec::new()];
+    let phrases = phrases(title);
+    let words = title.split(|c: char| !c.is_alphanumeric());
+    let whole: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    // A phrase such as `of` would say nothing, and the search drops such words.
+    let telling = |phrase: &&Vec<&str>| phrase.iter().any(|word| word.len() > 3);
+    let mut kept: Vec<&Vec<&str>> = phrases.iter().filter(telling).collect();
+    if kept.iter().map(|phrase| phrase.len()).sum::<usize>() < ENOUGH {
+        kept = vec![&whole];
+    }
+    let parts: Vec<String> = kept
+        .iter()
+        .map(|words| format!("ti:\"{}\"", words.join(" ").to_lowercase()))
+        .collect();
+    (!whole.is_empty()).then(|| Query::Title(parts.join(" AND ")))
+}
+
+/// The runs of words that are spelt alike everywhere.
+fn phrases(title: &str) -> Vec<Vec<&str>> {
+    let mut phrases: Vec<Vec<&str>> = vec![Vec::new()];
     for (position, part) in title.split('$').enumerate() {
-        let formula = position % 2 == 1;
-        if formula || position > 0 {
+        if position > 0 {
             phrases.push(Vec::new());
         }
-        if formula {
-            continue;
-        }
-        for token in part.split_whitespace() {
+        let formula = position % 2 == 1;
+        for token in part.split_whitespace().filter(|_| !formula) {
             if !is_plain(token) {
                 phrases.push(Vec::new());
                 continue;
             }
             let open = phrases.last_mut().expect("there is always an open phrase");
             let words = token.split(|c: char| !c.is_alphanumeric());
-            open.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            open.extend(words.filter(|word| !word.is_empty()));
         }
     }
-    // A phrase such as `of` would say nothing, and the search drops such words.
-    let telling = |phrase: &Vec<String>| phrase.iter().any(|word| word.len() > 3);
-    let mut kept: Vec<String> = phrases
-        .iter()
-        .filter(|phrase| telling(phrase))
-        .map(|phrase| phrase.join(" "))
-        .collect();
-    if kept.is_empty() {
-        let words = title.split(|c: char| !c.is_alphanumeric());
-        let all: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        if all.is_empty() {
-            return None;
-        }
-        kept.push(all.join(" "));
-    }
-    let parts: Vec<String> = kept
-        .iter()
-        .map(|words| format!("ti:\"{}\"", words.to_lowercase()))
-        .collect();
-    Some(Query::Title(parts.join(" AND ")))
+    phrases
 }
 
 /// Tells whether a word is written alike everywhere: ASCII letters and digits, dashes and quotes.
+///
+/// The API takes `GPT-4` and `Qwen2.5` for one word each, but `Test-Time` for two, as the classic
+/// tokenizer of Lucene does: a word with a digit is not cut.
 fn is_plain(token: &str) -> bool {
-    token
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "-–—:,.;!?()[]/\"“”&+*#".contains(c))
+    let known = |c: char| c.is_ascii_alphanumeric() || "-–—:,.;!?()[]/\"“”&+*#".contains(c);
+    let core = token.trim_matches(|c: char| !c.is_alphanumeric());
+    let product = core.contains(|c: char| c.is_ascii_digit())
+        && core.contains(|c: char| !c.is_alphanumeric());
+    token.chars().all(known) && !product
 }
 
 /// Percent-encodes a value of a query; a space is a plus, as the API's manual writes it.

@@ -36,6 +36,11 @@ fn a_title_is_searched_for_by_the_words_that_are_spelt_alike_everywhere() {
             "ti:\"language models\" AND ti:\"lie often\"",
         ),
         ("Say \"Cheese\" (Again)", "ti:\"say cheese again\""),
+        (
+            "GPT-4 (or Qwen2.5) as a Test-Time Teacher: 3 Lessons",
+            "ti:\"as a test time teacher 3 lessons\"",
+        ),
+        ("GPT-4 Technical Report", "ti:\"gpt 4 technical report\""),
         ("GPT", "ti:\"gpt\""),
         ("图像", "ti:\"图像\""),
         ("$x$", "ti:\"x\""),

@@ -84,7 +84,7 @@ impl Enrich {
             return Ok(Outcome::Unusable);
         }
         let endpoint = self.endpoint.as_ref().unwrap_or(&config.enrich.endpoint);
-        if self.pause < POLITE && host(endpoint).ends_with("arxiv.org") {
+        if self.pause < POLITE && host(endpoint).to_ascii_lowercase().ends_with("arxiv.org") {
             bail!("arXiv wants a pause of 3 seconds at least");
         }
         let all: Vec<Known> = sources.documents.iter().filter_map(known_paper).collect();

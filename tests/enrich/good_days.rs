@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::server::Server;
-use crate::support::Sandbox;
-use crate::{answer_ids, command, enrich, entry, feed, lacking, path, titled};
+use crate::support::{Ran, Sandbox};
+use crate::{answer_ids, command, enrich, entry, feed, lacking, path, titled, without_proxies};
 
 #[test]
 fn a_paper_is_found_by_its_title_and_gains_lines_and_nothing_else() {
@@ -37,6 +37,17 @@ fn a_paper_is_found_by_its_title_and_gains_lines_and_nothing_else() {
         .collect();
     let search = "ti:%22on+memory+learning+to+forget%22&start=0&max_results=25";
     assert_eq!(targets, [format!("/api/query?search_query={search}")]);
+}
+
+#[test]
+fn a_paper_that_was_found_by_its_title_is_not_asked_for_by_its_identifier() {
+    let server = Server::saying(&feed(&[entry("2201.00001", "One Title", "")]));
+    let sandbox = titled(&["One Title"]);
+    assert_eq!(enrich(&sandbox, &server, &[]).code, 0);
+    let again = enrich(&sandbox, &server, &[]);
+    let said = "1 paper asked about: 0 requests, 1 from kept answers\nnothing to write\n";
+    assert_eq!((again.code, again.stderr.as_str()), (0, said));
+    assert_eq!(server.asked().len(), 1);
 }
 
 #[test]
@@ -186,16 +197,11 @@ fn only_the_papers_that_are_named_are_asked_about() {
 fn the_endpoint_is_a_setting() {
     let server = Server::start(Vec::new(), answer_ids);
     let sandbox = lacking(&["2201.00001"]);
-    sandbox.write(
-        "site.toml",
-        &format!("[enrich]\nendpoint = \"{}\"\n", server.endpoint()),
-    );
-    let mut command = sandbox.command(&["enrich", "--pause", "0"]);
-    for proxy in ["ALL_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy"] {
-        command.env_remove(proxy);
-    }
-    assert!(command.status().expect("the command runs").success());
-    assert_eq!(server.asked().len(), 1);
+    let settings = format!("[enrich]\nendpoint = \"{}\"\n", server.endpoint());
+    sandbox.write("site.toml", &settings);
+    let mut command = without_proxies(sandbox.command(&["enrich", "--pause", "0"]));
+    let ran = Ran::of(&command.output().expect("the command runs"));
+    assert_eq!((ran.code, server.asked().len()), (0, 1), "{}", ran.stderr);
     sandbox.write("site.toml", "[enrich]\nendpoint = \"arxiv\"\n");
     let ran = sandbox.digest(&["enrich"]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
@@ -225,7 +231,7 @@ fn arxiv_itself_is_never_asked_faster_than_it_wants() {
     let sandbox = titled(&["First Title"]);
     let endpoint = "https://export.arxiv.org/api/query";
     let output = command(&sandbox, endpoint, &["--pause", "2.9"]).output();
-    let ran = crate::support::Ran::of(&output.expect("the command runs"));
+    let ran = Ran::of(&output.expect("the command runs"));
     assert_eq!(ran.code, 2);
     assert!(
         ran.stderr.contains("arXiv wants a pause of 3 seconds"),

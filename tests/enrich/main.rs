@@ -17,16 +17,21 @@ fn path(name: &str) -> String {
     format!("content/papers/2025-01-01/{name}.md")
 }
 
-/// Prepares the command: no pauses unless the arguments ask for them, no proxy of this machine.
+/// Prepares the command: no pauses unless the arguments ask for them.
 fn command(sandbox: &Sandbox, endpoint: &str, arguments: &[&str]) -> Command {
-    let mut command = sandbox.command(&["enrich", "--endpoint", endpoint]);
+    let mut command = without_proxies(sandbox.command(&["enrich", "--endpoint", endpoint]));
     if !arguments.contains(&"--pause") {
         command.args(["--pause", "0"]);
     }
+    command.args(arguments);
+    command
+}
+
+/// A proxy of this machine would stand between the command and the server.
+fn without_proxies(mut command: Command) -> Command {
     for proxy in ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"] {
         command.env_remove(proxy).env_remove(proxy.to_lowercase());
     }
-    command.args(arguments);
     command
 }
 

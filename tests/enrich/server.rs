@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub enum Act {
     /// Answers with a status, headers and a text.
     Say(u16, &'static str, String),
+    /// Answers well, and hangs up without announcing it.
+    SayAndHangUp(String),
     /// Promises a longer text than it sends, and hangs up.
     CutShort(String),
     /// Hangs up without a word.
@@ -76,12 +78,6 @@ impl Server {
     }
 }
 
-/// A port at which nobody listens.
-pub fn silent_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
-
 fn serve(
     stream: &TcpStream,
     connection: usize,
@@ -129,6 +125,10 @@ fn perform(mut stream: &TcpStream, act: Act) -> bool {
         Act::Say(status, headers, text) => {
             let text = head(status, headers, text.len()) + &text;
             stream.write_all(text.as_bytes()).is_ok()
+        }
+        Act::SayAndHangUp(text) => {
+            perform(stream, Act::Say(200, "", text));
+            false
         }
         Act::CutShort(text) => {
             let text = head(200, "", text.len() + 1_000) + &text;

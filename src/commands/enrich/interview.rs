@@ -27,6 +27,10 @@ const LONGEST_REST: Duration = Duration::from_secs(120);
 /// So many questions in a row without a good answer mean that the host is not what it should be.
 const BAD_IN_A_ROW: usize = 3;
 
+/// A list with one bad identifier is halved some seven times; so many refusals in a row mean that the
+/// host takes no question at all.
+const REFUSED_IN_A_ROW: usize = 20;
+
 /// This is a conversation with one host.
 pub struct Interview<'a> {
     root: &'a Path,
@@ -91,6 +95,7 @@ impl<'a> Interview<'a> {
 
     fn ask_each(&mut self, mut queue: VecDeque<Query>, progress: &Progress) -> Result<()> {
         let mut bad = 0;
+        let mut refused = 0;
         while let Some(query) = queue.pop_front() {
             match self.ask_one(&query, progress)? {
                 Ok((records, body)) => {
@@ -101,19 +106,27 @@ impl<'a> Interview<'a> {
                     disk::keep_answer(self.root, self.endpoint, &kept)?;
                     self.kept += 1;
                     self.answers.add(&query, records);
-                    bad = 0;
+                    (bad, refused) = (0, 0);
+                }
+                Err(Fault::Refused(why)) if refused + 1 >= REFUSED_IN_A_ROW => {
+                    return Err(self.give_up(&why));
                 }
                 // One identifier that the API does not take spoils the whole list.
                 Err(Fault::Refused(_)) if query.size() > 1 => {
+                    refused += 1;
                     for half in query.halves().into_iter().flatten().rev() {
                         queue.push_front(half);
                     }
                     continue;
                 }
                 Err(fault) => {
-                    self.answers.give_up(&query, &fault.to_string());
-                    bad += usize::from(matches!(fault, Fault::Unreadable(_)));
-                    if bad >= BAD_IN_A_ROW {
+                    self.answers.give_up(&query, &fault);
+                    match fault {
+                        Fault::Refused(_) => refused += 1,
+                        Fault::Unreadable(_) => bad += 1,
+                    }
+                    let nothing_left = self.kept == 0 && queue.is_empty();
+                    if bad >= BAD_IN_A_ROW || bad > 0 && nothing_left {
                         return Err(self.give_up(&fault.to_string()));
                     }
                 }
