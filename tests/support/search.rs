@@ -9,8 +9,10 @@ use std::io::Read as _;
 
 /// What a weight is worth: a mention, several, an author or tag, the title, both.
 const WORTH: [f64; 5] = [1.0, 1.5, 2.5, 4.0, 5.0];
-/// How many results are shown at first.
-pub const SHOWN: usize = 5;
+/// Returns how many results of a query are shown at first: the fewer, the more its words have cost.
+pub fn shown(query: &str) -> usize {
+    7usize.saturating_sub(words_of(query).len()).max(3)
+}
 
 /// This is the index of a published site.
 pub struct Reader {
