@@ -2,6 +2,9 @@
 //!
 //! Skipped with a printed reason where there is no Chromium, unless `DIGEST_REQUIRE_BROWSER` is set.
 
+// Whether a browser is required is said by the environment.
+#![allow(clippy::disallowed_methods)]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,9 @@
 //!
 //! Five hundred papers of ten thousand, drawn by a fixed seed; skipped where the data are not at hand.
 
+// The data and the choices of a run are outside the core.
+#![allow(clippy::disallowed_methods)]
+
 mod support;
 
 use std::collections::{BTreeMap, HashMap};
@@ -202,7 +205,6 @@ fn words_of(title: &str) -> Vec<String> {
     words
 }
 
-#[allow(clippy::disallowed_methods)]
 fn papers() -> Option<Vec<serde_json::Value>> {
     let path = support::repository().join("../shared/data/arxiv-10k.jsonl.gz");
     let Ok(packed) = std::fs::read(&path) else {
