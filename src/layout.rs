@@ -36,6 +36,8 @@ pub const HOME: &str = "index.html";
 pub const ARCHIVE: &str = "archive/index.html";
 /// The tag index.
 pub const TAGS: &str = "tags/index.html";
+/// The folder of the papers' pages.
+pub const PAPER_PAGES: &str = "papers/";
 /// The search page; the files of its index stand beside it.
 pub const SEARCH: &str = "search/index.html";
 /// The site's Atom feed.
@@ -64,7 +66,7 @@ pub fn paper_source(date: Date, slug: &Slug) -> String {
 
 /// Returns a paper's page.
 pub fn paper(slug: &Slug) -> String {
-    format!("papers/{slug}.html")
+    format!("{PAPER_PAGES}{slug}.html")
 }
 
 /// Returns an issue's page.

@@ -90,7 +90,7 @@ pub fn index(site: &Site) -> Index {
 
 /// Compresses a file and names it after what is in it.
 fn file(bytes: &[u8]) -> IndexFile {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::best());
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::default());
     encoder
         .write_all(bytes)
         .expect("writing to memory cannot fail");

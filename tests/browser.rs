@@ -124,8 +124,8 @@ fn pages_to_open(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
             })
             .cloned()
     };
-    let kinds =
-        ["", "archive/", "tags/", "2025/", "2025/08/"].map(|folder| format!("{folder}index.html"));
+    let kinds = ["", "archive/", "tags/", "search/", "2025/", "2025/08/"]
+        .map(|folder| format!("{folder}index.html"));
     let named = [
         "2025/08/05.html",
         "2025/08/06.html",
@@ -229,6 +229,7 @@ fn answer(mut stream: TcpStream, files: &BTreeMap<String, Vec<u8>>, measure: &st
     };
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css",
+        Some("js") => "text/javascript",
         Some("svg") => "image/svg+xml",
         Some("xml") => "application/xml",
         _ => "text/html; charset=utf-8",

@@ -2,6 +2,9 @@
 //!
 //! Skipped with a printed reason where there is no Chromium, unless `DIGEST_REQUIRE_BROWSER` is set.
 
+// Whether a browser is required is said by the environment.
+#![allow(clippy::disallowed_methods)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -13,7 +16,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use support::Sandbox;
-use support::search::{Reader, SHOWN};
+use support::search::{Hit, Reader, shown};
 
 const BASE: &str = "/repo/";
 
@@ -41,9 +44,9 @@ fn a_reader_finds_papers_with_and_without_a_script() {
     let reader = Reader::open(&files);
     let numbers = |query: &str| {
         let found = reader.search(query);
-        let shown = reader.show(&found[..found.len().min(SHOWN)]);
-        let address = |hit: &support::search::Hit| format!("{BASE}papers/{}.html", hit.slug);
-        (found.len(), shown.iter().map(address).collect::<Vec<_>>())
+        let hits = reader.show(&found[..found.len().min(shown(query))]);
+        let address = |hit: &Hit| format!("{BASE}papers/{}.html", hit.slug);
+        (found.len(), hits.iter().map(address).collect::<Vec<_>>())
     };
     let papers = files
         .keys()

@@ -472,7 +472,9 @@ impl<'a> Renderer<'a> {
         });
         let mut context = Context::new();
         context.insert("index_url", head.map(|head| self.views.link(&head.path)));
-        context.insert("papers_url", self.views.link("papers/"));
+        context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
+        context.insert("archive_url", self.views.link(layout::ARCHIVE));
+        context.insert("tags_url", self.views.link(layout::TAGS));
         context.insert(
             "tags",
             self.views.top_tags(0..site.papers.len(), usize::MAX),

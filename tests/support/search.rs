@@ -9,15 +9,20 @@ use std::io::Read as _;
 
 /// What a weight is worth: a mention, several, an author or tag, the title, both.
 const WORTH: [f64; 5] = [1.0, 1.5, 2.5, 4.0, 5.0];
-/// How many results are shown at first.
-pub const SHOWN: usize = 5;
+/// Returns how many results of a query are shown at first: the fewer, the more its words have cost.
+pub fn shown(query: &str) -> usize {
+    7usize.saturating_sub(words_of(query).len()).max(3)
+}
+
+/// Words with the papers that have them: number and weight.
+type Words = Vec<(String, Vec<(u32, u32)>)>;
 
 /// This is the index of a published site.
 pub struct Reader {
     files: BTreeMap<String, Vec<u8>>,
     head: serde_json::Value,
     fetched: RefCell<BTreeSet<String>>,
-    unpacked: RefCell<HashMap<String, Vec<(String, Vec<(u32, u32)>)>>>,
+    unpacked: RefCell<HashMap<String, Words>>,
     common: BTreeSet<String>,
 }
 
@@ -294,7 +299,7 @@ fn unpack(bytes: &[u8]) -> Vec<u8> {
     unpacked
 }
 
-fn read_words(bytes: &[u8], universe: u32) -> Vec<(String, Vec<(u32, u32)>)> {
+fn read_words(bytes: &[u8], universe: u32) -> Words {
     let read = |place: &mut usize| {
         let (mut value, mut shift) = (0usize, 0);
         loop {

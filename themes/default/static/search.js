@@ -2,8 +2,10 @@
 // The format and the rules of words are those of `src/search.rs`; what is shown is text, never markup.
 
 const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the title, both
-const FIRST = 5; // so few results are fetched at first, then more as they are asked for
-const MORE = 10;
+const MORE = 10; // results that a reader asks for are fetched at once
+
+/** How many results are fetched at first: the fewer, the more the words of the query have cost. */
+const firstOf = (words) => Math.max(3, 7 - words.length);
 
 const SPELLING = { ß: "ss", ø: "o", ł: "l", đ: "d", æ: "ae", œ: "oe", ı: "i" };
 const IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff";
@@ -299,7 +301,7 @@ function run(form) {
       if (mine !== turn) return;
       state = { ...answer, shown: 0 };
       without.hidden = true;
-      await show(FIRST);
+      await show(firstOf(state.words));
       if (mine !== turn) return;
       const { whole, numbers } = answer;
       found.textContent = whole ? `${whole} paper${whole === 1 ? "" : "s"}`
