@@ -304,7 +304,8 @@ function run(form) {
       await show(firstOf(state.words));
       if (mine !== turn) return;
       const { whole, numbers } = answer;
-      found.textContent = whole ? `${whole} paper${whole === 1 ? "" : "s"}`
+      const near = numbers.length > whole ? " with all of it, then some that come near" : "";
+      found.textContent = whole ? `${whole} paper${whole === 1 ? "" : "s"}${near}`
         : numbers.length ? "No paper has all of this; these come near" : "No paper found";
       document.body.dataset.searched = q;
     } catch {
