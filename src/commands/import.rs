@@ -87,11 +87,11 @@ impl Import {
         }
         let suggest = |title: &str, text: &str| -> Vec<String> {
             let vocabulary = vocabulary.as_ref().unwrap_or_else(|| Vocabulary::starter());
-            let suggestions = vocabulary.suggest(title, text);
-            suggestions
-                .into_iter()
-                .map(|tag| tag.slug.to_string())
-                .collect()
+            let suggestions = vocabulary.suggest(title, text).into_iter();
+            let mut tags: Vec<String> = suggestions.map(|tag| tag.slug.to_string()).collect();
+            // In the order that `fmt` keeps.
+            tags.sort_unstable();
+            tags
         };
         let plan = import_plan::plan(&intakes, &known, self.date, today, suggest);
         let update = if self.update {

@@ -3,6 +3,7 @@
 //! What pages share (the values of papers, the tables of addresses) borrows from the edition and is
 //! made once; a thread can own both. The press stops when nobody holds it any more.
 
+use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
@@ -11,7 +12,7 @@ use crate::address::BaseUrl;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::layout;
 use crate::link_check::LinkCheck;
-use crate::page::{Output, Page, Renderer};
+use crate::page::{self, Output, Page, Renderer};
 use crate::site::Site;
 use crate::theme::Theme;
 
@@ -48,7 +49,8 @@ impl Press {
         let base_url = site.config.base_url.clone();
         let (orders, inbox) = channel();
         std::thread::spawn(move || {
-            let desk = Desk::new(&site, &theme, &plan);
+            let searched = OnceCell::new();
+            let desk = Desk::new(&site, &theme, &plan, &searched);
             for order in inbox {
                 match order {
                     Order::Render(address, reply) => {
@@ -91,9 +93,14 @@ impl Press {
 /// What is made once per edition.
 struct Desk<'a> {
     site: &'a Site,
+    theme: &'a Theme,
     plan: &'a [Page],
     renderer: Renderer<'a>,
-    links: std::cell::OnceCell<LinkCheck<'a>>,
+    links: OnceCell<LinkCheck<'a>>,
+    /// The plan with the search index, and who renders it: made when a reader searches, for the index
+    /// takes the words of all papers.
+    searched: &'a OnceCell<Vec<Page>>,
+    searcher: OnceCell<Renderer<'a>>,
 }
 
 enum Found {
@@ -103,20 +110,43 @@ enum Found {
 }
 
 impl<'a> Desk<'a> {
-    fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Desk<'a> {
+    fn new(
+        site: &'a Site,
+        theme: &'a Theme,
+        plan: &'a [Page],
+        searched: &'a OnceCell<Vec<Page>>,
+    ) -> Desk<'a> {
         Desk {
             site,
+            theme,
             plan,
             renderer: Renderer::new(site, theme, plan),
-            links: std::cell::OnceCell::new(),
+            links: OnceCell::new(),
+            searched,
+            searcher: OnceCell::new(),
         }
+    }
+
+    /// Returns the pages among which an address is sought, and who renders them.
+    fn counter(&self, address: &str) -> (&'a [Page], &Renderer<'a>) {
+        let folder = layout::SEARCH.trim_end_matches(layout::HOME);
+        if !address.starts_with(folder) {
+            return (self.plan, &self.renderer);
+        }
+        let pages = self.searched.get_or_init(|| {
+            let mut pages = self.plan.to_vec();
+            page::plan_index(self.site, &mut pages);
+            pages
+        });
+        let searcher = || Renderer::new(self.site, self.theme, pages);
+        (pages, self.searcher.get_or_init(searcher))
     }
 
     /// Finds what GitHub Pages would answer: the file, the page without its ending, the folder's
     /// index. Only what is planned can be found, so no address leads out of the site.
-    fn find(&self, address: &str) -> Found {
+    fn find(plan: &[Page], address: &str) -> Found {
         // A table of all pages takes longer to make than some pages take to find.
-        let page = |path: &str| self.plan.iter().position(|page| page.path == path);
+        let page = |path: &str| plan.iter().position(|page| page.path == path);
         if address.is_empty() || address.ends_with('/') {
             let index = page(&format!("{address}{}", layout::HOME));
             return index.map_or(Found::Nothing, Found::Page);
@@ -131,10 +161,11 @@ impl<'a> Desk<'a> {
     }
 
     fn render(&self, address: &str) -> Answer {
-        match self.find(address) {
+        let (plan, renderer) = self.counter(address);
+        match Self::find(plan, address) {
             Found::Page(index) => {
-                let page = &self.plan[index];
-                match self.renderer.render(page) {
+                let page = &plan[index];
+                match renderer.render(page) {
                     Ok(output) => Answer::Page(page.path.clone(), output),
                     Err(problem) => Answer::Failed(Box::new(problem)),
                 }
@@ -153,7 +184,7 @@ impl<'a> Desk<'a> {
 
     fn check(&self, address: &str) -> Problems {
         let mut problems = Problems::new();
-        let Found::Page(index) = self.find(address) else {
+        let Found::Page(index) = Self::find(self.plan, address) else {
             return problems;
         };
         let base_url = &self.site.config.base_url;
