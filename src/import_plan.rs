@@ -21,6 +21,9 @@ pub use update::{
     Change, Difference, Filled, Update, UpdateReport, missing_keys, update, update_one,
 };
 
+/// The key below `extra` under which a paper's categories stand.
+const CATEGORIES: &str = "categories";
+
 /// This is a paper that is already in the site.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -198,6 +201,20 @@ fn fill(paper: &mut Paper, record: &Record) {
             paper.links.push(link);
         }
     }
+    if !record.categories.is_empty() {
+        // The model has no field for them; a theme finds them where the curator's own fields are.
+        let codes = record.categories.iter().cloned().collect();
+        paper.extra.insert(CATEGORIES.to_owned(), codes);
+    }
+}
+
+/// Returns the codes of categories that a paper keeps, such as `cs.CL`.
+fn categories(paper: &Paper) -> impl Iterator<Item = &str> {
+    let codes = paper
+        .extra
+        .get(CATEGORIES)
+        .and_then(|codes| codes.as_array());
+    codes.into_iter().flatten().filter_map(|code| code.as_str())
 }
 
 /// The last part of a path: where a paper was read must not tell about the curator's folders.

@@ -74,7 +74,17 @@ pub struct Difference {
 }
 
 /// The keys that an update fills in, in the order in which they are written.
-const KEYS: [&str; 6] = ["authors", "published", "arxiv", "doi", "venue", "links"];
+///
+/// Of `extra` only the categories are looked at: all else there is the curator's.
+const KEYS: [&str; 7] = [
+    "authors",
+    "published",
+    "arxiv",
+    "doi",
+    "venue",
+    "links",
+    "extra",
+];
 
 /// Plans what inputs add to the files that are there.
 pub fn update(intakes: &[Intake], known: &[Known]) -> Update {
@@ -330,6 +340,7 @@ fn copy(from: &Paper, key: &str, to: &mut Paper) {
         "doi" => to.doi.clone_from(&from.doi),
         "venue" => to.venue.clone_from(&from.venue),
         "links" => to.links.clone_from(&from.links),
+        "extra" => to.extra.clone_from(&from.extra),
         _ => {}
     }
 }
@@ -362,6 +373,9 @@ impl Field {
                 .links
                 .iter()
                 .map(|link| (format!("{} {}", link.label, link.url), link.url.clone()))
+                .collect(),
+            "extra" => super::categories(paper)
+                .map(|code| same(code.to_owned()))
                 .collect(),
             _ => return None,
         };
