@@ -52,6 +52,8 @@ pub struct BuildConfig {
     pub related: usize,
     /// Whether there is a search page with its index.
     pub search: bool,
+    /// Whether papers can be cited: cite boxes, metadata for catalogues, BibTeX and JSON.
+    pub citations: bool,
 }
 
 /// This is what an editor does not want to be told.
@@ -84,6 +86,7 @@ impl Default for Config {
                 feed_limit: 50,
                 related: 5,
                 search: true,
+                citations: true,
             },
             check: CheckConfig::default(),
             enrich: EnrichConfig {
@@ -108,7 +111,13 @@ pub const KEYS: [&str; 11] = [
     "enrich",
 ];
 /// These are the settings below `[build]`.
-pub const BUILD_KEYS: [&str; 4] = ["papers_per_page", "feed_limit", "related", "search"];
+pub const BUILD_KEYS: [&str; 5] = [
+    "papers_per_page",
+    "feed_limit",
+    "related",
+    "search",
+    "citations",
+];
 
 /// These are the settings below `[enrich]`.
 pub const ENRICH_KEYS: [&str; 1] = ["endpoint"];
@@ -185,6 +194,7 @@ impl Reader<'_> {
                 "related" if value.get_ref().as_bool() == Some(false) => build.related = 0,
                 "related" => self.count(value, 0, &mut build.related),
                 "search" => self.switch(value, &mut build.search),
+                "citations" => self.switch(value, &mut build.citations),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
             }
         }

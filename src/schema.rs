@@ -149,6 +149,7 @@ fn settings_key(key: &str) -> Value {
                 "description": "How many related papers a paper's page lists; 0 for none.",
             }),
             "search" => flag("Whether there is a search page with its index."),
+            "citations" => flag("Whether papers can be cited: cite boxes, BibTeX and JSON."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
         "enrich" => object(&ENRICH_KEYS, |key| match key {

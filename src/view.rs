@@ -823,7 +823,12 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
-            coins_html: Some(Html::from(scholar::coins(&self.citation(entry)))),
+            coins_html: self
+                .site
+                .config
+                .build
+                .citations
+                .then(|| Html::from(scholar::coins(&self.citation(entry)))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),

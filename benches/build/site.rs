@@ -38,8 +38,13 @@ pub fn generate(root: &Path, corpus: &Corpus, size: usize, theme: &str) -> Resul
         fs::write(&stamp, VERSION)?;
     }
     write_theme(root)?;
+    // Hugo's site has neither; the built-in theme is measured with all that it adds.
+    let extras = match theme {
+        "plain" => "[build]\nsearch = false\ncitations = false\n",
+        _ => "",
+    };
     let settings = format!(
-        "title = \"Daily Papers\"\ndescription = \"A digest to measure with.\"\nbase_url = \"https://example.org/\"\ntheme = \"{theme}\"\n"
+        "title = \"Daily Papers\"\ndescription = \"A digest to measure with.\"\nbase_url = \"https://example.org/\"\ntheme = \"{theme}\"\n{extras}"
     );
     fs::write(root.join(layout::SETTINGS), settings)?;
     Ok(())

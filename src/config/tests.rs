@@ -35,6 +35,7 @@ papers_per_page = 10
 feed_limit = 20
 related = false
 search = false
+citations = false
 [check]
 untagged = false
 unlinked = true
@@ -57,6 +58,7 @@ endpoint = \"http://127.0.0.1:8080/query\"
             feed_limit: 20,
             related: 0,
             search: false,
+            citations: false,
         },
         check: CheckConfig {
             off: BTreeSet::from([Code::Untagged]),

@@ -328,7 +328,11 @@ impl<'a> Renderer<'a> {
         context.insert("issue", self.views.issue_ref(&site.issues[entry.issue]));
         context.insert("older", older.map(|index| self.views.short(index)));
         context.insert("newer", newer.map(|index| self.views.short(index)));
-        let (cite, metadata, json_ld) = self.views.cite(index);
+        let shown = site.config.build.citations.then(|| self.views.cite(index));
+        let (cite, metadata, json_ld) = match shown {
+            Some((cite, metadata, json_ld)) => (Some(cite), metadata, Some(json_ld)),
+            None => (None, Vec::new(), None),
+        };
         context.insert("metadata", metadata);
         context.insert("json_ld_html", json_ld);
         context.insert("cite", cite);

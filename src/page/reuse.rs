@@ -14,6 +14,9 @@ const JSON_LIMIT: usize = 5_000_000;
 
 /// Plans the files.
 pub fn plan(site: &Site, add: &mut impl FnMut(String, Kind)) {
+    if !site.config.build.citations {
+        return;
+    }
     add(layout::PAPERS_BIB.to_owned(), Kind::Bibtex(Scope::Site));
     add(layout::PAPERS_CSL.to_owned(), Kind::Csl(Scope::Site));
     add(layout::PAPERS_JSON.to_owned(), Kind::Records(Scope::Site));
@@ -55,6 +58,9 @@ pub fn render(site: &Site, page: &Page) -> String {
 
 /// Returns the files that hold the papers of a page.
 pub fn alternates(views: &Views<'_>, scope: Scope) -> Vec<AlternateView> {
+    if !views.site.config.build.citations {
+        return Vec::new();
+    }
     let alternate = |name: &str, media_type: &str, output: &str| AlternateView {
         name: name.to_owned(),
         media_type: media_type.to_owned(),
