@@ -15,6 +15,7 @@ use crate::source::Place;
 use crate::theme::Theme;
 
 mod feeds;
+mod periods;
 mod render;
 mod reuse;
 mod syndicate;

@@ -1,0 +1,118 @@
+//! The pages of weeks, months and years.
+
+use crate::date::{Date, Week};
+use crate::diagnostic::Diagnostic;
+use crate::layout;
+use crate::site::Period;
+use crate::theme::Context;
+use crate::view::{IssueRefView, LinkView, PageView, PeriodView, month_of, week_name};
+
+use super::render::papers;
+use super::{Page, Renderer};
+
+impl Renderer<'_> {
+    pub(super) fn week(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let weeks = &self.site().weeks;
+        let link = |week: &Period<Week>| LinkView {
+            name: week_name(week.key.monday()),
+            url: self.views.link(&layout::week(week.key)),
+        };
+        let week = &weeks[index];
+        let newest = self.site().issues[week.issues.start].date;
+        let month = (newest.year(), newest.month());
+        let view = PeriodView {
+            kind: "week".to_owned(),
+            name: week_name(week.key.monday()),
+            url: self.views.link(&page.path),
+            count: self.site().count(week),
+            up: Some(self.month_link(month)),
+            older: weeks.get(index + 1).map(link),
+            newer: index.checked_sub(1).map(|newer| link(&weeks[newer])),
+        };
+        let mut context = Context::new();
+        context.insert("issues", self.issues_with_papers(week.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    pub(super) fn month(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let months = &self.site().months;
+        let month = &months[index];
+        let view = PeriodView {
+            kind: "month".to_owned(),
+            name: self.month_link(month.key).name,
+            url: self.views.link(&page.path),
+            count: self.site().count(month),
+            up: Some(self.year_link(month.key.0)),
+            older: months
+                .get(index + 1)
+                .map(|month| self.month_link(month.key)),
+            newer: index
+                .checked_sub(1)
+                .map(|newer| self.month_link(months[newer].key)),
+        };
+        let mut context = Context::new();
+        context.insert("issues", self.issues_with_papers(month.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    pub(super) fn year(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+        let years = &self.site().years;
+        let year = &years[index];
+        let view = PeriodView {
+            kind: "year".to_owned(),
+            name: year.key.to_string(),
+            url: self.views.link(&page.path),
+            count: self.site().count(year),
+            up: Some(LinkView {
+                name: "Archive".to_owned(),
+                url: self.views.link(layout::ARCHIVE),
+            }),
+            older: years.get(index + 1).map(|year| self.year_link(year.key)),
+            newer: index
+                .checked_sub(1)
+                .map(|newer| self.year_link(years[newer].key)),
+        };
+        let mut context = Context::new();
+        context.insert("months", self.views.months(year.issues.clone()));
+        self.period(page, view, context)
+    }
+
+    fn period(
+        &self,
+        page: &Page,
+        period: PeriodView,
+        mut context: Context,
+    ) -> Result<String, Diagnostic> {
+        let description = format!("{} of {}", papers(period.count), period.name);
+        let view = PageView {
+            older: period.older.clone(),
+            newer: period.newer.clone(),
+            ..self.page_view(page, &period.kind, &period.name, &description)
+        };
+        context.insert("period", period);
+        context.insert("page", view);
+        self.template(page, "period.html", layout::ARCHIVE, context)
+    }
+
+    fn issues_with_papers(&self, issues: std::ops::Range<usize>) -> Vec<IssueRefView> {
+        self.site().issues[issues]
+            .iter()
+            .map(|issue| self.views.issue_ref_with_papers(issue))
+            .collect()
+    }
+
+    fn month_link(&self, (year, month): (i16, i8)) -> LinkView {
+        let name = Date::new(year, month, 1).map_or_else(String::new, month_of);
+        LinkView {
+            name,
+            url: self.views.link(&layout::month(year, month)),
+        }
+    }
+
+    fn year_link(&self, year: i16) -> LinkView {
+        LinkView {
+            name: year.to_string(),
+            url: self.views.link(&layout::year(year)),
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The makers of views: a site's values as templates see them.
+
+use std::sync::OnceLock;
+
+use crate::address::{self, BaseUrl};
+use crate::bibtex;
+use crate::citation::{self, Citation};
+use crate::date::{Date, month_name};
+use crate::document::PaperText;
+use crate::layout;
+use crate::paper::ArxivId;
+use crate::scholar;
+use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
+use crate::theme::{self, Value};
+
+use super::{
+    ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
+    NavView, PaperRefView, PaperView, PeriodRefView, TagRefView, TagView,
+};
+
+/// This makes views of a site's values; each paper's is made when a page first asks for it.
+pub struct Views<'a> {
+    /// The site.
+    pub site: &'a Site,
+    tags: Vec<Value>,
+    papers: Vec<OnceLock<Value>>,
+}
+
+impl<'a> Views<'a> {
+    /// Makes views that hold no values yet.
+    pub fn new(site: &'a Site) -> Views<'a> {
+        let empty = || std::iter::repeat_with(OnceLock::new).take(site.papers.len());
+        let mut views = Views {
+            site,
+            tags: Vec::new(),
+            papers: empty().collect(),
+        };
+        views.tags = site
+            .tags
+            .iter()
+            .map(|tag| Value::from(views.tag_ref(tag, None)))
+            .collect();
+        views
+    }
+
+    /// Returns a paper for lists.
+    pub fn listed(&self, index: usize) -> Value {
+        let value = || Value::from(self.paper_view(&self.site.papers[index]));
+        self.papers[index].get_or_init(value).clone()
+    }
+
+    /// Returns a paper with its abstract.
+    pub fn full(&self, index: usize) -> Value {
+        let body = &self.site.papers[index].body.text;
+        theme::with_field(&self.listed(index), "abstract_html", theme::html(body))
+    }
+
+    /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
+    pub fn cite(&self, index: usize) -> (CiteView, Vec<MetaView>, Html) {
+        let entry = &self.site.papers[index];
+        let citation = self.citation(entry);
+        let bibtex = bibtex::write(&citation);
+        let cite = CiteView {
+            key: citation.key.to_owned(),
+            bibtex_url: address::data_url("application/x-bibtex", &bibtex),
+            bibtex,
+        };
+        let metadata = scholar::tags(&citation)
+            .into_iter()
+            .map(|(name, content)| MetaView {
+                name: name.to_owned(),
+                content,
+            })
+            .collect();
+        let tags = entry.tags.iter();
+        let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
+        let json_ld = scholar::json_ld(&citation, &keywords);
+        (cite, metadata, Html::from(json_ld))
+    }
+
+    /// Returns a paper for short lists.
+    pub fn short(&self, index: usize) -> Value {
+        let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
+        theme::some_fields(&self.listed(index), shown)
+    }
+
+    /// Returns an issue with its papers.
+    pub fn issue(&self, index: usize) -> IssueView {
+        let issue = &self.site.issues[index];
+        let date = issue.date;
+        IssueView {
+            date: date.to_string(),
+            name: date.long(),
+            weekday: date.weekday_name().to_owned(),
+            url: self.link(&layout::issue(date)),
+            count: issue.papers.len(),
+            title: issue.title.clone(),
+            body_html: issue.body.as_ref().map(|body| Html::from(&body.text)),
+            tags: self.tags_of_issue(issue),
+            papers: issue.papers.clone().map(|paper| self.full(paper)).collect(),
+            week: self.period_link(&week_name(date), &layout::week(date.week())),
+            month: self.period_link(&month_of(date), &layout::month(date.year(), date.month())),
+            year: self.period_link(&date.year().to_string(), &layout::year(date.year())),
+            older: self
+                .site
+                .issues
+                .get(index + 1)
+                .map(|issue| self.issue_ref(issue)),
+            newer: index
+                .checked_sub(1)
+                .map(|newer| self.issue_ref(&self.site.issues[newer])),
+        }
+    }
+
+    /// Returns an issue for lists.
+    pub fn issue_ref(&self, issue: &Issue) -> IssueRefView {
+        IssueRefView {
+            date: issue.date.to_string(),
+            name: issue.date.long(),
+            weekday: issue.date.weekday_name().to_owned(),
+            url: self.link(&layout::issue(issue.date)),
+            count: issue.papers.len(),
+            title: issue.title.clone(),
+            papers: Vec::new(),
+        }
+    }
+
+    /// Returns an issue for lists, with its papers.
+    pub fn issue_ref_with_papers(&self, issue: &Issue) -> IssueRefView {
+        let papers = issue
+            .papers
+            .clone()
+            .map(|paper| self.short(paper))
+            .collect();
+        IssueRefView {
+            papers,
+            ..self.issue_ref(issue)
+        }
+    }
+
+    /// Returns the months of a range of issues, newest first, with their issues.
+    pub fn months(&self, issues: std::ops::Range<usize>) -> Vec<PeriodRefView> {
+        let inside = |period: &&Period<(i16, i8)>| issues.contains(&period.issues.start);
+        self.site
+            .months
+            .iter()
+            .filter(inside)
+            .map(|month| {
+                let (year, number) = month.key;
+                PeriodRefView {
+                    name: format!("{} {year}", month_name(number)),
+                    url: self.link(&layout::month(year, number)),
+                    count: self.site.count(month),
+                    months: Vec::new(),
+                    issues: self.site.issues[month.issues.clone()]
+                        .iter()
+                        .map(|issue| self.issue_ref(issue))
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// Returns the years, newest first, with their months.
+    pub fn years(&self) -> Vec<PeriodRefView> {
+        let year = |year: &Period<i16>| PeriodRefView {
+            name: year.key.to_string(),
+            url: self.link(&layout::year(year.key)),
+            count: self.site.count(year),
+            months: self.months(year.issues.clone()),
+            issues: Vec::new(),
+        };
+        self.site.years.iter().map(year).collect()
+    }
+
+    /// Returns a tag.
+    pub fn tag(&self, tag: &TagEntry) -> TagView {
+        TagView {
+            slug: tag.slug.to_string(),
+            name: tag.name.clone(),
+            url: self.link(&layout::tag(&tag.slug, 1)),
+            count: tag.papers.len(),
+            description_html: tag.description.as_ref().map(Html::from),
+            feed_url: self.link(&layout::tag_feed(&tag.slug)),
+        }
+    }
+
+    /// Returns a tag for lists, with how many papers have it there.
+    pub fn tag_ref(&self, tag: &TagEntry, count: Option<usize>) -> TagRefView {
+        TagRefView {
+            slug: tag.slug.to_string(),
+            name: tag.name.clone(),
+            url: self.link(&layout::tag(&tag.slug, 1)),
+            count,
+        }
+    }
+
+    /// Returns the most used tags of some papers, most used first, then by name.
+    pub fn top_tags(&self, papers: std::ops::Range<usize>, limit: usize) -> Vec<TagRefView> {
+        let mut counts = vec![0usize; self.site.tags.len()];
+        for tag in self.site.papers[papers]
+            .iter()
+            .flat_map(|entry| &entry.tags)
+        {
+            counts[*tag] += 1;
+        }
+        let mut used: Vec<usize> = (0..counts.len()).filter(|tag| counts[*tag] > 0).collect();
+        used.sort_by_key(|&tag| (std::cmp::Reverse(counts[tag]), tag));
+        used.truncate(limit);
+        used.into_iter()
+            .map(|tag| self.tag_ref(&self.site.tags[tag], Some(counts[tag])))
+            .collect()
+    }
+
+    /// Returns the menu; `current` is the output path of the part of the site that a page is in.
+    pub fn nav(&self, current: &str) -> Vec<NavView> {
+        let entry = |name: &str, output: &str| NavView {
+            name: name.to_owned(),
+            url: self.link(output),
+            current: output == current,
+        };
+        let own = [
+            entry("Archive", layout::ARCHIVE),
+            entry("Tags", layout::TAGS),
+        ];
+        let page = |page: &PageEntry| {
+            let text = page.text();
+            entry(
+                text.front.title.as_deref().unwrap_or_default(),
+                &text.output,
+            )
+        };
+        let shown = |page: &&PageEntry| {
+            !page.text().output.contains('/') && page.text().output != layout::NOT_FOUND
+        };
+        own.into_iter()
+            .chain(self.site.pages.iter().filter(shown).map(page))
+            .collect()
+    }
+
+    /// Returns the link to an output path.
+    pub fn link(&self, output: &str) -> String {
+        self.base_url().link(output)
+    }
+
+    /// Returns the address at which a source can be edited.
+    pub fn edit_url(&self, source: &str) -> Option<String> {
+        let config = &self.site.config;
+        let repository = config.repository.as_ref()?;
+        Some(format!(
+            "{repository}/edit/{}/{}",
+            config.branch,
+            address::encode_path(source)
+        ))
+    }
+
+    fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
+        citation::of(entry, self.base_url()).shortened()
+    }
+
+    fn base_url(&self) -> &BaseUrl {
+        &self.site.config.base_url
+    }
+
+    fn period_link(&self, name: &str, output: &str) -> LinkView {
+        LinkView {
+            name: name.to_owned(),
+            url: self.link(output),
+        }
+    }
+
+    fn tags_of_issue(&self, issue: &Issue) -> Vec<TagRefView> {
+        self.top_tags(issue.papers.clone(), usize::MAX)
+    }
+
+    /// What lists show of a paper; `full` adds the abstract.
+    fn paper_view(&self, entry: &Entry) -> PaperView {
+        let text: &PaperText = entry.text();
+        let paper = &text.paper;
+        PaperView {
+            title: text.title.to_string(),
+            title_html: Html::from(&text.title_html),
+            url: self.link(&layout::paper(&text.slug)),
+            slug: text.slug.to_string(),
+            date: entry.date.to_string(),
+            date_name: entry.date.long(),
+            issue_url: self.link(&layout::issue(entry.date)),
+            authors: paper.authors.clone(),
+            authors_short: shorten_authors(&paper.authors),
+            published: paper.published.map(|date| date.to_string()),
+            published_name: paper.published.map(Date::long),
+            tags: entry
+                .tags
+                .iter()
+                .map(|&tag| self.tags[tag].clone())
+                .collect(),
+            note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
+            teaser: text.teaser.to_string(),
+            abstract_html: None,
+            arxiv: paper.arxiv.as_ref().map(arxiv_view),
+            doi: paper.doi.as_ref().map(|doi| DoiView {
+                id: doi.to_string(),
+                url: doi.url(),
+            }),
+            venue: paper.venue.clone(),
+            links: paper
+                .links
+                .iter()
+                .map(|link| LabelView {
+                    label: link.label.clone(),
+                    url: link.url.clone(),
+                })
+                .collect(),
+            image_url: entry.image.as_ref().map(|output| self.link(output)),
+            coins_html: self
+                .site
+                .config
+                .build
+                .citations
+                .then(|| Html::from(scholar::coins(&self.citation(entry)))),
+            featured: paper.featured,
+            draft: paper.draft,
+            source: paper.source.clone(),
+            edit_url: self.edit_url(entry.source()),
+            extra: theme::json(&paper.extra),
+        }
+    }
+}
+
+/// Returns how people call the week of a date.
+pub fn week_name(date: Date) -> String {
+    let week = date.week();
+    format!("Week {} of {}", week.number, week.year)
+}
+
+/// Returns how people call the month of a date.
+pub fn month_of(date: Date) -> String {
+    format!("{} {}", date.month_name(), date.year())
+}
+
+fn arxiv_view(id: &ArxivId) -> ArxivView {
+    ArxivView {
+        id: id.to_string(),
+        abs_url: id.abs_url(),
+        pdf_url: id.pdf_url(),
+    }
+}
+
+/// Up to three names; of longer lists the first, and how many more.
+fn shorten_authors(authors: &[String]) -> Option<String> {
+    match authors {
+        [] => None,
+        [one] => Some(one.clone()),
+        [one, two] => Some(format!("{one} and {two}")),
+        [one, two, three] => Some(format!("{one}, {two} and {three}")),
+        [first, others @ ..] => Some(format!("{first} and {} others", others.len())),
+    }
+}
