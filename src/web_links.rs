@@ -138,7 +138,6 @@ fn label(host: &str, url: &str, context: &Context) -> &'static str {
         "gitee.com",
         "sr.ht",
         "sourceforge.net",
-        "pypi.org",
     ]) {
         if context.only(Kind::Data) {
             "data"
