@@ -396,7 +396,10 @@ fn describe(
         .map(|location| location.index().min(range.len()));
     let mut place = match at {
         Some(at) => range.start + at..range.start + at + 1,
-        None => first_word(&source.text[range.clone()], range.start),
+        // The parser says that anchors are followed too often, but not which.
+        None => first_alias(&source.text, range.clone())
+            .filter(|_| message.contains("repetition limit"))
+            .unwrap_or_else(|| first_word(&source.text[range.clone()], range.start)),
     };
     if let Some(key) = message.split("duplicate entry with key \"").nth(1) {
         let key = key.trim_end_matches('"');
@@ -447,6 +450,21 @@ fn yaml_hint(message: &str, line: &str, spans: &[Span]) -> &'static str {
         return "write one `key: value` on each line";
     }
     "put a text with special characters between quotes"
+}
+
+/// Finds the first `*name` that stands where a value does.
+fn first_alias(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let block = &text[range.clone()];
+    let starts = block.match_indices('*').map(|(at, _)| at);
+    let name = |at: usize| {
+        let rest = &block[at + 1..];
+        rest.find(|c: char| !c.is_alphanumeric())
+            .unwrap_or(rest.len())
+    };
+    let at = starts
+        .filter(|&at| block[..at].ends_with([' ', ',', '[']))
+        .find(|&at| name(at) > 0)?;
+    Some(range.start + at..range.start + at + 1 + name(at))
 }
 
 fn line_around(text: &str, at: usize) -> &str {
