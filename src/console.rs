@@ -11,6 +11,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::diagnostic::{Palette, Problems, Severity};
 
+pub use crate::diagnostic::plural;
+
 /// Work that is done sooner shows no bar: it would only flicker.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -98,11 +100,6 @@ pub fn count_problems(problems: &Problems) -> String {
         .flatten()
         .collect::<Vec<_>>()
         .join(" and ")
-}
-
-/// Writes a number with its word: `1 paper`, `58 papers`.
-pub fn plural(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes a number of bytes as people read it, in powers of 1,000.

@@ -241,6 +241,11 @@ impl FromIterator<Diagnostic> for Problems {
     }
 }
 
+/// Writes a number with its word: `1 paper`, `58 papers`.
+pub fn plural(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Returns the candidate that a mistyped word most likely means.
 ///
 /// A third of the word may be wrong, at least one letter (Damerau's distance with adjacent swaps);

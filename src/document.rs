@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::front_matter::{self, TextFront};
+use crate::html::push_attribute;
 use crate::layout;
 use crate::markdown::{self, Frame, Rendered};
 use crate::paper::Paper;
@@ -159,7 +160,7 @@ impl Html {
             if address.starts_with('/') {
                 addresses.push(text.len());
             }
-            text.push_str(&escape_attribute(&address));
+            push_attribute(&address, &mut text);
             at = hole.at;
         }
         text.push_str(&self.text[at..]);
@@ -361,13 +362,7 @@ fn check_date(front: &Source, paper: &Paper, folder: Option<Date>, problems: &mu
 
 /// The bytes of a key's value in the front matter; empty when the key is not there.
 fn find_value(front: &Source, key: &str) -> Range<usize> {
-    let block = front_matter::find_block(&front.text);
-    let found = block.and_then(|(yaml, _)| crate::yaml::locate(&front.text, yaml, key));
-    found.map_or(0..0, |(_, value)| {
-        let text = &front.text[value.clone()];
-        let lead = text.len() - text.trim_start().len();
-        value.start + lead..value.start + lead.max(text.trim_end().len())
-    })
+    front_matter::find_entry(front, key).map_or(0..0, |(_, value)| value)
 }
 
 fn folder_date(name: &str) -> Option<Date> {
@@ -386,11 +381,4 @@ fn title_of_slug(slug: &str) -> String {
     letters.next().map_or(words.clone(), |first| {
         first.to_uppercase().chain(letters).collect()
     })
-}
-
-fn escape_attribute(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

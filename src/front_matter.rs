@@ -92,29 +92,30 @@ pub fn parse_text(source: &Source, problems: &mut Problems) -> (TextFront, Range
 ///
 /// `front` is the file's text up to its body. `nth` counts the word's occurrences from 0.
 pub fn place_of(front: &Source, key: &str, word: Option<(&str, usize)>) -> Place {
-    let Some((yaml, _)) = find_block(&front.text) else {
+    let Some((key_range, value)) = find_entry(front, key) else {
         return front.whole();
     };
-    let Some((key_range, value_range)) = yaml::locate(&front.text, yaml, key) else {
-        return front.whole();
-    };
-    let word =
-        word.and_then(|(word, nth)| yaml::find_word(&front.text, value_range.clone(), word, nth));
+    let word = word.and_then(|(word, nth)| yaml::find_word(&front.text, value.clone(), word, nth));
     let shown = || {
-        let value = &front.text[value_range.clone()];
-        let lead = value.len() - value.trim_start().len();
-        let length = value
-            .trim_start()
-            .split(['\n', '\r'])
-            .next()
-            .map_or(0, |line| line.trim_end().len());
-        if length == 0 {
-            key_range.clone()
-        } else {
-            value_range.start + lead..value_range.start + lead + length
+        let first = front.text[value.clone()].split(['\n', '\r']).next();
+        match first.map_or(0, |line| line.trim_end().len()) {
+            0 => key_range,
+            length => value.start..value.start + length,
         }
     };
     front.place(word.unwrap_or_else(shown))
+}
+
+/// Returns the bytes of a key and of its value, without the white space around it.
+pub fn find_entry(front: &Source, key: &str) -> Option<(Range<usize>, Range<usize>)> {
+    let (yaml, _) = find_block(&front.text)?;
+    let (key, value) = yaml::locate(&front.text, yaml, key)?;
+    let text = &front.text[value.clone()];
+    let lead = text.len() - text.trim_start().len();
+    Some((
+        key,
+        value.start + lead..value.start + lead + text.trim().len(),
+    ))
 }
 
 /// Finds the front matter: the bytes of its YAML, and the byte at which the body starts.

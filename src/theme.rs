@@ -110,11 +110,6 @@ impl Theme {
         })
     }
 
-    /// Makes a value known to every template.
-    pub fn set_global(&mut self, name: &'static str, value: Value) {
-        self.tera.global_context().insert_value(name, value);
-    }
-
     /// Returns the static files: path below the published theme's folder, and bytes.
     pub fn statics(&self) -> &BTreeMap<String, Vec<u8>> {
         &self.statics

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::date::Date;
+use crate::diagnostic::plural;
 use crate::intake::{Accounting, Day, Intake, LineUse, Record, YearFrom, date_in_name};
 
 /// This is what an import found, took and left.
@@ -214,7 +215,7 @@ impl Section {
         let _ = writeln!(
             text,
             "{} from {} ({})",
-            count(papers, "paper"),
+            plural(papers, "paper"),
             self.input,
             self.description
         );
@@ -245,7 +246,7 @@ impl Section {
         let _ = writeln!(
             text,
             "  {}: {read} read, {chrome} page chrome, {blank} blank, {reported} reported",
-            count(total, "line")
+            plural(total, "line")
         );
         text
     }
@@ -270,12 +271,5 @@ impl LineCounts {
             blank: accounting.count(LineUse::Blank),
             reported: accounting.count(LineUse::Reported),
         }
-    }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    match number {
-        1 => format!("1 {noun}"),
-        _ => format!("{number} {noun}s"),
     }
 }

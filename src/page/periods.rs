@@ -1,13 +1,12 @@
 //! The pages of weeks, months and years.
 
 use crate::date::{Date, Week};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, plural};
 use crate::layout;
 use crate::site::Period;
 use crate::theme::Context;
 use crate::view::{IssueRefView, LinkView, PageView, PeriodView, month_of, week_name};
 
-use super::render::papers;
 use super::{Page, Renderer};
 
 impl Renderer<'_> {
@@ -83,7 +82,7 @@ impl Renderer<'_> {
         period: PeriodView,
         mut context: Context,
     ) -> Result<String, Diagnostic> {
-        let description = format!("{} of {}", papers(period.count), period.name);
+        let description = format!("{} of {}", plural(period.count, "paper"), period.name);
         let view = PageView {
             older: period.older.clone(),
             newer: period.newer.clone(),

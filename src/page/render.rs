@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, plural};
 use crate::highlight;
 use crate::layout;
 use crate::site::Site;
@@ -182,7 +182,7 @@ impl<'a> Renderer<'a> {
         };
         let description = format!(
             "{} in the issue of {}",
-            papers(issue.papers.len()),
+            plural(issue.papers.len(), "paper"),
             issue.date.long()
         );
         let issue_view = self.views.issue(index);
@@ -207,7 +207,7 @@ impl<'a> Renderer<'a> {
         let site = self.site();
         let description = format!(
             "All {} of {}",
-            count(site.issues.len(), "issue", "issues"),
+            plural(site.issues.len(), "issue"),
             site.config.title
         );
         let mut context = Context::new();
@@ -277,7 +277,7 @@ impl<'a> Renderer<'a> {
         }
         let description = format!(
             "{} of {}",
-            count(site.tags.len(), "tag", "tags"),
+            plural(site.tags.len(), "tag"),
             site.config.title
         );
         let mut context = Context::new();
@@ -320,7 +320,7 @@ impl<'a> Renderer<'a> {
         };
         let description = format!(
             "{} on {} in {}",
-            papers(tag.papers.len()),
+            plural(tag.papers.len(), "paper"),
             tag.name,
             site.config.title
         );
@@ -376,7 +376,7 @@ impl<'a> Renderer<'a> {
         let heading = "Search";
         let description = format!(
             "Search {} of {}",
-            papers(site.papers.len()),
+            plural(site.papers.len(), "paper"),
             site.config.title
         );
         let all = if site.papers.len() <= LISTED_PAPERS {
@@ -512,14 +512,6 @@ fn link_to_issue(issue: &IssueRefView) -> LinkView {
         name: issue.name.clone(),
         url: issue.url.clone(),
     }
-}
-
-pub(super) fn papers(number: usize) -> String {
-    count(number, "paper", "papers")
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// The letter under which an index lists a name; all that is no letter stands under `#`.
