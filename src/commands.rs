@@ -3,7 +3,7 @@
 //! They read the environment and the clock, call the core, and say what happened.
 #![allow(clippy::disallowed_methods)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -64,6 +64,32 @@ fn find_root(named: Option<&PathBuf>) -> Result<PathBuf> {
             layout::SETTINGS
         ),
     }
+}
+
+/// Tells which papers the user named, by file or folder; all of them when none was.
+fn named<'a>(
+    root: &Path,
+    files: &[PathBuf],
+    papers: impl Iterator<Item = &'a str> + Clone,
+) -> Result<Vec<bool>> {
+    let mut named = vec![files.is_empty(); papers.clone().count()];
+    let root = root.canonicalize()?;
+    for file in files {
+        let Ok(path) = file.canonicalize() else {
+            bail!("there is no {}", file.display());
+        };
+        let mut found = false;
+        for (paper, named) in papers.clone().zip(&mut named) {
+            if root.join(paper).starts_with(&path) {
+                *named = true;
+                found = true;
+            }
+        }
+        if !found {
+            bail!("{} is no paper of this site", file.display());
+        }
+    }
+    Ok(named)
 }
 
 /// Returns what an import must know of a paper that is there; its problems are for `check` to say.

@@ -16,7 +16,7 @@ mod format;
 mod vocabulary;
 
 pub use format::format;
-pub use vocabulary::{merge_tags, rename_tag};
+pub use vocabulary::{add_entries, merge_tags, rename_tag};
 
 /// This is why a text is left as it is: what must be done by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,139 @@ pub fn retag(
         Some((paper, _)) if paper == wanted => Ok(Some(text)),
         _ => Err(by_hand()),
     }
+}
+
+/// Adds tags to a paper, behind those that it has, or between them where they are in order.
+///
+/// A tag that the paper has, in any spelling, is left out; `meaning` returns the tag that a spelling
+/// means. Returns `None` when nothing changes.
+pub fn add_tags(
+    source: &Source,
+    tags: &[Slug],
+    meaning: impl Fn(&str) -> Option<Slug>,
+) -> Result<Option<String>, Refusal> {
+    let Some((paper, range)) = read(source) else {
+        return Ok(None);
+    };
+    let has = |slug: &&Slug| {
+        paper
+            .tags
+            .iter()
+            .any(|tag| meaning(tag).as_ref() == Some(*slug))
+    };
+    let mut new: Vec<String> = tags
+        .iter()
+        .filter(|slug| !has(slug))
+        .map(Slug::to_string)
+        .collect();
+    if new.is_empty() {
+        return Ok(None);
+    }
+    let by_hand = || {
+        Refusal(format!(
+            "write the tags of {} as `tags: [a, b]`",
+            source.name
+        ))
+    };
+    // Each new tag with the number of the tag before which it comes.
+    let in_order = paper.tags.is_sorted();
+    if in_order {
+        new.sort_unstable();
+    }
+    let place = |slug: &String| match in_order {
+        true => paper.tags.partition_point(|tag| tag < slug),
+        false => paper.tags.len(),
+    };
+    let new: Vec<(usize, String)> = new.into_iter().map(|slug| (place(&slug), slug)).collect();
+    let changes = additions(source, range, &new).ok_or_else(by_hand)?;
+    let text = replace(&source.text, changes).ok_or_else(by_hand)?;
+
+    let mut wanted = paper;
+    for (before, (place, slug)) in new.into_iter().enumerate() {
+        wanted.tags.insert(place + before, slug);
+    }
+    let read_back = read(&Source::new(source.name.clone(), text.as_str()));
+    match read_back {
+        Some((paper, _)) if paper == wanted => Ok(Some(text)),
+        _ => Err(by_hand()),
+    }
+}
+
+/// The changes that put tags into a list, or make one.
+fn additions(
+    source: &Source,
+    range: Range<usize>,
+    new: &[(usize, String)],
+) -> Option<Vec<(Range<usize>, String)>> {
+    let text = &*source.text;
+    let slugs: Vec<String> = new
+        .iter()
+        .map(|(_, slug)| front_matter::scalar(slug))
+        .collect();
+    let all = slugs.join(", ");
+    let Some((_, value)) = yaml::locate(text, range.clone(), "tags") else {
+        let above = ["date", "title"]
+            .iter()
+            .find_map(|key| yaml::locate(text, range.clone(), key));
+        let at = end_of_lines(text, above?.1);
+        let end = if text[..at].ends_with("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        };
+        return Some(vec![(at..at, format!("tags: [{all}]{end}"))]);
+    };
+    let first = text[value.clone()].split(['\n', '\r']).next().unwrap_or("");
+    let Some(list) = yaml::written_list(text, value.clone()).filter(|list| !list.items.is_empty())
+    else {
+        let at = value.start;
+        return match first.split('#').next().unwrap_or("").trim() {
+            "" => Some(vec![(at..at, format!(" [{all}]"))]),
+            "[]" => {
+                let start = at + first.find('[')?;
+                Some(vec![(start..start + 2, format!("[{all}]"))])
+            }
+            _ => None,
+        };
+    };
+    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
+    for ((place, _), slug) in new.iter().zip(slugs) {
+        let change = match list.items.get(*place) {
+            Some(item) if list.flow => (item.start..item.start, format!("{slug}, ")),
+            None if list.flow => {
+                let end = list.items.last()?.end;
+                (end..end, format!(", {slug}"))
+            }
+            next => {
+                let like = next.or(list.items.last())?;
+                let start = text[..like.start].rfind('\n')? + 1;
+                let end = text[start..].find('\n')? + start + 1;
+                let at = if next.is_some() { start } else { end };
+                let before = &text[start..like.start];
+                let behind = if text[..end].ends_with("\r\n") {
+                    "\r\n"
+                } else {
+                    "\n"
+                };
+                (at..at, format!("{before}{slug}{behind}"))
+            }
+        };
+        changes.push(change);
+    }
+    Some(changes)
+}
+
+/// Where the lines of a value end, without the blank lines and comments behind it.
+fn end_of_lines(text: &str, value: Range<usize>) -> usize {
+    let mut end = value.start;
+    let mut at = value.start;
+    for (number, line) in text[value].split_inclusive('\n').enumerate() {
+        at += line.len();
+        if number == 0 || !line.trim().is_empty() && !line.starts_with('#') {
+            end = at;
+        }
+    }
+    end
 }
 
 /// Reads a paper without errors; returns it with the bytes of its YAML.

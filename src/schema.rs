@@ -40,7 +40,11 @@ pub fn schema(kind: Kind, vocabulary: Option<&Vocabulary>) -> Value {
             let tags = json!({
                 "type": ["object", "null"],
                 "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
-                "additionalProperties": {"anyOf": [tag, {"type": "null"}]},
+                "properties": {"starter": {
+                    "anyOf": [{"const": true}, tag, {"type": "null"}],
+                    "description": "With `true` the file changes the starter vocabulary.",
+                }},
+                "additionalProperties": {"anyOf": [tag, {"type": "null"}, {"const": false}]},
             });
             ("The vocabulary of a digest", tags)
         }

@@ -9,7 +9,11 @@
 //!   description: Models that look things up before they answer.
 //!   broader: retrieval
 //!   mentions: 2
+//! starter: true
 //! ```
+//!
+//! The last line, which is no tag, lays the file over the starter vocabulary: `slug: false` takes one of
+//! its tags away, and a tag that has the slug or the name of one among its words takes its place.
 //!
 //! Knows nothing of papers; `site` counts which papers carry which tag. How an alias is matched is
 //! said in `pattern`, how hits become suggestions in `suggest`.
@@ -22,17 +26,17 @@ mod suggest;
 mod words;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::Problems;
 use crate::slug::Slug;
 use crate::source::{Place, Source};
-use crate::yaml;
+use crate::yaml::{self, Entry, Value};
 
 pub use reader::KEYS;
-pub use suggest::Suggestion;
+pub use suggest::{Found, Suggestion};
 
 use reader::{Reader, written_as};
 use suggest::Matcher;
@@ -69,6 +73,22 @@ impl Tag {
             place: None,
         }
     }
+
+    /// Takes over the words of a tag that this one replaces, and what it does not say itself.
+    fn inherit(&mut self, old: &Tag, is_free: impl Fn(&str) -> bool) {
+        let words = std::iter::once(&old.name).chain(&old.aliases);
+        self.aliases
+            .extend(words.filter(|word| is_free(word)).cloned());
+        if self.description.is_empty() {
+            self.description.clone_from(&old.description);
+        }
+        if self.broader.is_none() && old.broader.as_ref() != Some(&self.slug) {
+            self.broader.clone_from(&old.broader);
+        }
+        if self.mentions == DEFAULT_MENTIONS {
+            self.mentions = old.mentions;
+        }
+    }
 }
 
 /// This is the set of tags that a site knows, ready to look up and to suggest.
@@ -77,7 +97,8 @@ pub struct Vocabulary {
     tags: BTreeMap<Slug, Tag>,
     /// From a folded slug, name or plain alias to its tag.
     keys: FxHashMap<String, Slug>,
-    matcher: Matcher,
+    /// Made when it is first asked: a build suggests nothing.
+    matcher: OnceLock<Matcher>,
 }
 
 /// The starter vocabulary, as it is written.
@@ -89,58 +110,72 @@ const DEFAULT_MENTIONS: usize = 2;
 impl Vocabulary {
     /// Parses `content/tags.yaml`; a tag that cannot be read whole is kept with what can be read.
     pub fn parse(source: &Source, problems: &mut Problems) -> Vocabulary {
-        Vocabulary::parse_over(&Vocabulary::default(), source, problems)
+        let mut entries = read_entries(source, problems);
+        let before = entries.len();
+        entries.retain(|entry| !asks_for_starter(entry));
+        let none = Vocabulary::default();
+        let base = match entries.len() < before {
+            true => Vocabulary::starter(),
+            false => &none,
+        };
+        base.changed(source, &entries, problems)
     }
 
     /// Parses a file that changes another vocabulary.
+    pub fn parse_over(base: &Vocabulary, source: &Source, problems: &mut Problems) -> Vocabulary {
+        let entries = read_entries(source, problems);
+        base.changed(source, &entries, problems)
+    }
+
+    /// Returns the vocabulary with a file's changes.
     ///
     /// A new slug adds a tag, a slug that is there changes the keys that are given, and `slug: false`
-    /// takes the tag away. A new tag whose slug, name or alias is the slug or the name of an old one
-    /// replaces it: that is how a tag gets another slug.
-    pub fn parse_over(base: &Vocabulary, source: &Source, problems: &mut Problems) -> Vocabulary {
-        let entries =
-            yaml::parse_mapping(source, 0..source.text.len(), problems).unwrap_or_default();
+    /// takes the tag away. A tag whose slug, name or alias is the slug or the name of an old one
+    /// replaces it and inherits what it does not say itself: that is how a tag gets another slug.
+    fn changed(&self, source: &Source, entries: &[Entry], problems: &mut Problems) -> Vocabulary {
         let mut reader = Reader {
             source,
             problems,
-            base: &base.tags,
+            base: &self.tags,
         };
-        let own: Vec<Tag> = entries.iter().filter_map(|e| reader.parse_tag(e)).collect();
-        let mut tags = base.tags.clone();
-        for entry in &entries {
+        let mut own: Vec<Tag> = entries.iter().filter_map(|e| reader.parse_tag(e)).collect();
+        let mut tags = self.tags.clone();
+        for entry in entries {
             tags.remove(entry.key.as_str());
         }
-        let taken: FxHashSet<String> = own.iter().flat_map(written_as).map(words::fold).collect();
-        tags.retain(|slug, tag| {
-            !taken.contains(&words::fold(slug.as_str())) && !taken.contains(&words::fold(&tag.name))
-        });
+        let replaced = replace(&mut tags, &mut own);
         tags.extend(own.into_iter().map(|tag| (tag.slug.clone(), tag)));
+        for tag in tags.values_mut() {
+            if let Some(broader) = &mut tag.broader
+                && let Some(new) = replaced.get(broader)
+            {
+                *broader = new.clone();
+            }
+        }
 
-        for entry in &entries {
+        for entry in entries {
             reader.check_broader(entry, &mut tags);
         }
         let slugs: FxHashSet<Slug> = tags.keys().cloned().collect();
         for tag in tags.values_mut() {
             tag.broader = tag.broader.take().filter(|broader| slugs.contains(broader));
         }
-        let mut keys = reader.index(&entries, &tags);
+        let mut keys = reader.index(entries, &tags);
         for tag in tags.values() {
             for text in written_as(tag) {
                 keys.entry(words::fold(text)).or_insert(tag.slug.clone());
             }
         }
-        let matcher = Matcher::new(tags.values());
         Vocabulary {
             tags,
             keys,
-            matcher,
+            matcher: OnceLock::new(),
         }
     }
 
-    /// Returns the tags of the starter vocabulary as a file, without the words above the first of them.
+    /// Returns the starter vocabulary as a file.
     pub fn starter_text() -> &'static str {
-        let tags = STARTER_TEXT.split_once("\n\n");
-        tags.map_or(STARTER_TEXT, |(_, tags)| tags)
+        STARTER_TEXT
     }
 
     /// Returns the vocabulary with which a new site begins: machine learning and its neighbours.
@@ -179,8 +214,46 @@ impl Vocabulary {
 
     /// Returns the tags that a paper's title and text call for, the surest first; at most six.
     pub fn suggest(&self, title: &str, text: &str) -> Vec<Suggestion> {
-        self.matcher.suggest(title, text)
+        self.suggest_beside(&[], title, text)
     }
+
+    /// Returns the tags that a paper calls for besides those that it has; at most six with them.
+    pub fn suggest_beside(&self, has: &[Slug], title: &str, text: &str) -> Vec<Suggestion> {
+        let matcher = self.matcher.get_or_init(|| Matcher::new(self.iter()));
+        matcher.suggest(title, text, has)
+    }
+}
+
+fn read_entries(source: &Source, problems: &mut Problems) -> Vec<Entry> {
+    yaml::parse_mapping(source, 0..source.text.len(), problems).unwrap_or_default()
+}
+
+/// Tells whether an entry is `starter: true`, which no tag can be.
+pub fn asks_for_starter(entry: &Entry) -> bool {
+    entry.key == "starter" && entry.value == Value::Bool(true)
+}
+
+/// Takes the old tags away that own ones replace, and returns which one did; own ones inherit from
+/// them. An alias that an own tag has is no longer an old one's.
+fn replace(tags: &mut BTreeMap<Slug, Tag>, own: &mut [Tag]) -> FxHashMap<Slug, Slug> {
+    let mut taken: FxHashMap<String, usize> = FxHashMap::default();
+    for (number, tag) in own.iter().enumerate() {
+        for text in written_as(tag) {
+            taken.entry(words::fold(text)).or_insert(number);
+        }
+    }
+    let mut replaced = FxHashMap::default();
+    tags.retain(|slug, tag| {
+        let of = |text: &str| taken.get(&words::fold(text)).copied();
+        tag.aliases.retain(|alias| of(alias).is_none());
+        let Some(number) = of(slug.as_str()).or_else(|| of(&tag.name)) else {
+            return true;
+        };
+        replaced.insert(slug.clone(), own[number].slug.clone());
+        own[number].inherit(tag, |text| of(text).is_none());
+        false
+    });
+    replaced
 }
 
 /// The name of a tag that has none: `in-context-learning` reads `In context learning`.
@@ -294,8 +367,16 @@ hint: keep it with one of the two
 
     #[test]
     fn a_circle_of_broader_tags_is_cut() {
-        let (vocabulary, problems) = parse("a: {broader: b}\nb: {broader: a}\n");
-        assert!(problems.starts_with("error[bad-tag]: the tag is broader than itself"));
+        let (vocabulary, problems) = parse("a: {broader: b}\nb: {broader: c}\nc: {broader: a}\n");
+        let expected = "\
+error[bad-tag]: the tag stands below itself: a, b, c, a
+ --> tags.yaml:1:14
+  |
+1 | a: {broader: b}
+  |              ^
+hint: delete one of these `broader`
+";
+        assert_eq!(problems, expected);
         assert!(vocabulary.iter().any(|tag| tag.broader.is_none()));
     }
 
@@ -326,5 +407,49 @@ hint: keep it with one of the two
             Some("New.")
         );
         assert_eq!(slug(&site, "d"), "delta");
+    }
+
+    #[test]
+    fn a_tag_with_another_slug_inherits_what_it_does_not_say() {
+        let (base, _) = parse(
+            "old: {name: Older, aliases: [ancient*, aged], description: Of old., broader: up, mentions: 4}\n\
+             up:\nbelow: {broader: old, aliases: [deep down]}\n",
+        );
+        let text = "new: {aliases: [old], description: New.}\nbelow: {name: Under}\nmine: {aliases: [aged, deep-down]}\n";
+        let mut problems = Problems::new();
+        let site = Vocabulary::parse_over(&base, &Source::new("tags.yaml", text), &mut problems);
+        let shown: String = problems.iter().map(|p| p.render(Palette::PLAIN)).collect();
+        assert!(
+            shown.contains("`deep-down` means the tag `below` too"),
+            "{shown}"
+        );
+        let new = site.lookup("Older").expect("the tag by its old name");
+        assert_eq!(new.slug.as_str(), "new");
+        assert_eq!(new.aliases, ["old", "Older", "ancient*"]);
+        assert_eq!((new.description.as_str(), new.mentions), ("New.", 4));
+        assert_eq!(new.broader.as_ref().map(Slug::as_str), Some("up"));
+        let below = site.lookup("below").expect("the tag below");
+        assert_eq!(below.broader.as_ref().map(Slug::as_str), Some("new"));
+        assert_eq!(slug(&site, "aged"), "mine", "a site's own word is its own");
+    }
+
+    #[test]
+    fn a_file_lies_over_the_starter_vocabulary_when_it_says_so() {
+        let (site, problems) = parse("starter: true\nlarge-language-models: false\nbirds:\n");
+        assert_eq!(problems, "");
+        assert!(site.iter().count() > 300);
+        assert_eq!([slug(&site, "LLM"), slug(&site, "birds")], ["", "birds"]);
+
+        let (site, problems) = parse("starter:\nbirds: false\n");
+        assert_eq!(slug(&site, "Starter"), "starter", "a tag of that name");
+        let expected = "\
+error[unknown-tag]: there is no tag `birds` to take away
+ --> tags.yaml:2:1
+  |
+2 | birds: false
+  | ^^^^^
+hint: delete the line; `starter: true` would bring the tags of the starter vocabulary
+";
+        assert_eq!(problems, expected);
     }
 }

@@ -16,7 +16,7 @@ use crate::diagnostic::Problems;
 use crate::disk;
 use crate::import_plan::{Known, UpdateReport};
 
-use super::{Outcome, find_root, known_paper};
+use super::{Outcome, find_root, known_paper, named};
 use interview::Interview;
 
 /// Ask arXiv for what papers lack: identifier, authors, date, DOI, journal
@@ -88,7 +88,14 @@ impl Enrich {
             bail!("arXiv wants a pause of 3 seconds at least");
         }
         let all: Vec<Known> = sources.documents.iter().filter_map(known_paper).collect();
-        let (subjects, left) = arxiv_api::subjects(&select(&root, &self.files, &all)?);
+        let is_named = named(
+            &root,
+            &self.files,
+            all.iter().map(|paper| paper.path.as_str()),
+        )?;
+        let chosen = all.iter().zip(is_named).filter(|(_, named)| *named);
+        let chosen: Vec<Known> = chosen.map(|(paper, _)| paper.clone()).collect();
+        let (subjects, left) = arxiv_api::subjects(&chosen);
 
         let (answers, tally) = self.ask(&root, endpoint, &subjects)?;
         let mut enrichment = arxiv_api::enrich(&subjects, &all, &answers);
@@ -201,32 +208,6 @@ fn summary(tally: Tally, report: &UpdateReport, verbose: bool) -> String {
         text += &format!("; {differs} other than on arXiv (--verbose names them)");
     }
     text
-}
-
-/// Returns the papers that were named; all of them when none was.
-fn select(root: &Path, files: &[PathBuf], all: &[Known]) -> Result<Vec<Known>> {
-    if files.is_empty() {
-        return Ok(all.to_vec());
-    }
-    let root = root.canonicalize()?;
-    let mut named = vec![false; all.len()];
-    for file in files {
-        let Ok(path) = file.canonicalize() else {
-            bail!("there is no {}", file.display());
-        };
-        let mut found = false;
-        for (paper, named) in all.iter().zip(&mut named) {
-            if root.join(&paper.path).starts_with(&path) {
-                *named = true;
-                found = true;
-            }
-        }
-        if !found {
-            bail!("{} is no paper of this site", file.display());
-        }
-    }
-    let chosen = all.iter().zip(named).filter(|(_, named)| *named);
-    Ok(chosen.map(|(paper, _)| paper.clone()).collect())
 }
 
 fn host(endpoint: &str) -> &str {

@@ -11,7 +11,6 @@ use crate::date::Date;
 use crate::disk;
 use crate::layout;
 use crate::slug::Slug;
-use crate::tags::Vocabulary;
 
 use super::Outcome;
 
@@ -84,7 +83,7 @@ fn files(title: &str, today: Date) -> Vec<(String, String)> {
         (layout::paper_source(today, &slug), paper),
         (
             layout::VOCABULARY.to_owned(),
-            include_str!("init/site/tags.yaml").to_owned() + Vocabulary::starter_text(),
+            include_str!("init/site/tags.yaml").to_owned(),
         ),
         (
             format!("{}about.md", layout::PAGES),

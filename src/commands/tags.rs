@@ -13,18 +13,25 @@ use crate::layout;
 use crate::site::{Site, TagEntry};
 use crate::slug::Slug;
 use crate::source::Source;
+use crate::tags::Vocabulary;
 
 use super::catalogue::{self, Catalogue, text_of};
 use super::table::{self, Format};
 use super::{Outcome, find_root};
 
-/// List, rename and merge tags
+mod suggest;
+
+pub use suggest::Suggest;
+
+/// List, suggest, rename and merge tags
 ///
-/// Renaming and merging change the tags of papers and `content/tags.yaml`, all or nothing; every
-/// other byte of the files stays.
+/// Renaming and merging change the tags of papers and `content/tags.yaml`, all or nothing; suggesting
+/// changes nothing unless it is told to write. Every other byte of the files stays.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   digest tags list
+  digest tags suggest content/papers/2025-08-06
+  digest tags suggest --untagged --write
   digest tags rename llm language-models --dry-run
   digest tags merge llms large-language-models language-models   (the last one stays)")]
 pub struct Tags {
@@ -42,6 +49,8 @@ pub enum Action {
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
         format: Format,
     },
+    /// Suggest tags for papers that are there, and show the words that speak for each
+    Suggest(Suggest),
     /// Give a tag another address, in papers and in the vocabulary
     Rename {
         /// The tag as it is
@@ -54,6 +63,8 @@ pub enum Action {
         #[arg(long, short = 'n')]
         dry_run: bool,
     },
+    /// Print the starter vocabulary, as a `content/tags.yaml` to begin with
+    Starter,
     /// Make one tag of several: the last one stays, and the words of the others lead to it
     Merge {
         /// The tags that go, and the one that stays
@@ -71,9 +82,15 @@ const WEEKS: usize = 8;
 impl Tags {
     /// Runs the command.
     pub fn run(&self, root: Option<&PathBuf>) -> Result<Outcome> {
+        if let Action::Starter = self.action {
+            console::print(Vocabulary::starter_text());
+            return Ok(Outcome::Done);
+        }
         let root = find_root(root)?;
         let catalogue = catalogue::read(&root)?;
         match &self.action {
+            Action::Starter => unreachable!("the starter vocabulary needs no site"),
+            Action::Suggest(suggest) => suggest.run(&root, &catalogue),
             Action::List { format } => {
                 list(&catalogue, *format);
                 Ok(Outcome::Done)
@@ -240,24 +257,9 @@ fn apply(root: &Path, catalogue: &Catalogue, change: Change, dry_run: bool) -> R
             let edited = edit::retag(&source, &from, &to, |tag| catalogue.slug_of(tag));
             (source, edited)
         });
-    let mut changed: Vec<(String, String, String)> = Vec::new();
-    let mut refusals: Vec<String> = Vec::new();
-    for (source, edited) in papers.chain(vocabulary) {
-        match edited {
-            Ok(None) => {}
-            Ok(Some(text)) => {
-                changed.push((source.name.to_string(), source.text.to_string(), text))
-            }
-            Err(Refusal(why)) => refusals.push(why),
-        }
-    }
-    if !refusals.is_empty() {
-        console::say("these cannot be changed safely, so nothing was:");
-        refusals
-            .iter()
-            .for_each(|why| console::say(&format!("  {why}")));
+    let Some(changed) = collect(papers.chain(vocabulary)) else {
         return Ok(Outcome::Rejected);
-    }
+    };
     if dry_run {
         changed
             .iter()
@@ -274,6 +276,32 @@ fn apply(root: &Path, catalogue: &Catalogue, change: Change, dry_run: bool) -> R
         console::plural(changed.len(), "file")
     ));
     Ok(Outcome::Done)
+}
+
+/// Collects files that change: name, old text, new text. Where one cannot be changed safely none is,
+/// and that is told.
+fn collect(
+    edits: impl Iterator<Item = (Source, Result<Option<String>, Refusal>)>,
+) -> Option<Vec<(String, String, String)>> {
+    let mut changed: Vec<(String, String, String)> = Vec::new();
+    let mut refusals: Vec<String> = Vec::new();
+    for (source, edited) in edits {
+        match edited {
+            Ok(None) => {}
+            Ok(Some(text)) => {
+                changed.push((source.name.to_string(), source.text.to_string(), text))
+            }
+            Err(Refusal(why)) => refusals.push(why),
+        }
+    }
+    if refusals.is_empty() {
+        return Some(changed);
+    }
+    console::say("these cannot be changed safely, so nothing was:");
+    refusals
+        .iter()
+        .for_each(|why| console::say(&format!("  {why}")));
+    None
 }
 
 fn parse_slug(text: &str) -> Result<Slug> {

@@ -53,6 +53,105 @@ fn what_cannot_be_edited_safely_is_refused() {
     assert_eq!(retagged(text, "vit", "vision"), Err(refusal));
 }
 
+fn tagged(text: &str, tags: &[&str]) -> Result<Option<String>, Refusal> {
+    let tags: Vec<Slug> = tags.iter().map(|tag| slug(tag)).collect();
+    add_tags(&Source::new("a.md", text), &tags, Slug::from_name)
+}
+
+#[test]
+fn tags_are_added_where_the_list_is_and_nothing_else_changes() {
+    for (front, expected) in [
+        (
+            "tags: [ agents,  vit ] # why",
+            "tags: [ agents,  vision, vit, zoo ] # why",
+        ),
+        ("tags: [vit, agents]", "tags: [vit, agents, zoo, vision]"),
+        ("tags: [Vision, a]", "tags: [Vision, a, zoo]"),
+        ("tags: []   # none", "tags: [vision, zoo]   # none"),
+        ("tags:   # none", "tags: [vision, zoo]   # none"),
+        (
+            "tags:\n- vit # good\n# end",
+            "tags:\n- vision\n- vit # good\n- zoo\n# end",
+        ),
+        (
+            "tags:\n  -  agents\n  -  yes-men",
+            "tags:\n  -  agents\n  -  vision\n  -  yes-men\n  -  zoo",
+        ),
+        (
+            "# mine\n\ndate: 2025-08-06 # d\n# next\nvenue: V",
+            "# mine\n\ndate: 2025-08-06 # d\ntags: [vision, zoo]\n# next\nvenue: V",
+        ),
+        ("venue: V", "tags: [vision, zoo]\nvenue: V"),
+    ] {
+        let file = |front: &str| format!("---\ntitle: \"T\"\n{front}\n---\nBody [vit]\r\n");
+        assert_eq!(
+            tagged(&file(front), &["zoo", "vision"]),
+            Ok(Some(file(expected))),
+            "{front}"
+        );
+    }
+}
+
+#[test]
+fn lines_are_added_with_the_ends_that_the_file_has() {
+    let text = "---\r\ntitle: >-\r\n  A\r\n  b\r\nvenue: V\r\n---\r\n";
+    let expected = "---\r\ntitle: >-\r\n  A\r\n  b\r\ntags: [x]\r\nvenue: V\r\n---\r\n";
+    assert_eq!(tagged(text, &["x"]), Ok(Some(expected.to_owned())));
+    let text = "---\r\ntitle: A\r\ntags:\r\n- a\r\n---\r\n";
+    let expected = "---\r\ntitle: A\r\ntags:\r\n- a\r\n- x\r\n---\r\n";
+    assert_eq!(tagged(text, &["x"]), Ok(Some(expected.to_owned())));
+}
+
+#[test]
+fn tags_that_a_paper_has_are_not_added_and_odd_lists_are_refused() {
+    let file = |front: &str| format!("---\ntitle: T\n{front}\n---\n");
+    assert_eq!(tagged(&file("tags: [Vision]"), &["vision"]), Ok(None));
+    assert_eq!(tagged("no paper", &["vision"]), Ok(None));
+    for odd in ["tags: [a, # why\n  b]", "tags: &t [a]", "tags:\n- >-\n  a"] {
+        assert!(tagged(&file(odd), &["vision"]).is_err(), "{odd}");
+    }
+}
+
+#[test]
+fn the_starters_tags_are_renamed_and_merged_by_entries_of_the_file() {
+    let source = |text: &str| Source::new("content/tags.yaml", text);
+    let over = source("starter: true\n\nbelow:\n  broader: attention\n");
+    let renamed = rename_tag(&over, &slug("attention"), &slug("looking"));
+    let expected =
+        "starter: true\n\nbelow:\n  broader: looking\n\nlooking:\n  aliases: [attention]\n";
+    assert_eq!(renamed, Ok(Some(expected.to_owned())));
+
+    let entry = source("starter: true\nattention:\n  name: Looking\n");
+    let renamed = rename_tag(&entry, &slug("attention"), &slug("looking"));
+    let expected = "starter: true\nlooking:\n  aliases: [attention]\n  name: Looking\n";
+    assert_eq!(renamed, Ok(Some(expected.to_owned())));
+
+    let merged = merge_tags(&over, &[&slug("linear-attention")], &slug("attention"));
+    let merged = merged.expect("an edit").expect("a change");
+    let vocabulary = Vocabulary::parse(&source(&merged), &mut Problems::new());
+    let attention = vocabulary.lookup("linear-attention").expect("the tag");
+    assert_eq!(attention.slug, slug("attention"));
+    for word in ["self-attention", "DeltaNet"] {
+        assert!(attention.aliases.contains(&word.to_owned()), "{word}");
+    }
+    assert!(merged.starts_with(&*over.text));
+}
+
+#[test]
+fn entries_are_added_below_all_else() {
+    let source = |text: &str| Source::new("content/tags.yaml", text);
+    let new = "birds:\n  name: Birds\n";
+    assert_eq!(add_entries(&source(""), new), Ok(new.to_owned()));
+    assert_eq!(add_entries(&source("a:"), new), Ok(format!("a:\n\n{new}")));
+    assert_eq!(
+        add_entries(&source("a:\n# end\n"), new),
+        Ok(format!("a:\n# end\n\n{new}"))
+    );
+    for broken in ["{a: }", "a: [", "birds:\n"] {
+        assert!(add_entries(&source(broken), new).is_err(), "{broken}");
+    }
+}
+
 const VOCABULARY: &str = "\
 # All of them.
 

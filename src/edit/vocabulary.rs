@@ -7,23 +7,37 @@ use crate::diagnostic::Problems;
 use crate::front_matter::scalar;
 use crate::slug::Slug;
 use crate::source::Source;
-use crate::tags::{Tag, Vocabulary};
+use crate::tags::{Tag, Vocabulary, asks_for_starter};
 use crate::yaml::{self, Entry, Value};
 
 use super::{Refusal, replace};
 
 /// Gives a tag another slug; tags below it follow. Returns `None` when the vocabulary has no such tag.
+///
+/// A tag of the starter vocabulary gets an entry that replaces it.
 pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<String>, Refusal> {
-    let Some(entries) = read(source) else {
-        return Err(by_hand(source, from));
-    };
-    let Some(entry) = entries.iter().find(|entry| entry.key == from.as_str()) else {
+    let refusal = || by_hand(source, from);
+    let entries = read(source).ok_or_else(refusal)?;
+    let known = tags_of(source);
+    if !known.contains_key(from.as_str()) {
         return Ok(None);
-    };
+    }
     let mut changes = broader_changes(source, &entries, &[from], to)?;
-    changes.push((entry.key_range.clone(), scalar(to.as_str())));
-    let text = apply(source, changes).ok_or_else(|| by_hand(source, from))?;
-    let mut expected = tags_of(source);
+    let entry = entries.iter().find(|entry| entry.key == from.as_str());
+    let is_starters = is_of_starter(&entries, from);
+    if let Some(entry) = entry {
+        changes.push((entry.key_range.clone(), scalar(to.as_str())));
+        if is_starters {
+            changes.push(add_aliases(source, entry, &[from.to_string()]).ok_or_else(refusal)?);
+        }
+    }
+    let mut text = apply(source, changes).ok_or_else(refusal)?;
+    if entry.is_none() {
+        let (to, from) = (scalar(to.as_str()), scalar(from.as_str()));
+        text = append(&text, &format!("{to}:\n  aliases: [{from}]\n"));
+    }
+
+    let mut expected = known;
     if let Some(mut tag) = expected.remove(from.as_str()) {
         tag.slug = to.clone();
         expected.insert(to.to_string(), tag);
@@ -33,18 +47,15 @@ pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<Stri
             tag.broader = Some(to.clone());
         }
     }
-    // A tag without a name is called after its slug.
-    let same = tags_of(&Source::new(source.name.clone(), text.as_str()))
-        .into_iter()
-        .map(|(slug, tag)| (slug, tag.aliases, tag.description, tag.broader))
-        .eq(expected
-            .into_iter()
-            .map(|(slug, tag)| (slug, tag.aliases, tag.description, tag.broader)));
-    if same {
-        Ok(Some(text))
-    } else {
-        Err(by_hand(source, from))
-    }
+    // A tag without a name is called after its slug; one that took the place of a starter's has words
+    // that lead to it.
+    let told = |(slug, tag): (String, Tag)| {
+        let aliases = (!is_starters || slug != to.as_str()).then_some(tag.aliases);
+        (slug, aliases, tag.description, tag.broader)
+    };
+    let new = tags_of(&Source::new(source.name.clone(), text.as_str()));
+    let same = new.into_iter().map(told).eq(expected.into_iter().map(told));
+    if same { Ok(Some(text)) } else { Err(refusal()) }
 }
 
 /// Takes tags out of the vocabulary; tags below them come below `into`, and their words become its
@@ -53,20 +64,22 @@ pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option
     let refusal = || by_hand(source, into);
     let entries = read(source).ok_or_else(refusal)?;
     let known = tags_of(source);
-    let gone: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| from.iter().any(|slug| slug.as_str() == entry.key))
+    let is_gone = |slug: &str| from.iter().any(|from| from.as_str() == slug);
+    let gone: Vec<&Tag> = known
+        .values()
+        .filter(|tag| is_gone(tag.slug.as_str()))
         .collect();
-    let Some(target) = entries.iter().find(|entry| entry.key == into.as_str()) else {
+    let Some(target) = known.get(into.as_str()) else {
         return Err(refusal());
     };
     if gone.is_empty() {
         return Ok(None);
     }
-    let below = known
-        .get(into.as_str())
-        .and_then(|tag| tag.broader.as_ref());
-    if below.is_some_and(|broader| from.contains(&broader)) {
+    if target
+        .broader
+        .as_ref()
+        .is_some_and(|broader| from.contains(&broader))
+    {
         return Err(Refusal(format!(
             "`{into}` stands below a tag that would go; delete its `broader` in {} first",
             source.name
@@ -74,21 +87,34 @@ pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option
     }
     let survivors: Vec<Entry> = entries
         .iter()
-        .filter(|entry| !gone.iter().any(|gone| gone.key == entry.key))
+        .filter(|entry| !is_gone(&entry.key))
         .cloned()
         .collect();
     let mut changes = broader_changes(source, &survivors, from, into)?;
     changes.extend(
-        gone.iter()
+        entries
+            .iter()
+            .filter(|entry| is_gone(&entry.key))
             .map(|entry| (lines_of(&source.text, entry), String::new())),
     );
-    let words: Vec<String> = gone
-        .iter()
-        .filter_map(|entry| known.get(&entry.key))
-        .flat_map(words_of)
-        .collect();
-    changes.push(add_aliases(source, target, &words).ok_or_else(refusal)?);
-    let text = apply(source, changes).ok_or_else(refusal)?;
+    let words = gone.iter().flat_map(|tag| words_of(tag));
+    let text = match entries.iter().find(|entry| entry.key == into.as_str()) {
+        Some(entry) => {
+            let words: Vec<String> = words.collect();
+            changes.push(add_aliases(source, entry, &words).ok_or_else(refusal)?);
+            apply(source, changes).ok_or_else(refusal)?
+        }
+        // What the starter vocabulary says of aliases is said anew, or it would be lost.
+        None => {
+            let words = target.aliases.iter().cloned().chain(words);
+            let words: Vec<String> = words.map(|word| alias(&word)).collect();
+            let text = apply(source, changes).ok_or_else(refusal)?;
+            append(
+                &text,
+                &format!("{into}:\n  aliases: [{}]\n", words.join(", ")),
+            )
+        }
+    };
 
     let mut problems = Problems::new();
     let new = Source::new(source.name.clone(), text.as_str());
@@ -104,6 +130,49 @@ pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option
     } else {
         Err(refusal())
     }
+}
+
+/// Adds entries below all others; what is there stays byte for byte.
+pub fn add_entries(source: &Source, written: &str) -> Result<String, Refusal> {
+    let refusal = || {
+        Refusal(format!(
+            "mend {} first: `digest check` says what is wrong",
+            source.name
+        ))
+    };
+    let mut expected = tags_of(source);
+    read(source).ok_or_else(refusal)?;
+    let text = append(&source.text, written);
+    let mut problems = Problems::new();
+    let vocabulary = Vocabulary::parse(
+        &Source::new(source.name.clone(), text.as_str()),
+        &mut problems,
+    );
+    expected.retain(|slug, tag| {
+        vocabulary
+            .lookup(slug)
+            .is_none_or(|new| new.aliases != tag.aliases)
+    });
+    match expected.is_empty() && !problems.has_errors() {
+        true => Ok(text),
+        false => Err(refusal()),
+    }
+}
+
+/// Tells whether the file lies over the starter vocabulary and that has the tag.
+fn is_of_starter(entries: &[Entry], slug: &Slug) -> bool {
+    entries.iter().any(asks_for_starter)
+        && Vocabulary::starter().iter().any(|tag| tag.slug == *slug)
+}
+
+/// Writes something below all else, behind a blank line.
+fn append(text: &str, written: &str) -> String {
+    let gap = match text {
+        text if text.is_empty() || text.ends_with("\n\n") => "",
+        text if text.ends_with('\n') => "\n",
+        _ => "\n\n",
+    };
+    format!("{text}{gap}{written}")
 }
 
 fn by_hand(source: &Source, slug: &Slug) -> Refusal {

@@ -11,7 +11,7 @@ use super::pattern::{Pattern, PatternKind};
 use super::words;
 use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
 use crate::slug::Slug;
-use crate::source::Source;
+use crate::source::{Place, Source};
 use crate::yaml::{Entry, Value};
 
 /// These are the keys of a tag.
@@ -44,6 +44,10 @@ impl Reader<'_> {
             self.problems.push(problem);
             return None;
         };
+        if entry.value == Value::Bool(false) {
+            self.check_taken_away(&slug, place);
+            return None;
+        }
         let mut tag = match self.base.get(&slug) {
             Some(tag) => tag.clone(),
             None => Tag::new(slug),
@@ -51,7 +55,6 @@ impl Reader<'_> {
         tag.place = Some(place);
         match &entry.value {
             Value::Null => {}
-            Value::Bool(false) => return None,
             Value::Map(fields) => {
                 for (key, value) in fields {
                     self.read_field(entry, key, value, &mut tag);
@@ -60,6 +63,28 @@ impl Reader<'_> {
             other => self.wrong_type(entry, "", "a mapping", other),
         }
         Some(tag)
+    }
+
+    fn check_taken_away(&mut self, slug: &Slug, place: Place) {
+        if self.base.contains_key(slug) {
+            return;
+        }
+        let near = did_you_mean(slug.as_str(), self.base.keys().map(Slug::as_str));
+        let hint = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if self.base.is_empty() => {
+                "delete the line; `starter: true` would bring the tags \
+                                             of the starter vocabulary"
+                    .to_owned()
+            }
+            None => "delete the line".to_owned(),
+        };
+        let message = format!("there is no tag `{slug}` to take away");
+        self.problems.push(
+            Diagnostic::new(Code::UnknownTag, message)
+                .at(place)
+                .hint(hint),
+        );
     }
 
     fn read_field(&mut self, entry: &Entry, key: &str, value: &Value, tag: &mut Tag) {
@@ -114,21 +139,28 @@ impl Reader<'_> {
         else {
             return;
         };
-        let known = tags.contains_key(&broader);
-        let circular = known && climbs_to_itself(&slug, tags);
-        if known && !circular {
+        let circle = circle(&slug, tags);
+        if tags.contains_key(&broader) && circle.is_none() {
             return;
         }
-        if circular {
-            self.bad(entry, broader.as_str(), "the tag is broader than itself");
-        } else {
-            let near = did_you_mean(broader.as_str(), tags.keys().map(Slug::as_str));
-            let mut problem =
+        let place = self.source.place(entry.find(self.source, broader.as_str()));
+        let problem = match circle {
+            Some(circle) => Diagnostic::new(
+                Code::BadTag,
+                format!("the tag stands below itself: {circle}"),
+            )
+            .hint("delete one of these `broader`"),
+            None => {
+                let near = did_you_mean(broader.as_str(), tags.keys().map(Slug::as_str));
+                let hint = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("add a tag `{broader}:`, or delete its name here"),
+                };
                 Diagnostic::new(Code::UnknownTag, format!("no tag is called `{broader}`"))
-                    .at(self.source.place(entry.find(self.source, broader.as_str())));
-            problem.hint = near.map(|near| format!("did you mean `{near}`?"));
-            self.problems.push(problem);
-        }
+                    .hint(hint)
+            }
+        };
+        self.problems.push(problem.at(place));
         if let Some(tag) = tags.get_mut(&slug) {
             tag.broader = None;
         }
@@ -208,14 +240,19 @@ pub fn written_as(tag: &Tag) -> impl Iterator<Item = &str> {
         .chain(plain.map(String::as_str))
 }
 
-fn climbs_to_itself(slug: &Slug, tags: &BTreeMap<Slug, Tag>) -> bool {
-    let mut seen = vec![slug];
-    let above = |slug: &Slug| tags.get(slug).and_then(|tag| tag.broader.as_ref());
-    while let Some(next) = above(seen[seen.len() - 1]) {
-        if seen.contains(&next) {
-            return true;
+/// The way up from a tag, if it leads back to it: `a, b, a`.
+fn circle(slug: &Slug, tags: &BTreeMap<Slug, Tag>) -> Option<String> {
+    let mut way = vec![slug];
+    loop {
+        let next = tags.get(way[way.len() - 1])?.broader.as_ref()?;
+        if next == slug {
+            let names: Vec<&str> = way.iter().map(|slug| slug.as_str()).collect();
+            return Some(format!("{}, {slug}", names.join(", ")));
         }
-        seen.push(next);
+        // Another tag's circle is told at a tag that is in it.
+        if way.contains(&next) {
+            return None;
+        }
+        way.push(next);
     }
-    false
 }

@@ -20,8 +20,19 @@ pub struct Suggestion {
     pub slug: Slug,
     /// What was found, as it is written, in the order of the text and each once.
     pub words: Vec<String>,
+    /// Where all of it was found.
+    pub found: Vec<Found>,
     /// How sure it is: a mention counts 1 (five at most), the title 5.
     pub weight: f32,
+}
+
+/// This is where a tag's words stand, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// In the title.
+    Title(Range<usize>),
+    /// In the text.
+    Text(Range<usize>),
 }
 
 /// This is what finds the patterns of all tags in one pass.
@@ -42,7 +53,7 @@ const COUNTED_MENTIONS: usize = 5;
 
 /// What is found of one tag.
 #[derive(Default)]
-struct Found {
+struct Hits {
     hits: Vec<Range<usize>>,
     hidden: Vec<Range<usize>>,
 }
@@ -76,8 +87,9 @@ impl Matcher {
         matcher
     }
 
-    /// Returns the tags that a title and a text call for, the surest first.
-    pub fn suggest(&self, title: &str, text: &str) -> Vec<Suggestion> {
+    /// Returns the tags that a title and a text call for besides those that the paper has, the surest
+    /// first.
+    pub fn suggest(&self, title: &str, text: &str, has: &[Slug]) -> Vec<Suggestion> {
         let in_title = self.find(title);
         let in_text = self.find(text);
         let mut sure = Vec::new();
@@ -85,7 +97,7 @@ impl Matcher {
         for (number, (slug, wanted)) in self.tags.iter().enumerate() {
             let titles = in_title.get(&number).map_or(&[][..], Vec::as_slice);
             let texts = in_text.get(&number).map_or(&[][..], Vec::as_slice);
-            if titles.is_empty() && texts.is_empty() {
+            if titles.is_empty() && texts.is_empty() || has.contains(slug) {
                 continue;
             }
             let suggestion = Suggestion {
@@ -96,6 +108,11 @@ impl Matcher {
                         .map(|at| &title[at.clone()])
                         .chain(texts.iter().map(|at| &text[at.clone()])),
                 ),
+                found: titles
+                    .iter()
+                    .map(|at| Found::Title(at.clone()))
+                    .chain(texts.iter().map(|at| Found::Text(at.clone())))
+                    .collect(),
                 weight: f32::from(!titles.is_empty()) * TITLE_WEIGHT
                     + texts.len().min(COUNTED_MENTIONS) as f32,
             };
@@ -113,9 +130,9 @@ impl Matcher {
                 .total_cmp(&a.weight)
                 .then_with(|| a.slug.cmp(&b.slug))
         });
-        sure.truncate(MOST);
+        sure.truncate(MOST.saturating_sub(has.len()));
         weak.sort_by_key(|(at, _)| *at);
-        let missing = FEWEST.saturating_sub(sure.len());
+        let missing = FEWEST.saturating_sub(has.len() + sure.len());
         sure.extend(
             weak.into_iter()
                 .take(missing)
@@ -127,7 +144,7 @@ impl Matcher {
     /// Finds where each tag's phrases stand in a text; of hits that overlap the first counts.
     fn find(&self, text: &str) -> BTreeMap<usize, Vec<Range<usize>>> {
         let words = words::split(text);
-        let mut found: BTreeMap<usize, Found> = BTreeMap::new();
+        let mut found: BTreeMap<usize, Hits> = BTreeMap::new();
         for hit in self
             .automaton
             .iter()
@@ -150,7 +167,7 @@ impl Matcher {
     }
 }
 
-impl Found {
+impl Hits {
     /// Drops what is hidden, what overlaps, and an abbreviation in brackets behind its own phrase.
     fn settle(mut self, text: &str) -> Vec<Range<usize>> {
         let hidden = self.hidden;
