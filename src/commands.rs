@@ -5,6 +5,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(feature = "network")]
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -90,6 +92,18 @@ fn named<'a>(
         }
     }
     Ok(named)
+}
+
+#[cfg(feature = "network")]
+fn parse_seconds(text: &str) -> Result<Duration> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| (0.0..=3_600.0).contains(seconds));
+    match seconds {
+        Some(seconds) => Ok(Duration::from_secs_f64(seconds)),
+        None => bail!("a number of seconds, from 0 to 3600"),
+    }
 }
 
 /// Returns what an import must know of a paper that is there; its problems are for `check` to say.

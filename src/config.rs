@@ -61,6 +61,8 @@ pub struct BuildConfig {
 pub struct CheckConfig {
     /// The editorial checks that are switched off.
     pub off: BTreeSet<Code>,
+    /// The starts of addresses that `digest check --links` leaves out.
+    pub skip_links: Vec<String>,
 }
 
 /// This is whom `digest enrich` asks.
@@ -118,6 +120,9 @@ pub const BUILD_KEYS: [&str; 5] = [
     "search",
     "citations",
 ];
+
+/// This is the setting below `[check]` that is no switch.
+pub const SKIP_LINKS: &str = "skip_links";
 
 /// These are the settings below `[enrich]`.
 pub const ENRICH_KEYS: [&str; 1] = ["endpoint"];
@@ -208,9 +213,14 @@ impl Reader<'_> {
                 "write `[check]` on a line of its own, and its keys below",
             );
         };
-        let settings = Code::EDITORIAL.map(Code::setting);
+        let mut settings: Vec<String> = Code::EDITORIAL.map(Code::setting).into();
+        settings.push(SKIP_LINKS.to_owned());
         for (key, value) in table {
             let name = key.get_ref().as_ref();
+            if name == SKIP_LINKS {
+                self.skip_links(value, &mut check.skip_links);
+                continue;
+            }
             let code = Code::EDITORIAL
                 .into_iter()
                 .find(|code| code.setting() == name);
@@ -225,9 +235,26 @@ impl Reader<'_> {
                     "write `false` to switch the check off",
                 ),
                 (None, _) => {
-                    self.unknown(name, key.span(), &settings.each_ref().map(String::as_str));
+                    let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+                    self.unknown(name, key.span(), &settings);
                 }
             }
+        }
+    }
+
+    fn skip_links(&mut self, value: Item<'_, '_>, target: &mut Vec<String>) {
+        let starts = value.get_ref().as_array().into_iter().flatten();
+        let starts: Option<Vec<String>> = starts
+            .map(|start| Some(start.get_ref().as_str()?.to_owned()))
+            .filter(|start| start.as_ref().is_none_or(|start| !start.is_empty()))
+            .collect();
+        match starts {
+            Some(starts) if value.get_ref().is_array() => *target = starts,
+            _ => self.bad(
+                value,
+                "`skip_links` is a list of the starts of addresses",
+                "write [\"https://www.linkedin.com/\"]",
+            ),
         }
     }
 

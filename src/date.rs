@@ -45,6 +45,13 @@ const WEEKDAYS: [&str; 7] = [
     "Sunday",
 ];
 
+/// Parses a moment as headers have it: `Wed, 21 Oct 2015 07:28:00 GMT` (RFC 9110, section 5.6.7).
+pub fn parse_moment(text: &str) -> Option<std::time::SystemTime> {
+    let moment = jiff::fmt::rfc2822::parse(text).ok()?;
+    let seconds = u64::try_from(moment.timestamp().as_second()).ok()?;
+    Some(std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds))
+}
+
 impl Date {
     /// Makes a day; `None` where the calendar has none, or the year is not from 1 to 9999.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Date> {

@@ -19,10 +19,12 @@ use crate::theme::ThemeFile;
 mod answers;
 mod publish;
 mod survey;
+mod visits;
 
 pub use answers::{Kept, keep_answer, read_answers};
 pub use publish::Publication;
 pub use survey::{Stamp, open_source, read_source, survey};
+pub use visits::{Visit, keep_visits, read_visits};
 
 /// Finds the root of a site: the nearest folder upward that holds `site.toml`.
 pub fn find_root(start: &Path) -> Option<PathBuf> {

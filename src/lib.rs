@@ -38,6 +38,7 @@ pub mod import_plan;
 pub mod arxiv_api;
 pub mod site;
 pub mod editorial;
+pub mod outbound;
 pub mod citation;
 pub mod bibtex;
 pub mod csl;

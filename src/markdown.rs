@@ -23,6 +23,8 @@ pub struct Rendered {
     pub html: String,
     /// Where `html` wants an address that only the whole site knows, in order.
     pub holes: Vec<Hole>,
+    /// The links to other hosts, in the order in which they were met.
+    pub outbound: Vec<Outbound>,
     /// The text as a reader sees it, formulas in their plain form, a line for each block.
     pub plain: String,
     /// Whether code has the classes of `highlight::css`.
@@ -39,6 +41,15 @@ pub struct Hole {
     /// The address as it is written: relative to the file, never empty, never a mere `#fragment`.
     pub url: String,
     /// The link or picture in the source, in bytes.
+    pub range: Range<usize>,
+}
+
+/// This is a link to another host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outbound {
+    /// The address as it is written, with its scheme.
+    pub url: String,
+    /// The link in the source, in bytes.
     pub range: Range<usize>,
 }
 

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::{BUILD_KEYS, ENRICH_KEYS, KEYS};
+use crate::config::{BUILD_KEYS, ENRICH_KEYS, KEYS, SKIP_LINKS};
 use crate::diagnostic::Code;
 use crate::front_matter::{PAPER_KEYS, TEXT_KEYS};
 use crate::tags::{KEYS as TAG_KEYS, Vocabulary};
@@ -162,7 +162,12 @@ fn settings_key(key: &str) -> Value {
         }),
         "check" => {
             let keys = Code::EDITORIAL.map(Code::setting);
-            object(&keys.each_ref().map(String::as_str), |key| {
+            let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+            keys.push(SKIP_LINKS);
+            object(&keys, |key| {
+                if key == SKIP_LINKS {
+                    return list("Starts of addresses that `digest check --links` leaves out.");
+                }
                 let code = Code::EDITORIAL
                     .into_iter()
                     .find(|code| code.setting() == key);

@@ -19,15 +19,21 @@ use super::build::parse_base_url;
 use super::pipeline::{self, Prepared};
 use super::{Outcome, find_root};
 
+#[cfg(feature = "network")]
+mod links;
+
 /// Say what is wrong with the site, without writing anything
 ///
 /// Checks content, settings, vocabulary, templates and the links between pages, and what an editor
 /// would want to know: papers without tags, titles that are almost the same. Errors end it with 1.
+/// Only `--links` asks other hosts: one request a second to each, and nothing again for a week that
+/// answered well.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   digest check
   digest check --strict                      (warnings are errors: before publishing)
   digest check --format github               (in a workflow: beside the line in a pull request)
+  digest check --links                       (now and then: asks other hosts whether links work)
   digest explain unknown-tag                 (what a code means)")]
 pub struct Check {
     /// Where the site is published, instead of `base_url` in site.toml
@@ -42,9 +48,12 @@ pub struct Check {
     /// How problems are written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
-    /// Show every problem, however many are of one kind
+    /// Show every problem, however many are of one kind, and every link that is followed
     #[arg(long, short)]
     pub verbose: bool,
+    #[cfg(feature = "network")]
+    #[command(flatten)]
+    links: links::Links,
 }
 
 /// This is how problems are written.
@@ -77,6 +86,10 @@ impl Check {
             pipeline::render(&mut prepared, "checking", |_, _| Ok(0))?;
             review(&root, &mut prepared);
         }
+        #[cfg(feature = "network")]
+        let is_offline = self.links.follow(&root, &mut prepared, self.verbose)?;
+        #[cfg(not(feature = "network"))]
+        let is_offline = false;
         let mut problems = std::mem::take(&mut prepared.problems).sorted();
         if self.strict {
             problems = problems.strict();
@@ -87,11 +100,13 @@ impl Check {
             Format::Github => console::print(&report::github(&problems, &folder_of(&root)?)),
             Format::Sarif => console::print(&report::sarif(&problems, &folder_of(&root)?)),
         }
-        Ok(match (problems.has_errors(), prepared.bad_settings) {
-            (_, true) => Outcome::Unusable,
-            (true, false) => Outcome::Rejected,
-            (false, false) => Outcome::Done,
-        })
+        Ok(
+            match (problems.has_errors(), prepared.bad_settings || is_offline) {
+                (_, true) => Outcome::Unusable,
+                (true, false) => Outcome::Rejected,
+                (false, false) => Outcome::Done,
+            },
+        )
     }
 
     fn show(&self, problems: &Problems, prepared: &Prepared) {
@@ -110,11 +125,14 @@ impl Check {
 }
 
 fn review(root: &Path, prepared: &mut Prepared) {
-    let read = |name: &str| {
-        let bytes = disk::read_input(&root.join(name)).ok()?;
-        Some(Source::new(name, String::from_utf8(bytes).ok()?))
-    };
+    let read = |name: &str| read_again(root, name);
     editorial::review(&prepared.site, read, &mut prepared.problems);
+}
+
+/// Reads a file that was read before, to show a line of it; one that is gone meanwhile shows none.
+fn read_again(root: &Path, name: &str) -> Option<Source> {
+    let bytes = disk::read_input(&root.join(name)).ok()?;
+    Some(Source::new(name, String::from_utf8(bytes).ok()?))
 }
 
 /// Keeps the first few editorial warnings of each kind; the last of them says how many there are.

@@ -16,7 +16,7 @@ use crate::diagnostic::Problems;
 use crate::disk;
 use crate::import_plan::{Known, UpdateReport};
 
-use super::{Outcome, find_root, known_paper, named};
+use super::{Outcome, find_root, known_paper, named, parse_seconds};
 use interview::Interview;
 
 /// Ask arXiv for what papers lack: identifier, authors, date, DOI, journal
@@ -221,15 +221,4 @@ fn parse_endpoint(text: &str) -> Result<String> {
         bail!("not the address of an API such as https://export.arxiv.org/api/query");
     }
     Ok(text.to_owned())
-}
-
-fn parse_seconds(text: &str) -> Result<Duration> {
-    let seconds = text
-        .parse()
-        .ok()
-        .filter(|seconds| (0.0..=3_600.0).contains(seconds));
-    match seconds {
-        Some(seconds) => Ok(Duration::from_secs_f64(seconds)),
-        None => bail!("a number of seconds, from 0 to 3600"),
-    }
 }

@@ -39,6 +39,7 @@ citations = false
 [check]
 untagged = false
 unlinked = true
+skip_links = [\"https://www.linkedin.com/\"]
 [enrich]
 endpoint = \"http://127.0.0.1:8080/query\"
 ";
@@ -61,6 +62,7 @@ endpoint = \"http://127.0.0.1:8080/query\"
             citations: false,
         },
         check: CheckConfig {
+            skip_links: vec!["https://www.linkedin.com/".to_owned()],
             off: BTreeSet::from([Code::Untagged]),
         },
         enrich: EnrichConfig {

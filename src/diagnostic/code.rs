@@ -201,6 +201,15 @@ codes! {
     LeftoverTex "leftover-tex" Warning
         "A text still holds TeX outside of formulas, and readers see it."
         "The importer turns accents and common commands into text; what it does not know stays. Write it as Markdown: `*emphasis*`, `**bold**`, `[words](https://example.org/)`. Only `digest check` says so; `leftover_tex = false` below `[check]` in `site.toml` switches it off."
+    DeadLink "dead-link" Error
+        "A link to another site leads nowhere: its host says so, or there is no such host."
+        "Only `digest check --links` asks other hosts; a build never does. Pages move, so look for the new address, or link to a copy in an archive. A link to a private network is dead for readers, and is not asked."
+    MovedLink "moved-link" Warning
+        "A link to another site leads to a page that has another address for good."
+        "Its host sends readers on and says that it always will (a status of 301 or 308), until one day it does not. Write the address in the hint. Redirects that are not for good, such as those of a DOI, are as they should be."
+    UnclearLink "unclear-link" Warning
+        "Whether a link to another site leads to a page cannot be told."
+        "The host is down or busy, or lets in browsers only. Only pages that answered well are remembered, so the next `digest check --links` asks again. `skip_links = [\"https://www.linkedin.com/\"]` below `[check]` in `site.toml` leaves out what never answers."
 }
 
 impl Code {

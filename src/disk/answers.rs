@@ -56,15 +56,11 @@ pub fn read_answers(root: &Path, endpoint: &str, age: Duration) -> Result<Vec<Ke
 
 /// Keeps an answer; one to the same question gives way.
 pub fn keep_answer(root: &Path, endpoint: &str, kept: &Kept) -> Result<()> {
-    let cache = root.join(layout::CACHE);
-    let folder = cache.join("arxiv");
+    let folder = root.join(layout::CACHE).join("arxiv");
     let context = || format!("cannot keep an answer in {}", folder.display());
-    fs::create_dir_all(&folder).with_context(context)?;
-    let ignore = cache.join(".gitignore");
-    if !ignore.exists() {
-        // The folder hides itself, whatever the site's own `.gitignore` says.
-        fs::write(&ignore, "*\n").with_context(context)?;
-    }
+    make_cache(root)
+        .and_then(|()| fs::create_dir_all(&folder))
+        .with_context(context)?;
     let Kept { question, answer } = kept;
     let text = format!(
         "endpoint: {endpoint}\nasked: {}\nquestion: {question}\n{answer}",
@@ -75,6 +71,17 @@ pub fn keep_answer(root: &Path, endpoint: &str, kept: &Kept) -> Result<()> {
     file.persist(folder.join(format!("{name:016x}.answer")))
         .map_err(|error| error.error)
         .with_context(context)?;
+    Ok(())
+}
+
+/// Makes the folder of what may be forgotten; it hides itself, whatever the site's own `.gitignore` says.
+pub(super) fn make_cache(root: &Path) -> std::io::Result<()> {
+    let cache = root.join(layout::CACHE);
+    fs::create_dir_all(&cache)?;
+    let ignore = cache.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(&ignore, "*\n")?;
+    }
     Ok(())
 }
 
@@ -90,7 +97,7 @@ fn parse(file: &str) -> Option<(u64, &str, Kept)> {
 }
 
 /// The seconds since 1970.
-fn now() -> u64 {
+pub(super) fn now() -> u64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |time| time.as_secs())

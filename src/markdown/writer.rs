@@ -10,7 +10,7 @@ use pulldown_cmark::{Alignment, Event, OffsetIter, Options, Parser, Tag};
 
 use super::dollars::{self, Stray};
 use super::parts::{Notes, Part};
-use super::{Frame, Rendered};
+use super::{Frame, Outbound, Rendered};
 use crate::address::{self, Scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::html::{push_address, push_text};
@@ -73,6 +73,7 @@ pub(super) fn render(
         notes: Notes::default(),
         pending: None,
         links: Vec::new(),
+        outbound: Vec::new(),
         code: None,
         heading: (0, 0),
         ids: HashMap::new(),
@@ -121,6 +122,7 @@ struct Writer<'a> {
     notes: Notes,
     pending: Option<Pending>,
     links: Vec<LinkEnd>,
+    outbound: Vec<Outbound>,
     code: Option<CodeBlock>,
     /// Where the heading starts that is being written, in the HTML and in the plain text.
     heading: (usize, usize),
@@ -141,6 +143,8 @@ struct Pending {
     written: String,
     /// Where the punctuation is, and what it becomes outside of addresses.
     smart: Vec<(Range<usize>, String)>,
+    /// Where the text stands.
+    range: Range<usize>,
 }
 
 /// This is what closes a link.
@@ -227,6 +231,7 @@ impl<'a> Writer<'a> {
         Rendered {
             html: self.part.html,
             holes: self.part.holes,
+            outbound: self.outbound,
             plain: self.part.plain,
             has_code: self.has_code,
             has_math: self.has_math,
@@ -242,8 +247,12 @@ impl<'a> Writer<'a> {
         if !self.may_link || !self.links.is_empty() {
             return self.words(&self.unmasked(text));
         }
-        let written = &self.text[range];
-        let pending = self.pending.get_or_insert_default();
+        let written = &self.text[range.clone()];
+        let pending = self.pending.get_or_insert_with(|| Pending {
+            range: range.clone(),
+            ..Pending::default()
+        });
+        pending.range.end = range.end;
         let start = pending.written.len();
         if matches!(text, "–" | "—" | "…" | "‘" | "’" | "“" | "”") && written.is_ascii()
         {
@@ -257,7 +266,12 @@ impl<'a> Writer<'a> {
 
     /// Writes the text that has been taken, its addresses as links.
     fn flush(&mut self) {
-        let Some(Pending { written, smart }) = self.pending.take() else {
+        let Some(Pending {
+            written,
+            smart,
+            range,
+        }) = self.pending.take()
+        else {
             return;
         };
         // The mask is as long as the dollar, so the places of the punctuation stay right.
@@ -272,6 +286,7 @@ impl<'a> Writer<'a> {
             while smart.next_if(|(at, _)| at.start < span.end).is_some() {}
             self.open_anchor("");
             push_address(&url, &mut self.part.html);
+            self.leads_out(&url, range.clone());
             self.part.html.push_str("\">");
             self.words(&written[span.clone()]);
             self.part.html.push_str("</a>");

@@ -16,12 +16,14 @@
 //! $ digest build < list.txt
 //! ```
 //! Sections before a command are its site; those behind it are what is expected. `site.toml` is an
-//! empty file unless a section says otherwise. `(escaped)` reads `\xff` as a byte, `\r` as a carriage
+//! empty file unless a section says otherwise; `other hosts` is no file, but what they answer
+//! (`hosts.rs`). `(escaped)` reads `\xff` as a byte, `\r` as a carriage
 //! return and `\70000{ab}` as so many repetitions.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+mod hosts;
 mod run;
 
 /// This is one case, parsed.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::{Case, Mark, Section, Step};
+use super::{Case, Mark, Section, Step, hosts};
 
 /// What stands in a case for the folder in which it ran.
 const ROOT: &str = "/site";
@@ -25,10 +25,15 @@ pub fn run(case: &Case, digest: &Path) -> Result<Case, String> {
     }
     let mut ran = case.clone();
     for step in &mut ran.steps {
+        let mut proxy = None;
         for section in &step.before {
-            change(&root, section)?;
+            if section.name == hosts::SECTION {
+                proxy = Some(hosts::start(&section.body)?);
+            } else {
+                change(&root, section)?;
+            }
         }
-        let output = execute(&root, digest, &step.command)?;
+        let output = execute(&root, digest, &step.command, proxy.as_deref())?;
         record(&root, step, &output)?;
     }
     Ok(ran)
@@ -54,11 +59,14 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// Runs a line such as `EDITOR=cat digest import - < list.txt`.
-fn execute(root: &Path, digest: &Path, line: &str) -> Result<Output, String> {
+fn execute(root: &Path, digest: &Path, line: &str, proxy: Option<&str>) -> Result<Output, String> {
     let mut words = split(line)?.into_iter().peekable();
     let mut command = Command::new(digest);
     command.current_dir(root).stdin(Stdio::null());
     command.env("NO_COLOR", "1").env("COLUMNS", "100");
+    if let Some(proxy) = proxy {
+        command.env("ALL_PROXY", proxy).env_remove("NO_PROXY");
+    }
     while let Some(word) = words.next_if(|word| word.contains('=')) {
         let (name, value) = word.split_once('=').expect("the word holds one");
         command.env(name, value);
@@ -142,6 +150,10 @@ fn normalise_line(line: &str) -> String {
     match line.split_once(": ") {
         Some((what, size)) if what.starts_with("built ") && size.ends_with(" s\n") => {
             format!("{what}: … files, … in … s\n")
+        }
+        Some((what, of_links)) if what.ends_with(" to other sites") => {
+            let what_came = of_links.rsplit_once(", ").map_or("", |(before, _)| before);
+            format!("{what}: {what_came}, … s)\n")
         }
         _ if line.ends_with("files: all is well\n") => {
             let what = line.rsplit_once(", ").map_or("", |(what, _)| what);

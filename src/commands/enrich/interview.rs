@@ -173,6 +173,10 @@ impl<'a> Interview<'a> {
     fn judge(&mut self, reply: Result<Reply, Silence>) -> Trial {
         let reply = match reply {
             Ok(reply) => reply,
+            Err(Silence::NoHost | Silence::Private) => {
+                let why = "it cannot be reached: there is no host of this name";
+                return Trial::Hopeless(why.to_owned());
+            }
             Err(Silence::Unreachable(why)) if self.heard == 0 => {
                 return Trial::Hopeless(format!("it cannot be reached: {why}"));
             }

@@ -8,7 +8,7 @@ use super::{LinkEnd, Writer};
 use crate::address::{self, Scheme};
 use crate::diagnostic::Code;
 use crate::html::{push_address, push_attribute, push_text};
-use crate::markdown::Hole;
+use crate::markdown::{Hole, Outbound};
 use crate::math;
 
 const SAFE_SCHEMES: &str = "a link is http, https, mailto or the path of a file; its text is kept";
@@ -54,6 +54,9 @@ impl Writer<'_> {
             Scheme::Web | Scheme::Mail => {
                 self.open_anchor(if is_mail { "mailto:" } else { "" });
                 push_address(url, &mut self.part.html);
+                if scheme == Scheme::Web {
+                    self.leads_out(url, range);
+                }
                 LinkEnd::Anchor
             }
         };
@@ -77,6 +80,7 @@ impl Writer<'_> {
                 self.part.html.push_str("\" loading=\"lazy\">");
             }
             Scheme::Web if !inside => {
+                self.leads_out(url, range.clone());
                 self.report_external(url, range);
                 self.open_anchor("");
                 push_address(url, &mut self.part.html);
@@ -147,6 +151,15 @@ impl Writer<'_> {
         let range = self.place(range);
         self.part.holes.push(Hole {
             at: self.part.html.len(),
+            url: url.to_owned(),
+            range,
+        });
+    }
+
+    /// Notes a link to another host.
+    pub(super) fn leads_out(&mut self, url: &str, range: Range<usize>) {
+        let range = self.place(range);
+        self.outbound.push(Outbound {
             url: url.to_owned(),
             range,
         });
