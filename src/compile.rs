@@ -17,7 +17,7 @@ use crate::layout;
 use crate::site::{self, Parts, Site};
 use crate::source::{Place, Source};
 use crate::tags::Vocabulary;
-use crate::theme::ThemeFile;
+use crate::theme::{self, ThemeFile};
 
 /// This is a file as it was read.
 #[derive(Debug, Clone)]
@@ -103,8 +103,35 @@ pub fn settings(file: Option<&File>, problems: &mut Problems) -> Config {
     source.map_or_else(Config::default, |source| config::parse(&source, problems))
 }
 
-/// Checks that the theme is there when the settings name another than the built-in one.
-pub fn check_theme(config: &Config, files: &[ThemeFile], problems: &mut Problems) {
+/// Checks that the theme is there when the settings name another than the built-in one, and that it
+/// has words in the language of the site.
+pub fn check_theme(
+    config: &Config,
+    settings: Option<&File>,
+    files: &[ThemeFile],
+    problems: &mut Problems,
+) {
+    if !theme::has_language(&config.language, files) {
+        let message = format!(
+            "there are no words in the language `{}`, so the interface is English",
+            config.language
+        );
+        let primary = config.language.split('-').next().unwrap_or_default();
+        let table = format!(
+            "{}{}/languages/{primary}.toml",
+            layout::THEMES,
+            config.theme
+        );
+        // The problems of the settings were told when they were read.
+        let place = settings
+            .and_then(|file| to_source(file, &mut Problems::new()))
+            .and_then(|source| config::place_of(&source, "language"));
+        problems.push(
+            Diagnostic::new(Code::MissingWords, message)
+                .at(place.unwrap_or_else(|| Place::file(layout::SETTINGS)))
+                .hint(format!("translate the English table into {table}")),
+        );
+    }
     if config.theme != Config::default().theme && files.is_empty() {
         let message = format!("there is no theme `{}`", config.theme);
         let hint = format!(

@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::address::{BaseUrl, Scheme, scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
 use crate::slug::Slug;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 /// This is what a site is called, where it stands and how it is built.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,8 +25,10 @@ pub struct Config {
     pub author: String,
     /// Where the site is published.
     pub base_url: BaseUrl,
-    /// The language of the interface and of the texts, as a BCP 47 tag.
+    /// The language of the interface and of the editor's words, as a BCP 47 tag.
     pub language: String,
+    /// The language of titles and abstracts, where it is another.
+    pub papers_language: Option<String>,
     /// The folder under `themes/` whose files override those of the built-in theme.
     pub theme: String,
     /// The repository's address, which turns on "edit this page".
@@ -80,6 +82,7 @@ impl Default for Config {
             author: String::new(),
             base_url: BaseUrl::parse("/").expect("a slash is a base URL"),
             language: "en".to_owned(),
+            papers_language: None,
             theme: "default".to_owned(),
             repository: None,
             branch: "main".to_owned(),
@@ -99,12 +102,13 @@ impl Default for Config {
 }
 
 /// These are the settings.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 12] = [
     "title",
     "description",
     "author",
     "base_url",
     "language",
+    "papers_language",
     "theme",
     "repository",
     "branch",
@@ -157,6 +161,16 @@ pub fn parse(source: &Source, problems: &mut Problems) -> Config {
     config
 }
 
+/// Returns where a setting of the top level stands.
+pub fn place_of(source: &Source, key: &str) -> Option<Place> {
+    let (table, _) = DeTable::parse_recoverable(&source.text);
+    let (_, value) = table
+        .get_ref()
+        .iter()
+        .find(|(name, _)| name.get_ref() == key)?;
+    Some(source.place(value.span()))
+}
+
 struct Reader<'a> {
     source: &'a Source,
     problems: &'a mut Problems,
@@ -173,6 +187,11 @@ impl Reader<'_> {
                 "author" => self.text(value, &mut config.author),
                 "base_url" => self.base_url(value, &mut config.base_url),
                 "language" => self.language(value, &mut config.language),
+                "papers_language" => {
+                    let mut language = String::new();
+                    self.language(value, &mut language);
+                    config.papers_language = Some(language).filter(|tag| !tag.is_empty());
+                }
                 "theme" => self.theme(value, &mut config.theme),
                 "repository" => self.repository(value, &mut config.repository),
                 "branch" => self.text(value, &mut config.branch),
@@ -384,7 +403,7 @@ impl Reader<'_> {
         } else {
             self.bad(
                 value,
-                "`language` is not a language tag",
+                "this is not a language tag",
                 "write \"en\", \"de\" or \"pt-BR\"",
             );
         }

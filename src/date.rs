@@ -1,6 +1,6 @@
 //! Days of the calendar, and the months, weeks and years they are read in.
 //!
-//! Knows no clock: who needs today's date is given it. English names only; a theme translates.
+//! Knows no clock: who needs today's date is given it. English names only; `language` writes for readers.
 
 use std::fmt;
 

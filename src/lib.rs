@@ -20,6 +20,7 @@ pub mod yaml;
 
 // One text becomes one value; no module here looks at a second file.
 pub mod config;
+pub mod language;
 pub mod tags;
 pub mod latex;
 pub mod web_links;

@@ -5,15 +5,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 use tera::value::Key;
 use tera::{ErrorKind, Tera};
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::language::Language;
 use crate::source::Source;
 
+mod words;
+
 pub use tera::Value;
+pub use words::has_language;
 
 /// The theme that is in the binary.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/themes/default");
@@ -38,15 +43,19 @@ pub struct Theme {
     tera: Tera,
     sources: BTreeMap<String, Source>,
     statics: BTreeMap<String, Vec<u8>>,
+    language: Arc<Language>,
 }
 
 /// This is what a template is given: named values.
 #[derive(Debug, Default)]
 pub struct Context(tera::Context);
 
-/// Loads the built-in theme with a site's files over it; `None` when a template cannot be read.
-pub fn load(overrides: Vec<ThemeFile>, problems: &mut Problems) -> Option<Theme> {
+/// Loads the built-in theme with a site's files over it, in a language; `None` when a template cannot
+/// be read.
+pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) -> Option<Theme> {
+    let language = Arc::new(words::read(language, &overrides, problems));
     let mut theme = Theme {
+        language: language.clone(),
         tera: Tera::default(),
         sources: BTreeMap::new(),
         statics: BTreeMap::new(),
@@ -55,6 +64,7 @@ pub fn load(overrides: Vec<ThemeFile>, problems: &mut Problems) -> Option<Theme>
         .tera
         .set_fallback_prefixes([BUILT_IN_PREFIX])
         .expect("no template was added before");
+    words::speak(&mut theme.tera, &language);
     for (path, bytes) in built_in_files() {
         if let Some(name) = path.strip_prefix("templates/") {
             let text = std::str::from_utf8(bytes).expect("the built-in templates are UTF-8");
@@ -95,6 +105,11 @@ pub fn built_in_files() -> Vec<(String, &'static [u8])> {
     files
 }
 
+/// Returns a file of the built-in theme, by its path below the theme's folder.
+pub fn built_in_file(path: &str) -> Option<&'static [u8]> {
+    BUILT_IN.get_file(path).map(include_dir::File::contents)
+}
+
 impl Theme {
     /// Renders a template; the error says where in which template, and for which page.
     pub fn render(
@@ -108,6 +123,11 @@ impl Theme {
             let _ = write!(problem.message, ", while rendering {page}");
             problem
         })
+    }
+
+    /// Returns the language of the interface.
+    pub fn language(&self) -> &Language {
+        &self.language
     }
 
     /// Returns the static files: path below the published theme's folder, and bytes.

@@ -10,7 +10,7 @@ use crate::theme::{self, Value};
 
 mod make;
 
-pub use make::{Views, month_of, week_name};
+pub use make::Views;
 
 /// Declares a record of values for templates: its fields are its documentation.
 macro_rules! view {
@@ -66,6 +66,10 @@ view! {
         author: String,
         /// The language, as a BCP 47 tag.
         language: String,
+        /// The way in which it is written: `ltr`, `rtl`.
+        direction: String,
+        /// The language of titles and abstracts, where it is another.
+        papers_language: Option<String>,
         /// The address of the home page.
         url: String,
         /// The path under which the site is published; it ends with a slash.
@@ -297,6 +301,8 @@ view! {
     LabelView {
         /// What is there: `code`.
         label: String,
+        /// What readers see: `Code`, in the language of the site.
+        name: String,
         /// The address.
         url: String,
     }

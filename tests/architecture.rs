@@ -17,7 +17,7 @@ const COMMON: [&str; 7] = [
 ];
 
 /// Crates that several modules name, and why.
-const SHARED: [(&str, &str); 6] = [
+const SHARED: [(&str, &str); 7] = [
     (
         "tempfile",
         "`disk` writes with it, a watch listens to a file of its own",
@@ -29,6 +29,10 @@ const SHARED: [(&str, &str); 6] = [
     (
         "serde_json",
         "JSON values are the free form of `extra` and of reports",
+    ),
+    (
+        "toml",
+        "settings and tables of words are both read key by key",
     ),
     ("memchr", "a search for a byte, in scanners"),
     (

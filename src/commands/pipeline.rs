@@ -51,11 +51,16 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     let mut sources = disk::read_sources(root)?;
     let config = compile::settings(sources.settings.as_ref(), &mut problems);
     let theme_files = disk::read_theme(root, &config.theme)?;
-    compile::check_theme(&config, &theme_files, &mut problems);
+    compile::check_theme(
+        &config,
+        sources.settings.as_ref(),
+        &theme_files,
+        &mut problems,
+    );
     let bad_settings = problems.has_errors();
     clock.lap("read");
 
-    let theme = theme::load(theme_files, &mut problems);
+    let theme = theme::load(theme_files, &config.language, &mut problems);
     // A build parses each file once, so the texts are let go: of a large site they are a quarter of
     // the memory.
     let files = std::mem::take(&mut sources.documents);

@@ -27,6 +27,7 @@ description = \"D\"
 author = \"A\"
 base_url = \"https://u.github.io/r\"
 language = \"pt-BR\"
+papers_language = \"en\"
 theme = \"lab\"
 repository = \"https://github.com/u/r/\"
 branch = \"trunk\"
@@ -51,6 +52,7 @@ endpoint = \"http://127.0.0.1:8080/query\"
         author: "A".to_owned(),
         base_url: BaseUrl::parse("https://u.github.io/r/").expect("a base"),
         language: "pt-BR".to_owned(),
+        papers_language: Some("en".to_owned()),
         theme: "lab".to_owned(),
         repository: Some("https://github.com/u/r".to_owned()),
         branch: "trunk".to_owned(),
@@ -104,7 +106,7 @@ error[bad-setting]: `base_url` is not an address
 3 | base_url = \"user.github.io\"
   |            ^^^^^^^^^^^^^^^^
 hint: write \"https://user.github.io/repo/\", or \"/\"
-error[bad-setting]: `language` is not a language tag
+error[bad-setting]: this is not a language tag
  --> site.toml:4:12
   |
 4 | language = \"english language\"

@@ -150,6 +150,12 @@ codes! {
     MissingTheme "missing-theme" Error
         "The theme that the settings name is not there."
         "A theme is a folder in `themes/` with `templates/` and `static/`, and it holds only the files that differ from the built-in theme."
+    BadWords "bad-words" Error
+        "A table of the interface's words is not well formed."
+        "A table has the keys of the English one and no others: a text with the same placeholders, a list of the same length, or the forms of a counted thing, of which `other` must be there. A site's table holds only what differs; `digest theme eject languages/en.toml` copies the English one to start from."
+    MissingWords "missing-words" Warning
+        "The interface has no words, or not all of them, in the language of the site."
+        "What a table lacks is taken from English, so the pages are whole and half translated. A table is a file `languages/<tag>.toml` in the theme's folder, and it lies over the built-in one of the same name."
     DuplicatePath "duplicate-path" Error
         "Two sources would be published at one address, or at two that differ only in case."
         "One would overwrite the other, at least on systems that do not tell case apart. Rename one of the two; an alias or a file in `static/` counts too."

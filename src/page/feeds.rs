@@ -20,12 +20,13 @@ pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<String, Diagnostic
     let site = renderer.site();
     match &page.kind {
         Kind::JsonFeed => Ok(json_feed(site, page)),
-        Kind::FeedList => Ok(only_xml(feed_list(site))),
+        Kind::FeedList => Ok(only_xml(feed_list(renderer))),
         Kind::TagFeed(index) => {
             let tag = &site.tags[*index];
             let papers = tag.papers.iter().copied();
-            let title = format!("{}: {}", site.config.title, tag.name);
-            let subtitle = format!("Papers on {}", tag.name);
+            let title = tag_title(renderer, &tag.name);
+            let language = renderer.views.language;
+            let subtitle = language.fill("feed_about", &[("tag", &tag.name)]);
             let html = layout::tag(&tag.slug, 1);
             atom(renderer, page, [&title, &subtitle, &html], papers)
         }
@@ -121,6 +122,8 @@ struct JsonItem<'a> {
     authors: Vec<JsonAuthor<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'a str>,
 }
 
 /// The format knows one form of this file, so no theme needs to change it.
@@ -166,11 +169,13 @@ fn json_item<'a>(site: &'a Site, entry: &'a Entry) -> JsonItem<'a> {
             .map(|name| JsonAuthor { name })
             .collect(),
         tags: categories(site, entry).collect(),
+        language: site.config.papers_language.as_deref(),
     }
 }
 
 /// Writes the list of feeds as OPML 2.0; `rss` is the type that readers know for Atom too.
-fn feed_list(site: &Site) -> String {
+fn feed_list(renderer: &Renderer<'_>) -> String {
+    let site = renderer.site();
     let base = &site.config.base_url;
     let mut text = String::from(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<opml version=\"2.0\">\n<head><title>",
@@ -188,7 +193,7 @@ fn feed_list(site: &Site) -> String {
     };
     outline(&site.config.title, layout::FEED, layout::HOME);
     for tag in &site.tags {
-        let name = format!("{}: {}", site.config.title, tag.name);
+        let name = tag_title(renderer, &tag.name);
         outline(
             &name,
             &layout::tag_feed(&tag.slug),
@@ -197,6 +202,14 @@ fn feed_list(site: &Site) -> String {
     }
     text.push_str("</body>\n</opml>\n");
     text
+}
+
+fn tag_title(renderer: &Renderer<'_>, tag: &str) -> String {
+    let values = [
+        ("site", renderer.site().config.title.as_str()),
+        ("tag", tag),
+    ];
+    renderer.views.language.fill("feed_title", &values)
 }
 
 /// RFC 4151: what stands behind the date is the owner's to choose, so it is not the address, which

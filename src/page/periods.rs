@@ -1,30 +1,27 @@
 //! The pages of weeks, months and years.
 
-use crate::date::{Date, Week};
-use crate::diagnostic::{Diagnostic, plural};
+use crate::date::Week;
+use crate::diagnostic::Diagnostic;
 use crate::layout;
 use crate::site::Period;
 use crate::theme::Context;
-use crate::view::{IssueRefView, LinkView, PageView, PeriodView, month_of, week_name};
+use crate::view::{IssueRefView, LinkView, PageView, PeriodView};
 
 use super::{Page, Renderer};
 
 impl Renderer<'_> {
     pub(super) fn week(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
         let weeks = &self.site().weeks;
-        let link = |week: &Period<Week>| LinkView {
-            name: week_name(week.key.monday()),
-            url: self.views.link(&layout::week(week.key)),
-        };
+        let link = |week: &Period<Week>| self.views.week_link(week.key);
         let week = &weeks[index];
         let newest = self.site().issues[week.issues.start].date;
         let month = (newest.year(), newest.month());
         let view = PeriodView {
             kind: "week".to_owned(),
-            name: week_name(week.key.monday()),
+            name: link(week).name,
             url: self.views.link(&page.path),
             count: self.site().count(week),
-            up: Some(self.month_link(month)),
+            up: Some(self.views.month_link(month)),
             older: weeks.get(index + 1).map(link),
             newer: index.checked_sub(1).map(|newer| link(&weeks[newer])),
         };
@@ -38,16 +35,16 @@ impl Renderer<'_> {
         let month = &months[index];
         let view = PeriodView {
             kind: "month".to_owned(),
-            name: self.month_link(month.key).name,
+            name: self.views.month_link(month.key).name,
             url: self.views.link(&page.path),
             count: self.site().count(month),
-            up: Some(self.year_link(month.key.0)),
+            up: Some(self.views.year_link(month.key.0)),
             older: months
                 .get(index + 1)
-                .map(|month| self.month_link(month.key)),
+                .map(|month| self.views.month_link(month.key)),
             newer: index
                 .checked_sub(1)
-                .map(|newer| self.month_link(months[newer].key)),
+                .map(|newer| self.views.month_link(months[newer].key)),
         };
         let mut context = Context::new();
         context.insert("issues", self.issues_with_papers(month.issues.clone()));
@@ -59,17 +56,19 @@ impl Renderer<'_> {
         let year = &years[index];
         let view = PeriodView {
             kind: "year".to_owned(),
-            name: year.key.to_string(),
+            name: self.views.language.year(year.key),
             url: self.views.link(&page.path),
             count: self.site().count(year),
             up: Some(LinkView {
-                name: "Archive".to_owned(),
+                name: self.views.language.word("archive").to_owned(),
                 url: self.views.link(layout::ARCHIVE),
             }),
-            older: years.get(index + 1).map(|year| self.year_link(year.key)),
+            older: years
+                .get(index + 1)
+                .map(|year| self.views.year_link(year.key)),
             newer: index
                 .checked_sub(1)
-                .map(|newer| self.year_link(years[newer].key)),
+                .map(|newer| self.views.year_link(years[newer].key)),
         };
         let mut context = Context::new();
         context.insert("months", self.views.months(year.issues.clone()));
@@ -82,7 +81,9 @@ impl Renderer<'_> {
         period: PeriodView,
         mut context: Context,
     ) -> Result<String, Diagnostic> {
-        let description = format!("{} of {}", plural(period.count, "paper"), period.name);
+        let papers = self.counted("papers", period.count);
+        let values = [("papers", papers.as_str()), ("period", &period.name)];
+        let description = self.views.language.fill("period_about", &values);
         let view = PageView {
             older: period.older.clone(),
             newer: period.newer.clone(),
@@ -98,20 +99,5 @@ impl Renderer<'_> {
             .iter()
             .map(|issue| self.views.issue_ref_with_papers(issue))
             .collect()
-    }
-
-    fn month_link(&self, (year, month): (i16, i8)) -> LinkView {
-        let name = Date::new(year, month, 1).map_or_else(String::new, month_of);
-        LinkView {
-            name,
-            url: self.views.link(&layout::month(year, month)),
-        }
-    }
-
-    fn year_link(&self, year: i16) -> LinkView {
-        LinkView {
-            name: year.to_string(),
-            url: self.views.link(&layout::year(year)),
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, plural};
+use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
 use crate::site::Site;
@@ -45,7 +45,7 @@ pub struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     /// Makes what all pages share.
     pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
-        let views = Views::new(site);
+        let views = Views::new(site, theme.language());
         let own = site.pages.iter().map(|page| page.text().output.clone());
         let parts = [
             "",
@@ -175,16 +175,15 @@ impl<'a> Renderer<'a> {
     fn issue(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
         let site = self.site();
         let issue = &site.issues[index];
-        let heading = issue.title.clone().unwrap_or_else(|| issue.date.long());
+        let language = self.views.language;
+        let day = language.day(issue.date);
+        let heading = issue.title.clone().unwrap_or_else(|| day.clone());
         let title = match &issue.title {
-            Some(title) => format!("{title} ({})", issue.date.long()),
-            None => issue.date.long(),
+            Some(title) => language.fill("issue_title", &[("title", title), ("date", &day)]),
+            None => day.clone(),
         };
-        let description = format!(
-            "{} in the issue of {}",
-            plural(issue.papers.len(), "paper"),
-            issue.date.long()
-        );
+        let papers = self.counted("papers", issue.papers.len());
+        let description = language.fill("issue_about", &[("papers", &papers), ("date", &day)]);
         let issue_view = self.views.issue(index);
         let view = PageView {
             title: Some(title),
@@ -205,16 +204,15 @@ impl<'a> Renderer<'a> {
 
     fn archive(&self, page: &Page) -> Result<String, Diagnostic> {
         let site = self.site();
-        let description = format!(
-            "All {} of {}",
-            plural(site.issues.len(), "issue"),
-            site.config.title
-        );
+        let language = self.views.language;
+        let issues = self.counted("issues", site.issues.len());
+        let values = [("issues", issues.as_str()), ("site", &site.config.title)];
+        let description = language.fill("archive_about", &values);
         let mut context = Context::new();
         context.insert("years", self.views.years());
         let view = PageView {
             alternates: reuse::alternates(&self.views, Scope::Site),
-            ..self.page_view(page, "archive", "Archive", &description)
+            ..self.page_view(page, "archive", language.word("archive"), &description)
         };
         context.insert("page", view);
         self.template(page, "archive.html", layout::ARCHIVE, context)
@@ -275,29 +273,35 @@ impl<'a> Renderer<'a> {
                 }),
             }
         }
-        let description = format!(
-            "{} of {}",
-            plural(site.tags.len(), "tag"),
-            site.config.title
-        );
+        let language = self.views.language;
+        let tags = self.counted("tags", site.tags.len());
+        let values = [("tags", tags.as_str()), ("site", &site.config.title)];
+        let description = language.fill("tags_about", &values);
         let mut context = Context::new();
         context.insert(
             "by_size",
             by_size.into_iter().map(value).collect::<Vec<_>>(),
         );
         context.insert("letters", letters);
-        context.insert("page", self.page_view(page, "tags", "Tags", &description));
+        context.insert(
+            "page",
+            self.page_view(page, "tags", language.word("tags"), &description),
+        );
         self.template(page, "tags.html", layout::TAGS, context)
     }
 
     fn tag(&self, page: &Page, index: usize, number: usize) -> Result<String, Diagnostic> {
         let site = self.site();
+        let language = self.views.language;
         let tag = &site.tags[index];
         let size = site.config.build.papers_per_page;
         let shown = tag.papers.chunks(size).nth(number - 1).unwrap_or_default();
         let total = tag.papers.len().div_ceil(size);
         let link = |number: usize| LinkView {
-            name: format!("{}, page {number}", tag.name),
+            name: language.fill(
+                "page_of_list",
+                &[("name", &tag.name), ("number", &language.number(number))],
+            ),
             url: self.views.link(&layout::tag(&tag.slug, number)),
         };
         let pager = PagerView {
@@ -318,16 +322,17 @@ impl<'a> Renderer<'a> {
         } else {
             link(number).name
         };
-        let description = format!(
-            "{} on {} in {}",
-            plural(tag.papers.len(), "paper"),
-            tag.name,
-            site.config.title
+        let papers = self.counted("papers", tag.papers.len());
+        let names = [("tag", tag.name.as_str()), ("site", &site.config.title)];
+        let [(_, name), (_, title_of_site)] = names;
+        let description = language.fill(
+            "tag_about",
+            &[("papers", &papers), ("tag", name), ("site", title_of_site)],
         );
         let view = PageView {
             alternates: reuse::alternates(&self.views, Scope::Tag(index)),
             feed_url: Some(self.views.link(&layout::tag_feed(&tag.slug))),
-            feed_title: Some(format!("{}: {}", site.config.title, tag.name)),
+            feed_title: Some(language.fill("feed_title", &names)),
             older: pager.older.clone(),
             newer: pager.newer.clone(),
             title: Some(title),
@@ -373,19 +378,17 @@ impl<'a> Renderer<'a> {
             .plan
             .iter()
             .find(|page| matches!(page.kind, Kind::SearchHead(_)));
-        let heading = "Search";
-        let description = format!(
-            "Search {} of {}",
-            plural(site.papers.len(), "paper"),
-            site.config.title
-        );
+        let language = self.views.language;
+        let papers = self.counted("papers", site.papers.len());
+        let values = [("papers", papers.as_str()), ("site", &site.config.title)];
+        let description = language.fill("search_about", &values);
         let all = if site.papers.len() <= LISTED_PAPERS {
             0..site.papers.len()
         } else {
             0..0
         };
         let years = site.years.iter().map(|year| PeriodRefView {
-            name: year.key.to_string(),
+            name: language.year(year.key),
             url: self.views.link(&layout::year(year.key)),
             count: site.count(year),
             months: Vec::new(),
@@ -407,13 +410,13 @@ impl<'a> Renderer<'a> {
         );
         context.insert(
             "page",
-            self.page_view(page, "search", heading, &description),
+            self.page_view(page, "search", language.word("search"), &description),
         );
         self.template(page, "search.html", layout::SEARCH, context)
     }
 
     fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
-        let heading = "This page does not exist";
+        let heading = self.views.language.word("lost_title");
         let view = PageView {
             noindex: true,
             ..self.page_view(page, "404", heading, heading)
@@ -433,6 +436,11 @@ impl<'a> Renderer<'a> {
         context.insert("target", target);
         context.insert("page", self.page_view(page, "redirect", "", ""));
         self.template(page, "redirect.html", "", context)
+    }
+
+    pub(super) fn counted(&self, of: &str, number: usize) -> String {
+        let counted = self.views.language.count(of, number);
+        counted.expect("a test counts all of these in English")
     }
 
     pub(super) fn page_view(
@@ -477,6 +485,11 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         description: config.description.clone(),
         author: config.author.clone(),
         language: config.language.clone(),
+        direction: views.language.direction().to_owned(),
+        papers_language: config
+            .papers_language
+            .clone()
+            .filter(|language| *language != config.language),
         url: views.link(layout::HOME),
         base: config.base_url.path().to_owned(),
         feed_url: views.link(layout::FEED),

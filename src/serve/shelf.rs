@@ -63,6 +63,7 @@ pub struct Shelf {
 #[derive(Debug)]
 struct LoadedTheme {
     name: String,
+    language: String,
     theme: Option<Arc<Theme>>,
     problems: Problems,
 }
@@ -259,16 +260,18 @@ impl Shelf {
         let loaded = self
             .theme
             .take()
-            .filter(|loaded| loaded.name == config.theme);
+            .filter(|loaded| loaded.name == config.theme && loaded.language == config.language);
         let loaded = match loaded {
             Some(loaded) => loaded,
             None => {
                 let mut problems = Problems::new();
                 let files = disk::read_theme(&self.root, &config.theme)?;
-                compile::check_theme(config, &files, &mut problems);
+                let settings = self.sources.settings.as_ref();
+                compile::check_theme(config, settings, &files, &mut problems);
                 LoadedTheme {
                     name: config.theme.clone(),
-                    theme: theme::load(files, &mut problems).map(Arc::new),
+                    language: config.language.clone(),
+                    theme: theme::load(files, &config.language, &mut problems).map(Arc::new),
                     problems,
                 }
             }

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use crate::address::{self, BaseUrl};
 use crate::bibtex;
 use crate::citation::{self, Citation};
-use crate::date::{Date, month_name};
+use crate::date::Week;
 use crate::document::PaperText;
+use crate::language::Language;
 use crate::layout;
 use crate::paper::ArxivId;
 use crate::scholar;
@@ -22,16 +23,19 @@ use super::{
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
+    /// The language of the interface.
+    pub language: &'a Language,
     tags: Vec<Value>,
     papers: Vec<OnceLock<Value>>,
 }
 
 impl<'a> Views<'a> {
     /// Makes views that hold no values yet.
-    pub fn new(site: &'a Site) -> Views<'a> {
+    pub fn new(site: &'a Site, language: &'a Language) -> Views<'a> {
         let empty = || std::iter::repeat_with(OnceLock::new).take(site.papers.len());
         let mut views = Views {
             site,
+            language,
             tags: Vec::new(),
             papers: empty().collect(),
         };
@@ -90,17 +94,17 @@ impl<'a> Views<'a> {
         let date = issue.date;
         IssueView {
             date: date.to_string(),
-            name: date.long(),
-            weekday: date.weekday_name().to_owned(),
+            name: self.language.day(date),
+            weekday: self.language.weekday(date).to_owned(),
             url: self.link(&layout::issue(date)),
             count: issue.papers.len(),
             title: issue.title.clone(),
             body_html: issue.body.as_ref().map(|body| Html::from(&body.text)),
             tags: self.tags_of_issue(issue),
             papers: issue.papers.clone().map(|paper| self.full(paper)).collect(),
-            week: self.period_link(&week_name(date), &layout::week(date.week())),
-            month: self.period_link(&month_of(date), &layout::month(date.year(), date.month())),
-            year: self.period_link(&date.year().to_string(), &layout::year(date.year())),
+            week: self.week_link(date.week()),
+            month: self.month_link((date.year(), date.month())),
+            year: self.year_link(date.year()),
             older: self
                 .site
                 .issues
@@ -116,8 +120,8 @@ impl<'a> Views<'a> {
     pub fn issue_ref(&self, issue: &Issue) -> IssueRefView {
         IssueRefView {
             date: issue.date.to_string(),
-            name: issue.date.long(),
-            weekday: issue.date.weekday_name().to_owned(),
+            name: self.language.day(issue.date),
+            weekday: self.language.weekday(issue.date).to_owned(),
             url: self.link(&layout::issue(issue.date)),
             count: issue.papers.len(),
             title: issue.title.clone(),
@@ -146,10 +150,10 @@ impl<'a> Views<'a> {
             .iter()
             .filter(inside)
             .map(|month| {
-                let (year, number) = month.key;
+                let LinkView { name, url } = self.month_link(month.key);
                 PeriodRefView {
-                    name: format!("{} {year}", month_name(number)),
-                    url: self.link(&layout::month(year, number)),
+                    name,
+                    url,
                     count: self.site.count(month),
                     months: Vec::new(),
                     issues: self.site.issues[month.issues.clone()]
@@ -164,7 +168,7 @@ impl<'a> Views<'a> {
     /// Returns the years, newest first, with their months.
     pub fn years(&self) -> Vec<PeriodRefView> {
         let year = |year: &Period<i16>| PeriodRefView {
-            name: year.key.to_string(),
+            name: self.language.year(year.key),
             url: self.link(&layout::year(year.key)),
             count: self.site.count(year),
             months: self.months(year.issues.clone()),
@@ -220,8 +224,8 @@ impl<'a> Views<'a> {
             current: output == current,
         };
         let own = [
-            entry("Archive", layout::ARCHIVE),
-            entry("Tags", layout::TAGS),
+            entry(self.language.word("archive"), layout::ARCHIVE),
+            entry(self.language.word("tags"), layout::TAGS),
         ];
         let page = |page: &PageEntry| {
             let text = page.text();
@@ -236,6 +240,30 @@ impl<'a> Views<'a> {
         own.into_iter()
             .chain(self.site.pages.iter().filter(shown).map(page))
             .collect()
+    }
+
+    /// Returns a week by its name.
+    pub fn week_link(&self, week: Week) -> LinkView {
+        LinkView {
+            name: self.language.week(week),
+            url: self.link(&layout::week(week)),
+        }
+    }
+
+    /// Returns a month by its name.
+    pub fn month_link(&self, (year, month): (i16, i8)) -> LinkView {
+        LinkView {
+            name: self.language.month(year, month),
+            url: self.link(&layout::month(year, month)),
+        }
+    }
+
+    /// Returns a year by its name.
+    pub fn year_link(&self, year: i16) -> LinkView {
+        LinkView {
+            name: self.language.year(year),
+            url: self.link(&layout::year(year)),
+        }
     }
 
     /// Returns the link to an output path.
@@ -262,13 +290,6 @@ impl<'a> Views<'a> {
         &self.site.config.base_url
     }
 
-    fn period_link(&self, name: &str, output: &str) -> LinkView {
-        LinkView {
-            name: name.to_owned(),
-            url: self.link(output),
-        }
-    }
-
     fn tags_of_issue(&self, issue: &Issue) -> Vec<TagRefView> {
         self.top_tags(issue.papers.clone(), usize::MAX)
     }
@@ -283,12 +304,12 @@ impl<'a> Views<'a> {
             url: self.link(&layout::paper(&text.slug)),
             slug: text.slug.to_string(),
             date: entry.date.to_string(),
-            date_name: entry.date.long(),
+            date_name: self.language.day(entry.date),
             issue_url: self.link(&layout::issue(entry.date)),
             authors: paper.authors.clone(),
-            authors_short: shorten_authors(&paper.authors),
+            authors_short: self.language.authors(&paper.authors),
             published: paper.published.map(|date| date.to_string()),
-            published_name: paper.published.map(Date::long),
+            published_name: paper.published.map(|date| self.language.day(date)),
             tags: entry
                 .tags
                 .iter()
@@ -307,6 +328,7 @@ impl<'a> Views<'a> {
                 .links
                 .iter()
                 .map(|link| LabelView {
+                    name: self.language.link(&link.label),
                     label: link.label.clone(),
                     url: link.url.clone(),
                 })
@@ -327,32 +349,10 @@ impl<'a> Views<'a> {
     }
 }
 
-/// Returns how people call the week of a date.
-pub fn week_name(date: Date) -> String {
-    let week = date.week();
-    format!("Week {} of {}", week.number, week.year)
-}
-
-/// Returns how people call the month of a date.
-pub fn month_of(date: Date) -> String {
-    format!("{} {}", date.month_name(), date.year())
-}
-
 fn arxiv_view(id: &ArxivId) -> ArxivView {
     ArxivView {
         id: id.to_string(),
         abs_url: id.abs_url(),
         pdf_url: id.pdf_url(),
-    }
-}
-
-/// Up to three names; of longer lists the first, and how many more.
-fn shorten_authors(authors: &[String]) -> Option<String> {
-    match authors {
-        [] => None,
-        [one] => Some(one.clone()),
-        [one, two] => Some(format!("{one} and {two}")),
-        [one, two, three] => Some(format!("{one}, {two} and {three}")),
-        [first, others @ ..] => Some(format!("{first} and {} others", others.len())),
     }
 }

@@ -248,6 +248,10 @@ function run(form) {
   const [results, found, more, without] = ["results", "found", "more", "without"].map(byId);
   const names = ["q", "tag", "year", "sort"];
   const language = document.documentElement.lang || "en";
+  const words = JSON.parse(byId("words").textContent);
+  const plurals = new Intl.PluralRules(language);
+  const figures = new Intl.NumberFormat(language);
+  const counted = (forms, n) => (forms[plurals.select(n)] ?? forms.other).replace("{n}", figures.format(n));
   // The other pages put the day before the month.
   const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long", timeZone: "UTC" });
   let turn = 0;
@@ -268,6 +272,7 @@ function run(form) {
     const a = Object.assign(document.createElement("a"), { href: `${form.dataset.papers}${encodeURIComponent(paper.slug)}.html` });
     const time = Object.assign(document.createElement("time"), {
       dateTime: paper.date.toISOString().slice(0, 10), textContent: day.format(paper.date) });
+    if (form.dataset.lang) a.lang = form.dataset.lang;
     mark(a, paper.title, state.words);
     li.append(a, " ", time);
     return li;
@@ -304,12 +309,11 @@ function run(form) {
       await show(firstOf(state.words));
       if (mine !== turn) return;
       const { whole, numbers } = answer;
-      const near = numbers.length > whole ? " with all of it, then some that come near" : "";
-      found.textContent = whole ? `${whole} paper${whole === 1 ? "" : "s"}${near}`
-        : numbers.length ? "No paper has all of this; these come near" : "No paper found";
+      found.textContent = whole ? counted(numbers.length > whole ? words.found_more : words.found, whole)
+        : numbers.length ? words.near : words.none;
       document.body.dataset.searched = q;
     } catch {
-      found.textContent = "The index could not be fetched; try again, or go by day or tag";
+      found.textContent = words.failed;
       without.hidden = false;
     }
   };
