@@ -40,6 +40,8 @@ pub const TAGS: &str = "tags/index.html";
 pub const PAPER_PAGES: &str = "papers/";
 /// The search page; the files of its index stand beside it.
 pub const SEARCH: &str = "search/index.html";
+/// The page that shows what a reader keeps in the browser.
+pub const READING: &str = "reading/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
 /// The site's JSON feed.

@@ -66,6 +66,8 @@ pub enum Kind {
     Text(usize),
     /// The search page.
     Search,
+    /// What a reader keeps in the browser.
+    Reading,
     /// The file of the search index that names the others.
     SearchHead(Vec<u8>),
     /// A file of the search index.
@@ -167,6 +169,10 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
             kind: Kind::Search,
         });
     }
+    pages.push(Page {
+        path: layout::READING.to_owned(),
+        kind: Kind::Reading,
+    });
     plan_extras(site, theme, &mut pages);
     report_collisions(site, &pages, problems);
     pages

@@ -84,8 +84,12 @@ view! {
         repository: Option<String>,
         /// The address of the theme's style sheet.
         style_url: String,
-        /// The address of the theme's script, a module; only when there is a search page.
+        /// The address of the script that all pages share, a module.
         script_url: Option<String>,
+        /// The address of the script that sets the colours which a reader chose, before a page is shown.
+        scheme_url: Option<String>,
+        /// The address of the page with what a reader keeps in the browser.
+        reading_url: String,
         /// The address of the search page; none where the settings say so.
         search_url: Option<String>,
         /// The address of the style sheet for code; only when there is code.
@@ -122,7 +126,7 @@ view! {
 view! {
     /// The page that is rendered; every template sees it as `page`.
     PageView {
-        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `page`, `404`.
+        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `reading`, `page`, `404`.
         kind: String,
         /// The title in tabs and search results; none on the home page.
         title: Option<String>,
@@ -140,6 +144,8 @@ view! {
         feed_title: Option<String>,
         /// The papers of this page in other formats.
         alternates: Vec<AlternateView>,
+        /// The address of the script of this kind of page, a module: `static/<kind>.js` of the theme.
+        script_url: Option<String>,
         /// Where the page can be edited.
         edit_url: Option<String>,
         /// Whether search engines should leave the page out.

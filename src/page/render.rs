@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
 use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
@@ -53,6 +55,7 @@ impl<'a> Renderer<'a> {
             layout::ARCHIVE,
             layout::TAGS,
             layout::SEARCH,
+            layout::READING,
         ]
         .map(str::to_owned)
         .into_iter()
@@ -83,6 +86,7 @@ impl<'a> Renderer<'a> {
             Kind::Tag(index, number) => self.tag(page, *index, *number)?,
             Kind::Text(index) => self.text(page, *index)?,
             Kind::Search => self.search(page)?,
+            Kind::Reading => self.reading(page)?,
             Kind::SearchHead(bytes) | Kind::SearchFile(bytes) => {
                 return Ok(Output::Bytes(bytes.clone()));
             }
@@ -415,6 +419,23 @@ impl<'a> Renderer<'a> {
         self.template(page, "search.html", layout::SEARCH, context)
     }
 
+    fn reading(&self, page: &Page) -> Result<String, Diagnostic> {
+        let language = &self.views.language;
+        let (heading, description) = (
+            language.word("reading_list"),
+            language.word("reading_about"),
+        );
+        let view = PageView {
+            // Without a reader there is nothing on it.
+            noindex: true,
+            ..self.page_view(page, "reading", heading, description)
+        };
+        let mut context = Context::new();
+        context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
+        context.insert("page", view);
+        self.template(page, "reading.html", layout::READING, context)
+    }
+
     fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
         let heading = self.views.language.word("lost_title");
         let view = PageView {
@@ -460,6 +481,7 @@ impl<'a> Renderer<'a> {
             feed_url: None,
             feed_title: None,
             alternates: Vec::new(),
+            script_url: themed(&self.views, self.theme, &format!("{kind}.js")),
             edit_url: None,
             noindex: false,
             older: None,
@@ -471,15 +493,7 @@ impl<'a> Renderer<'a> {
 fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
     let site = views.site;
     let config = &site.config;
-    let themed = |name: &str| {
-        let bytes = theme.statics().get(name)?;
-        let link = views.link(&format!("{THEME_FOLDER}{name}"));
-        // The address changes with the content, so that browsers may keep the file for long.
-        Some(format!(
-            "{link}?v={:08x}",
-            xxhash_rust::xxh3::xxh3_64(bytes) as u32
-        ))
-    };
+    let themed = |name: &str| themed(views, theme, name);
     SiteView {
         title: config.title.clone(),
         description: config.description.clone(),
@@ -497,7 +511,9 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         feeds_url: views.link(layout::FEEDS),
         repository: config.repository.clone(),
         style_url: themed("style.css").unwrap_or_default(),
-        script_url: themed("search.js").filter(|_| config.build.search),
+        script_url: themed("reader.js"),
+        scheme_url: themed("scheme.js"),
+        reading_url: views.link(layout::READING),
         search_url: config.build.search.then(|| views.link(layout::SEARCH)),
         highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),
         favicon_url: themed("favicon.svg"),
@@ -508,6 +524,23 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         tags: site.tags.len(),
         newest_year: site.issues.first().map(|issue| issue.date.year()),
     }
+}
+
+/// The address of a static file of the theme, if it has that file.
+///
+/// The address changes with the content, so that browsers may keep the file for long. Scripts import
+/// one another, so they have one version, which changes with any of them.
+fn themed(views: &Views<'_>, theme: &Theme, name: &str) -> Option<String> {
+    let statics = theme.statics();
+    let bytes = statics.get(name)?;
+    let version = if name.ends_with(".js") {
+        let scripts = statics.iter().filter(|(name, _)| name.ends_with(".js"));
+        scripts.fold(0, |version, (_, bytes)| xxh3_64_with_seed(bytes, version))
+    } else {
+        xxh3_64(bytes)
+    };
+    let link = views.link(&format!("{THEME_FOLDER}{name}"));
+    Some(format!("{link}?v={:08x}", version as u32))
 }
 
 /// The pages that a pager lists: the first, the last, and those around this one.
