@@ -120,6 +120,11 @@ pub fn tag_feed(slug: &Slug) -> String {
     format!("tags/{slug}.xml")
 }
 
+/// Returns the picture for links to a page.
+pub fn card(page: &str) -> String {
+    format!("{}.png", page.strip_suffix(".html").unwrap_or(page))
+}
+
 /// Returns a tag's papers as BibTeX.
 pub fn tag_bib(slug: &Slug) -> String {
     format!("tags/{slug}.bib")

@@ -150,10 +150,24 @@ view! {
         edit_url: Option<String>,
         /// Whether search engines should leave the page out.
         noindex: bool,
+        /// The picture that other sites show beside a link to this page.
+        image: Option<ImageView>,
         /// The page before this one in time.
         older: Option<LinkView>,
         /// The page after this one in time.
         newer: Option<LinkView>,
+    }
+}
+
+view! {
+    /// A picture for links to a page.
+    ImageView {
+        /// The address, with its host.
+        url: String,
+        /// The width in pixels, where it is known.
+        width: Option<usize>,
+        /// The height in pixels, where it is known.
+        height: Option<usize>,
     }
 }
 

@@ -37,6 +37,7 @@ feed_limit = 20
 related = false
 search = false
 citations = false
+cards = \"papers\"
 [check]
 untagged = false
 unlinked = true
@@ -62,6 +63,7 @@ endpoint = \"http://127.0.0.1:8080/query\"
             related: 0,
             search: false,
             citations: false,
+            cards: Cards::Papers,
         },
         check: CheckConfig {
             skip_links: vec!["https://www.linkedin.com/".to_owned()],

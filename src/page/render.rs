@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
+use crate::card::Easel;
 use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
@@ -14,7 +15,9 @@ use crate::view::{
     SiteView, TargetView, Views,
 };
 
-use super::{HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, feeds, reuse, source_of, syndicate};
+use super::{
+    HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
+};
 
 /// Up to how many pages a pager lists all.
 const ALL: usize = 20;
@@ -41,6 +44,7 @@ pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
     sites: BTreeMap<String, Value>,
+    easel: Easel,
     pub(super) plan: &'a [Page],
 }
 
@@ -67,6 +71,7 @@ impl<'a> Renderer<'a> {
             views,
             theme,
             sites,
+            easel: Easel::new(),
             plan,
         }
     }
@@ -111,6 +116,9 @@ impl<'a> Renderer<'a> {
             }
             Kind::Sitemap(_) | Kind::SitemapIndex(_) | Kind::Robots => {
                 syndicate::render(self, page)?
+            }
+            Kind::Card | Kind::IssueCard(_) | Kind::PaperCard(_) => {
+                return Ok(Output::Bytes(self.easel.draw(&cards::card(self, page))));
             }
             Kind::NoJekyll => String::new(),
             Kind::HighlightStyle => highlight::css(),
@@ -484,6 +492,7 @@ impl<'a> Renderer<'a> {
             script_url: themed(&self.views, self.theme, &format!("{kind}.js")),
             edit_url: None,
             noindex: false,
+            image: cards::image(self, page),
             older: None,
             newer: None,
         }
