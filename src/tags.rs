@@ -18,6 +18,7 @@
 //! Knows nothing of papers; `site` counts which papers carry which tag. How an alias is matched is
 //! said in `pattern`, how hits become suggestions in `suggest`.
 
+pub mod discover;
 mod pattern;
 pub mod phrases;
 mod reader;
@@ -38,6 +39,7 @@ use crate::yaml::{self, Entry, Value};
 pub use reader::KEYS;
 pub use suggest::{Found, Suggestion};
 
+use discover::Cover;
 use reader::{Reader, written_as};
 use suggest::Matcher;
 
@@ -221,6 +223,22 @@ impl Vocabulary {
     pub fn suggest_beside(&self, has: &[Slug], title: &str, text: &str) -> Vec<Suggestion> {
         let matcher = self.matcher.get_or_init(|| Matcher::new(self.iter()));
         matcher.suggest(title, text, has)
+    }
+
+    /// Tells whether a tag's words cover a phrase, or its end.
+    pub fn cover(&self, phrase: &str) -> Cover {
+        if self.lookup(phrase).is_some() {
+            return Cover::Whole;
+        }
+        let matcher = self.matcher.get_or_init(|| Matcher::new(self.iter()));
+        let at_end = matcher
+            .hits(phrase)
+            .filter(|(_, hit)| hit.end == phrase.len());
+        match at_end.min_by_key(|(_, hit)| hit.start) {
+            Some((_, hit)) if hit.start == 0 => Cover::Whole,
+            Some((slug, _)) => Cover::End(slug.clone()),
+            None => Cover::None,
+        }
     }
 }
 

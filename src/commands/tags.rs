@@ -19,19 +19,22 @@ use super::catalogue::{self, Catalogue, text_of};
 use super::table::{self, Format};
 use super::{Outcome, find_root};
 
+mod discover;
 mod suggest;
 
+pub use discover::Discover;
 pub use suggest::Suggest;
 
-/// List, suggest, rename and merge tags
+/// List, suggest, discover, rename and merge tags
 ///
 /// Renaming and merging change the tags of papers and `content/tags.yaml`, all or nothing; suggesting
-/// changes nothing unless it is told to write. Every other byte of the files stays.
+/// and discovering change nothing unless they are told to write. Every other byte of the files stays.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   digest tags list
   digest tags suggest content/papers/2025-08-06
   digest tags suggest --untagged --write
+  digest tags discover --limit 20
   digest tags rename llm language-models --dry-run
   digest tags merge llms large-language-models language-models   (the last one stays)")]
 pub struct Tags {
@@ -51,6 +54,8 @@ pub enum Action {
     },
     /// Suggest tags for papers that are there, and show the words that speak for each
     Suggest(Suggest),
+    /// Propose tags that the vocabulary lacks, from the papers themselves
+    Discover(Discover),
     /// Give a tag another address, in papers and in the vocabulary
     Rename {
         /// The tag as it is
@@ -90,6 +95,7 @@ impl Tags {
         let catalogue = catalogue::read(&root)?;
         match &self.action {
             Action::Starter => unreachable!("the starter vocabulary needs no site"),
+            Action::Discover(discover) => discover.run(&root, &catalogue),
             Action::Suggest(suggest) => suggest.run(&root, &catalogue),
             Action::List { format } => {
                 list(&catalogue, *format);

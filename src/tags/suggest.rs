@@ -141,6 +141,15 @@ impl Matcher {
         sure
     }
 
+    /// Returns the tags whose phrases stand in a text, and where.
+    pub fn hits(&self, text: &str) -> impl Iterator<Item = (&Slug, Range<usize>)> {
+        let found = self.find(text).into_iter();
+        found.flat_map(|(number, hits)| {
+            let slug = &self.tags[number].0;
+            hits.into_iter().map(move |hit| (slug, hit))
+        })
+    }
+
     /// Finds where each tag's phrases stand in a text; of hits that overlap the first counts.
     fn find(&self, text: &str) -> BTreeMap<usize, Vec<Range<usize>>> {
         let words = words::split(text);
