@@ -67,6 +67,16 @@ impl BaseUrl {
         &self.origin
     }
 
+    /// Returns the name of the host, without a port; nothing when the base is a path only.
+    pub fn host(&self) -> &str {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        // A port follows the last colon, unless that one is within the brackets of an IPv6 address.
+        match host.rsplit_once(':') {
+            Some((name, port)) if !port.contains(']') => name,
+            _ => host,
+        }
+    }
+
     /// Returns the link to an output path, from any page of the site: `/repo/tags/vision.html`.
     ///
     /// A folder's `index.html` is addressed by the folder, which is what hosts and readers do.

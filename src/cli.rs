@@ -10,7 +10,8 @@ use crate::commands::enrich;
 #[cfg(feature = "serve")]
 use crate::commands::serve;
 use crate::commands::{
-    Outcome, build, check, completions, explain, fmt, import, init, list, man, new, schema, tags,
+    Outcome, build, check, completions, email, explain, fmt, import, init, list, man, new, schema,
+    tags,
 };
 use crate::console;
 
@@ -44,6 +45,7 @@ enum Command {
     #[cfg(feature = "serve")]
     Serve(serve::Serve),
     Check(check::Check),
+    Email(email::Email),
     Explain(explain::Explain),
     List(list::List),
     Tags(tags::Tags),
@@ -67,6 +69,7 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "serve")]
         Command::Serve(serve) => serve.run(root),
         Command::Check(check) => check.run(root),
+        Command::Email(email) => email.run(root),
         Command::Explain(explain) => explain.run(),
         Command::List(list) => list.run(root),
         Command::Tags(tags) => tags.run(root),

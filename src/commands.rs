@@ -22,6 +22,7 @@ use crate::source::Source;
 pub mod build;
 mod catalogue;
 pub mod check;
+pub mod email;
 #[cfg(feature = "network")]
 pub mod enrich;
 pub mod completions;

@@ -239,7 +239,8 @@ pub fn link(
         .and_then(|file| to_source(file, problems))
         .map(|source| Vocabulary::parse(&source, problems));
     for name in &sources.assets {
-        if layout::asset(name).is_none() && name.as_ref() != layout::VOCABULARY {
+        let is_known = name.as_ref() == layout::VOCABULARY || layout::is_ledger(name);
+        if layout::asset(name).is_none() && !is_known {
             let message = "files of this kind are not published";
             let hint = format!(
                 "move the file to {}, where all files are published as they are",

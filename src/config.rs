@@ -14,6 +14,12 @@ use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
 use crate::slug::Slug;
 use crate::source::{Place, Source};
 
+mod mail;
+
+pub use mail::{
+    EMAIL_KEYS, EmailConfig, Mailbox, NEWSLETTER_KEYS, NewsletterConfig, SECURITY, Security,
+};
+
 /// This is what a site is called, where it stands and how it is built.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -41,6 +47,12 @@ pub struct Config {
     pub check: CheckConfig,
     /// Whom `digest enrich` asks.
     pub enrich: EnrichConfig,
+    /// How an edition goes out by mail.
+    pub email: EmailConfig,
+    /// What the host takes.
+    pub limits: LimitsConfig,
+    /// Where readers subscribe; none where there is nothing to subscribe to but feeds.
+    pub newsletter: Option<NewsletterConfig>,
 }
 
 /// These are the numbers by which pages are made.
@@ -56,19 +68,6 @@ pub struct BuildConfig {
     pub search: bool,
     /// Whether papers can be cited: cite boxes, metadata for catalogues, BibTeX and JSON.
     pub citations: bool,
-    /// Which pages have pictures for links to them.
-    pub cards: Cards,
-}
-
-/// This tells which pages have pictures of their own for links to them; other pages share the site's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cards {
-    /// None.
-    None,
-    /// The site and each issue.
-    Issues,
-    /// The site, each issue and each paper.
-    Papers,
 }
 
 /// This is what an editor does not want to be told.
@@ -85,6 +84,15 @@ pub struct CheckConfig {
 pub struct EnrichConfig {
     /// The address of the API, without a question mark.
     pub endpoint: String,
+}
+
+/// This is what the host takes; 0 is no limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitsConfig {
+    /// How many millions of bytes the site may have.
+    pub megabytes: usize,
+    /// How many files it may have.
+    pub files: usize,
 }
 
 impl Default for Config {
@@ -105,18 +113,24 @@ impl Default for Config {
                 related: 5,
                 search: true,
                 citations: true,
-                cards: Cards::Issues,
             },
             check: CheckConfig::default(),
             enrich: EnrichConfig {
                 endpoint: "https://export.arxiv.org/api/query".to_owned(),
             },
+            email: EmailConfig::default(),
+            // GitHub Pages takes 1 GB, and ten minutes for a deployment, which files cost more than bytes.
+            limits: LimitsConfig {
+                megabytes: 1000,
+                files: 50_000,
+            },
+            newsletter: None,
         }
     }
 }
 
 /// These are the settings.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 15] = [
     "title",
     "description",
     "author",
@@ -129,19 +143,24 @@ pub const KEYS: [&str; 12] = [
     "build",
     "check",
     "enrich",
+    "email",
+    "newsletter",
+    "limits",
 ];
 /// These are the settings below `[build]`.
-pub const BUILD_KEYS: [&str; 6] = [
+pub const BUILD_KEYS: [&str; 5] = [
     "papers_per_page",
     "feed_limit",
     "related",
     "search",
     "citations",
-    "cards",
 ];
 
 /// This is the setting below `[check]` that is no switch.
 pub const SKIP_LINKS: &str = "skip_links";
+
+/// These are the settings below `[limits]`.
+pub const LIMITS_KEYS: [&str; 2] = ["megabytes", "files"];
 
 /// These are the settings below `[enrich]`.
 pub const ENRICH_KEYS: [&str; 1] = ["endpoint"];
@@ -213,6 +232,9 @@ impl Reader<'_> {
                 "build" => self.build(value, &mut config.build),
                 "check" => self.check(value, &mut config.check),
                 "enrich" => self.enrich(value, &mut config.enrich),
+                "email" => self.email(value, &mut config.email),
+                "newsletter" => self.newsletter(value, &mut config.newsletter),
+                "limits" => self.limits(value, &mut config.limits),
                 name => self.unknown(name, key.span(), &KEYS),
             }
         }
@@ -234,7 +256,6 @@ impl Reader<'_> {
                 "related" => self.count(value, 0, &mut build.related),
                 "search" => self.switch(value, &mut build.search),
                 "citations" => self.switch(value, &mut build.citations),
-                "cards" => self.cards(value, &mut build.cards),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
             }
         }
@@ -290,6 +311,23 @@ impl Reader<'_> {
                 "`skip_links` is a list of the starts of addresses",
                 "write [\"https://www.linkedin.com/\"]",
             ),
+        }
+    }
+
+    fn limits(&mut self, value: Item<'_, '_>, limits: &mut LimitsConfig) {
+        let Some(table) = value.get_ref().as_table() else {
+            return self.bad(
+                value,
+                "`limits` is a table",
+                "write `[limits]` on a line of its own, and its keys below",
+            );
+        };
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "megabytes" => self.count(value, 0, &mut limits.megabytes),
+                "files" => self.count(value, 0, &mut limits.files),
+                name => self.unknown(name, key.span(), &LIMITS_KEYS),
+            }
         }
     }
 
@@ -386,19 +424,6 @@ impl Reader<'_> {
                 value,
                 "this setting is true or false",
                 "write it without quotes",
-            ),
-        }
-    }
-
-    fn cards(&mut self, value: Item<'_, '_>, target: &mut Cards) {
-        match (value.get_ref().as_str(), value.get_ref().as_bool()) {
-            (Some("issues"), _) | (_, Some(true)) => *target = Cards::Issues,
-            (Some("papers"), _) => *target = Cards::Papers,
-            (_, Some(false)) => *target = Cards::None,
-            _ => self.bad(
-                value,
-                "`cards` says which pages have pictures for links to them",
-                "write \"issues\", \"papers\" or false",
             ),
         }
     }

@@ -109,7 +109,7 @@ pub fn write_new(root: &Path, files: &[(String, String)]) -> Result<()> {
         let folder = path.parent().expect("a paper stands in a folder");
         undo.create_folders(folder)
             .with_context(|| format!("cannot make {}", folder.display()))?;
-        let written = write_whole(folder, text).and_then(|file| {
+        let written = write_whole(folder, text.as_bytes()).and_then(|file| {
             // Fails when the file is there, so that two imports at once cannot overwrite each other.
             file.persist_noclobber(&path).map_err(|error| error.error)
         });
@@ -143,6 +143,46 @@ pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<
         done.push(file);
     }
     Ok(())
+}
+
+/// Reads a ledger; `None` when there is none yet.
+pub fn read_ledger(root: &Path, name: &str) -> Result<Option<String>> {
+    let Some(file) = read_optional(root, name)? else {
+        return Ok(None);
+    };
+    match String::from_utf8(file.bytes) {
+        Ok(text) => Ok(Some(text)),
+        Err(_) => bail!("{name} is not UTF-8 text"),
+    }
+}
+
+/// Writes a ledger whole, and waits until the disk has it: what happens next must not be forgotten.
+pub fn write_ledger(root: &Path, name: &str, text: &str) -> Result<()> {
+    let path = root.join(name);
+    let folder = path.parent().expect("a ledger stands in a folder");
+    let write = || -> Result<()> {
+        fs::create_dir_all(folder)?;
+        let file = write_whole(folder, text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes a file of any place, whole; one that is there is replaced.
+pub fn write_output(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let write = || -> Result<()> {
+        fs::create_dir_all(folder)?;
+        let file = write_whole(folder, bytes)?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Lists the files below a folder of the root, by name; hidden ones are left out. A file's own name
@@ -228,7 +268,7 @@ fn read_optional(root: &Path, name: &str) -> Result<Option<File>> {
     read_file(root, name.into()).map(Some)
 }
 
-fn write_whole(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+fn write_whole(folder: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     use std::io::Write as _;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".digest-").suffix(".tmp");
@@ -239,14 +279,14 @@ fn write_whole(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTemp
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     Ok(file)
 }
 
 fn replace(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().expect("a paper stands in a folder");
     let mode = fs::metadata(path)?.permissions();
-    let file = write_whole(folder, text)?;
+    let file = write_whole(folder, text.as_bytes())?;
     fs::set_permissions(file.path(), mode)?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(())

@@ -67,6 +67,8 @@ pub struct IssueText {
     pub draft: bool,
     /// The words.
     pub body: Html,
+    /// The words as text, a line for each block.
+    pub plain: Arc<str>,
 }
 
 /// This is a page that is neither paper nor issue.
@@ -266,6 +268,7 @@ fn parse_issue(source: &Source, problems: &mut Problems) -> Option<Document> {
         date,
         title: text.title,
         draft: text.draft,
+        plain: body.plain.as_str().into(),
         body: Html::new(body, source),
     };
     Some(Document {

@@ -18,6 +18,12 @@ pub const PAGES: &str = "content/pages/";
 pub const CONTENT: &str = "content/";
 /// The vocabulary of tags.
 pub const VOCABULARY: &str = "content/tags.yaml";
+/// The list of the editions that went out by mail.
+pub const SENT: &str = "content/sent.txt";
+/// The list of the addresses that were published.
+pub const ADDRESSES: &str = "content/addresses.txt";
+/// The folder of editions for the mail; it may be deleted at any time.
+pub const OUTBOX: &str = "outbox/";
 /// The folder of files that are published as they are.
 pub const STATIC: &str = "static/";
 /// The folder of answers that were asked for; it may be deleted at any time.
@@ -40,8 +46,6 @@ pub const TAGS: &str = "tags/index.html";
 pub const PAPER_PAGES: &str = "papers/";
 /// The search page; the files of its index stand beside it.
 pub const SEARCH: &str = "search/index.html";
-/// The page that shows what a reader keeps in the browser.
-pub const READING: &str = "reading/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
 /// The site's JSON feed.
@@ -60,6 +64,11 @@ pub const SCHEMA: &str = "schema/papers.json";
 pub const SITEMAP: &str = "sitemap.xml";
 /// The page for addresses that do not exist.
 pub const NOT_FOUND: &str = "404.html";
+
+/// Tells whether a source is a ledger: a list that the program keeps beside what people write.
+pub fn is_ledger(source: &str) -> bool {
+    matches!(source, SENT | ADDRESSES)
+}
 
 /// Returns the path of a new paper's file.
 pub fn paper_source(date: Date, slug: &Slug) -> String {
@@ -118,11 +127,6 @@ pub fn tag(slug: &Slug, number: usize) -> String {
 /// Returns a tag's Atom feed.
 pub fn tag_feed(slug: &Slug) -> String {
     format!("tags/{slug}.xml")
-}
-
-/// Returns the picture for links to a page.
-pub fn card(page: &str) -> String {
-    format!("{}.png", page.strip_suffix(".html").unwrap_or(page))
 }
 
 /// Returns a tag's papers as BibTeX.

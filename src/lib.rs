@@ -48,11 +48,13 @@ pub mod records;
 pub mod search;
 
 // Values become pages.
-pub mod card;
 pub mod theme;
 pub mod view;
 pub mod page;
 pub mod link_check;
+pub mod limits;
+pub mod ledger;
+pub mod edition;
 
 // The whole, still pure.
 pub mod compile;
@@ -61,6 +63,7 @@ pub mod compile;
 pub mod disk;
 #[cfg(feature = "network")]
 pub mod network;
+pub mod mail;
 pub mod console;
 #[cfg(feature = "serve")]
 pub mod serve;

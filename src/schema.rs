@@ -5,7 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::{BUILD_KEYS, ENRICH_KEYS, KEYS, SKIP_LINKS};
+use crate::config::{
+    BUILD_KEYS, EMAIL_KEYS, ENRICH_KEYS, KEYS, LIMITS_KEYS, NEWSLETTER_KEYS, SECURITY, SKIP_LINKS,
+};
 use crate::diagnostic::Code;
 use crate::front_matter::{PAPER_KEYS, TEXT_KEYS};
 use crate::tags::{KEYS as TAG_KEYS, Vocabulary};
@@ -154,15 +156,23 @@ fn settings_key(key: &str) -> Value {
                 "description": "How many related papers a paper's page lists; 0 for none.",
             }),
             "search" => flag("Whether there is a search page with its index."),
-            "cards" => json!({
-                "enum": ["issues", "papers", false],
-                "description": "Which pages have pictures for links to them, besides the site.",
-            }),
             "citations" => flag("Whether papers can be cited: cite boxes, BibTeX and JSON."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
         "enrich" => object(&ENRICH_KEYS, |key| match key {
             "endpoint" => text("The address of the arXiv API, or of one that answers like it."),
+            other => unreachable!("the key `{other}` has no schema"),
+        }),
+        "email" => object(&EMAIL_KEYS, email_key),
+        "limits" => object(&LIMITS_KEYS, |key| match key {
+            "megabytes" => number("How many megabytes the host takes; 0 for no limit.", 0),
+            "files" => number("How many files the host takes; 0 for no limit.", 0),
+            other => unreachable!("the key `{other}` has no schema"),
+        }),
+        "newsletter" => object(&NEWSLETTER_KEYS, |key| match key {
+            "link" => text("The page of a list service on which readers subscribe."),
+            "form" => text("The address to which a form sends a reader's own."),
+            "field" => text("What the list service calls the field of that form: email."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
         "check" => {
@@ -178,6 +188,32 @@ fn settings_key(key: &str) -> Value {
                     .find(|code| code.setting() == key);
                 flag(code.map_or("", Code::explanation))
             })
+        }
+        other => unreachable!("the key `{other}` has no schema"),
+    }
+}
+
+fn email_key(key: &str) -> Value {
+    match key {
+        "from" => text("Who sends the mails: Daily Papers <digest@example.org>."),
+        "to" => text("The address of the mailing list."),
+        "reply_to" => text("Where answers go, when not to the sender."),
+        "unsubscribe" => json!({
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            "description": "Where readers unsubscribe: a web address, a mailto: address, or both.",
+        }),
+        "server" => text("The name of the mail server."),
+        "port" => number(
+            "Its port: 465 for tls, 587 for starttls unless it is another.",
+            1,
+        ),
+        "security" => json!({
+            "enum": SECURITY.map(|(name, _)| name),
+            "description": "How the way to the server is kept secret.",
+        }),
+        "user" => text("The user's name there; the password comes from DIGEST_SMTP_PASSWORD."),
+        "certificate" => {
+            text("A file (PEM) with the authority that signed the server's certificate.")
         }
         other => unreachable!("the key `{other}` has no schema"),
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::date::{Date, Week};
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Content, Document, Filled, IssueText, PageText, PaperText};
+use crate::document::{Content, Document, Filled, PageText, PaperText};
 use crate::front_matter;
 use crate::layout;
 use crate::slug::Slug;
@@ -95,6 +95,8 @@ pub struct Issue {
     pub title: Option<String>,
     /// The editor's words, with addresses.
     pub body: Option<Filled>,
+    /// The editor's words as text, a line for each block.
+    pub plain: Arc<str>,
     /// The file of the editor's words.
     pub source: Option<Arc<str>>,
 }
@@ -353,12 +355,13 @@ fn collect_issues(
                 papers: index..index + 1,
                 title: None,
                 body: None,
+                plain: Arc::default(),
                 source: None,
             }),
         }
     }
     for (date, document) in words {
-        let Content::Issue(IssueText { title, body, .. }) = &document.content else {
+        let Content::Issue(text) = &document.content else {
             unreachable!("only issues' words were collected");
         };
         let found = issues.binary_search_by(|issue| date.cmp(&issue.date));
@@ -374,9 +377,10 @@ fn collect_issues(
             continue;
         };
         let issue = &mut issues[index];
-        issue.title.clone_from(title);
-        issue.body =
-            (!body.text.trim().is_empty()).then(|| references.fill(document, body, problems));
+        issue.title.clone_from(&text.title);
+        issue.plain = text.plain.clone();
+        issue.body = (!text.body.text.trim().is_empty())
+            .then(|| references.fill(document, &text.body, problems));
         issue.source = Some(document.front.name.clone());
     }
     issues

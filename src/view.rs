@@ -82,14 +82,12 @@ view! {
         feeds_url: String,
         /// The repository's address.
         repository: Option<String>,
+        /// Where readers subscribe to the mails.
+        newsletter: Option<NewsletterView>,
         /// The address of the theme's style sheet.
         style_url: String,
-        /// The address of the script that all pages share, a module.
+        /// The address of the theme's script, a module; only when there is a search page.
         script_url: Option<String>,
-        /// The address of the script that sets the colours which a reader chose, before a page is shown.
-        scheme_url: Option<String>,
-        /// The address of the page with what a reader keeps in the browser.
-        reading_url: String,
         /// The address of the search page; none where the settings say so.
         search_url: Option<String>,
         /// The address of the style sheet for code; only when there is code.
@@ -112,6 +110,18 @@ view! {
 }
 
 view! {
+    /// Where readers subscribe to the mails.
+    NewsletterView {
+        /// The page of the list service.
+        link: Option<String>,
+        /// The address to which a form sends a reader's own.
+        form: Option<String>,
+        /// What the list service calls the field of that form.
+        field: String,
+    }
+}
+
+view! {
     /// An entry of the menu.
     NavView {
         /// What readers see.
@@ -126,7 +136,7 @@ view! {
 view! {
     /// The page that is rendered; every template sees it as `page`.
     PageView {
-        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `reading`, `page`, `404`.
+        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `page`, `404`.
         kind: String,
         /// The title in tabs and search results; none on the home page.
         title: Option<String>,
@@ -144,30 +154,14 @@ view! {
         feed_title: Option<String>,
         /// The papers of this page in other formats.
         alternates: Vec<AlternateView>,
-        /// The address of the script of this kind of page, a module: `static/<kind>.js` of the theme.
-        script_url: Option<String>,
         /// Where the page can be edited.
         edit_url: Option<String>,
         /// Whether search engines should leave the page out.
         noindex: bool,
-        /// The picture that other sites show beside a link to this page.
-        image: Option<ImageView>,
         /// The page before this one in time.
         older: Option<LinkView>,
         /// The page after this one in time.
         newer: Option<LinkView>,
-    }
-}
-
-view! {
-    /// A picture for links to a page.
-    ImageView {
-        /// The address, with its host.
-        url: String,
-        /// The width in pixels, where it is known.
-        width: Option<usize>,
-        /// The height in pixels, where it is known.
-        height: Option<usize>,
     }
 }
 
@@ -547,5 +541,57 @@ view! {
         canonical: String,
         /// The title of the page.
         title: String,
+    }
+}
+
+view! {
+    /// An edition for the mail. All addresses have their host.
+    EmailView {
+        /// What the mail is called.
+        subject: String,
+        /// The line that mailboxes show behind the subject.
+        preview: String,
+        /// The issue's page.
+        url: String,
+        /// The home page.
+        site_url: String,
+        /// Where readers unsubscribe, as the settings say.
+        unsubscribe_url: Option<String>,
+        /// The day of the issue: `2025-08-06`.
+        date: String,
+        /// That day as people write it.
+        date_name: String,
+        /// The editor's headline.
+        title: Option<String>,
+        /// How many papers the issue has.
+        count: usize,
+        /// The editor's words.
+        words_html: Option<Html>,
+        /// The editor's words as text, a line for each block.
+        words: String,
+        /// The papers, featured ones first.
+        papers: Vec<Value>,
+        /// How many papers of the issue are left out, for a mail has a limit.
+        more: usize,
+    }
+}
+
+view! {
+    /// A paper in an edition for the mail, all of it as text: mailboxes draw no formulas.
+    EmailPaperView {
+        /// The title.
+        title: String,
+        /// The address of its page, with its host.
+        url: String,
+        /// The authors in a few words.
+        authors_short: Option<String>,
+        /// Where it was published.
+        venue: Option<String>,
+        /// The curator's line.
+        note: Option<String>,
+        /// The beginning of the abstract; the more papers, the less of it.
+        teaser: String,
+        /// Whether it stands first in its issue.
+        featured: bool,
     }
 }

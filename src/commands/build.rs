@@ -9,7 +9,10 @@ use clap::Args;
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
-use crate::disk::Publication;
+use crate::disk::{self, Publication};
+use crate::layout;
+use crate::ledger::{self, Addresses};
+use crate::limits;
 use crate::page::Output;
 
 use super::pipeline::{self, Prepared, Rendered};
@@ -23,6 +26,7 @@ use super::{Outcome, find_root};
 #[command(after_help = "Examples:
   digest build
   digest build --base-url https://user.github.io/repo/
+  digest build --ledger                      (and note which addresses are public)
   digest build --output /tmp/site --drafts")]
 pub struct Build {
     /// The folder to write, instead of `public` in the site's root
@@ -34,6 +38,9 @@ pub struct Build {
     /// Publish drafts too
     #[arg(long)]
     pub drafts: bool,
+    /// Note the addresses in content/addresses.txt, so that one that goes is told
+    #[arg(long, conflicts_with = "drafts")]
+    pub ledger: bool,
     /// Say how long each stage took
     #[arg(long)]
     pub timings: bool,
@@ -51,6 +58,7 @@ impl Build {
             drafts: self.drafts,
         };
         let mut prepared = pipeline::prepare(&root, &options)?;
+        pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));
         }
@@ -68,7 +76,18 @@ impl Build {
         let publishing = Instant::now();
         publication.finish(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let publishing = publishing.elapsed();
+        if self.ledger {
+            note_addresses(&root, &prepared)?;
+        }
 
+        let sizes: Vec<u64> = rendered.iter().map(|page| page.bytes).collect();
+        let config = &prepared.site.config;
+        limits::review(
+            &config.limits,
+            &prepared.plan,
+            &sizes,
+            &mut prepared.problems,
+        );
         let problems = std::mem::take(&mut prepared.problems).sorted();
         console::show_problems(&problems);
         console::say(&summary(&prepared, &rendered, start.elapsed()));
@@ -105,6 +124,19 @@ fn reject(prepared: Prepared, output: &std::path::Path) -> Outcome {
     } else {
         Outcome::Rejected
     }
+}
+
+/// Adds what was published to the list; an address that is gone stays in it, to be told of.
+fn note_addresses(root: &std::path::Path, prepared: &Prepared) -> Result<()> {
+    let before = disk::read_ledger(root, layout::ADDRESSES)?;
+    let mut addresses = Addresses::parse(before.as_deref().unwrap_or_default());
+    let published = ledger::addresses(&prepared.plan);
+    let added = addresses.extend(published.map(|page| page.path.clone()));
+    if added > 0 || before.is_none() {
+        disk::write_ledger(root, layout::ADDRESSES, &addresses.write())?;
+        console::say(&format!("{}: {added} new; commit it", layout::ADDRESSES));
+    }
+    Ok(())
 }
 
 fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String {

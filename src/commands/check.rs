@@ -85,6 +85,7 @@ impl Check {
         if !prepared.problems.has_errors() {
             pipeline::render(&mut prepared, "checking", |_, _| Ok(0))?;
             review(&root, &mut prepared);
+            pipeline::review_addresses(&root, &mut prepared)?;
         }
         #[cfg(feature = "network")]
         let is_offline = self.links.follow(&root, &mut prepared, self.verbose)?;

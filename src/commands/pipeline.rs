@@ -10,9 +10,12 @@ use crate::compile::{self, Memo, Options};
 use crate::console::Progress;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk;
+use crate::layout;
+use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
 use crate::page::{self, Output, Page, Renderer};
 use crate::site::Site;
+use crate::source::Source;
 use crate::theme::{self, Theme};
 
 /// This is a site that is ready to render.
@@ -87,6 +90,20 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
         bad_settings,
         timings: clock.laps,
     })
+}
+
+/// Reports addresses that were published before and are gone, where the site keeps a list of them.
+pub fn review_addresses(root: &Path, prepared: &mut Prepared) -> Result<()> {
+    if let Some(text) = disk::read_ledger(root, layout::ADDRESSES)? {
+        let source = Source::new(layout::ADDRESSES, text);
+        ledger::review(
+            &source,
+            &prepared.site,
+            &prepared.plan,
+            &mut prepared.problems,
+        );
+    }
+    Ok(())
 }
 
 /// Renders every page in parallel and hands it to `write`; the link check looks at each on its way.

@@ -37,13 +37,29 @@ feed_limit = 20
 related = false
 search = false
 citations = false
-cards = \"papers\"
 [check]
 untagged = false
 unlinked = true
 skip_links = [\"https://www.linkedin.com/\"]
 [enrich]
 endpoint = \"http://127.0.0.1:8080/query\"
+[email]
+from = \"Daily Papers <a@b.org>\"
+to = \"list@b.org\"
+reply_to = \"c@b.org\"
+unsubscribe = [\"https://b.org/leave\", \"mailto:leave@b.org\"]
+server = \"SMTP.b.org\"
+port = 2525
+security = \"starttls\"
+user = \"ada\"
+certificate = \"own.pem\"
+[newsletter]
+link = \"https://b.org/\"
+form = \"https://b.org/subscribe\"
+field = \"address\"
+[limits]
+megabytes = 0
+files = 20000
 ";
     let (config, problems) = parse_text(text);
     assert_eq!(problems, "");
@@ -63,7 +79,6 @@ endpoint = \"http://127.0.0.1:8080/query\"
             related: 0,
             search: false,
             citations: false,
-            cards: Cards::Papers,
         },
         check: CheckConfig {
             skip_links: vec!["https://www.linkedin.com/".to_owned()],
@@ -72,8 +87,71 @@ endpoint = \"http://127.0.0.1:8080/query\"
         enrich: EnrichConfig {
             endpoint: "http://127.0.0.1:8080/query".to_owned(),
         },
+        email: EmailConfig {
+            from: Mailbox::parse("Daily Papers <a@b.org>"),
+            to: Mailbox::parse("list@b.org"),
+            reply_to: Mailbox::parse("c@b.org"),
+            unsubscribe: vec![
+                "https://b.org/leave".to_owned(),
+                "mailto:leave@b.org".to_owned(),
+            ],
+            server: Some("smtp.b.org".to_owned()),
+            port: Some(2525),
+            security: Security::StartTls,
+            user: Some("ada".to_owned()),
+            certificate: Some("own.pem".to_owned()),
+        },
+        newsletter: Some(NewsletterConfig {
+            link: Some("https://b.org/".to_owned()),
+            form: Some("https://b.org/subscribe".to_owned()),
+            field: "address".to_owned(),
+        }),
+        limits: LimitsConfig {
+            megabytes: 0,
+            files: 20_000,
+        },
     };
     assert_eq!(config, expected);
+}
+
+#[test]
+fn every_mistake_of_the_mails_is_reported() {
+    for (text, said) in [
+        ("email = 5", "`email` is a table"),
+        (
+            "[email]\nfrom = \"nobody\"",
+            "this setting is an address of the mail",
+        ),
+        ("[email]\nform = \"a@b\"", "there is no setting `form`"),
+        (
+            "[email]\nunsubscribe = \"javascript:x\"",
+            "`unsubscribe` is an address of the web or of the mail",
+        ),
+        (
+            "[email]\nserver = \"smtp.b.org:465\"",
+            "`server` is the name of a mail server",
+        ),
+        (
+            "[email]\nport = 70000",
+            "`port` is a whole number from 1 to 65535",
+        ),
+        (
+            "[email]\nsecurity = \"ssl\"",
+            "`security` is \"tls\", \"starttls\" or \"none\"",
+        ),
+        ("[newsletter]", "`newsletter` leads nowhere"),
+        ("newsletter = true", "`newsletter` is a table"),
+        (
+            "[newsletter]\nlink = \"lists.b.org\"",
+            "`link` is not a web address",
+        ),
+        ("limits = 5", "`limits` is a table"),
+        ("[limits]\nfile = 5", "there is no setting `file`"),
+    ] {
+        let problems = parse_text(text).1;
+        assert_eq!(problems.matches("error[").count(), 1, "{text}: {problems}");
+        assert!(problems.contains(said), "{text}: {problems}");
+    }
 }
 
 #[test]

@@ -168,6 +168,12 @@ codes! {
     OutsideBase "outside-base" Error
         "A link leaves the folder of the site on its own host."
         "A site at `https://user.github.io/repo/` owns what is below `/repo/` and nothing above. In a template, make addresses with the values that it is given; in Markdown, start with a slash and the site's folder is put before it."
+    AddressGone "address-gone" Warning
+        "An address that was published leads nowhere any more."
+        "Others have linked it, and search engines know it. `content/addresses.txt` lists what was published; `digest build --ledger` keeps it. When a file was renamed, write its old address into `aliases`, and a page there leads on; when it was deleted on purpose, delete the line from the list."
+    NearLimit "near-limit" Warning
+        "The site comes near to what its host takes."
+        "GitHub Pages takes 1 GB and ten minutes for a deployment, and many files cost more time than many bytes. The message says what takes the most. `citations = false` and `search = false` below `[build]` leave files out, a larger `papers_per_page` makes fewer pages of tags, and pictures can be made smaller. Another host has other limits: `megabytes` and `files` below `[limits]` in `site.toml`, 0 for none."
     OrphanAsset "orphan-asset" Warning
         "A file under `content/` is of a kind that is not published."
         "Pictures, videos and PDF files beside a paper are published; other kinds are left alone, so that notes do not become public. Put what must be published as it is into `static/`."

@@ -67,7 +67,7 @@ pub fn keep_answer(root: &Path, endpoint: &str, kept: &Kept) -> Result<()> {
         now()
     );
     let name = xxhash_rust::xxh3::xxh3_64(format!("{endpoint}\n{question}").as_bytes());
-    let file = super::write_whole(&folder, &text).with_context(context)?;
+    let file = super::write_whole(&folder, text.as_bytes()).with_context(context)?;
     file.persist(folder.join(format!("{name:016x}.answer")))
         .map_err(|error| error.error)
         .with_context(context)?;

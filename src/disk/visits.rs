@@ -54,7 +54,7 @@ pub fn read_visits(root: &Path, age: Duration) -> Result<BTreeMap<String, Visit>
     if kept.len() < text.len() {
         // What is old and stays is not read the next time either.
         let folder = root.join(layout::CACHE);
-        let _ = super::write_whole(&folder, &kept).map(|file| file.persist(&path));
+        let _ = super::write_whole(&folder, kept.as_bytes()).map(|file| file.persist(&path));
     }
     Ok(visits)
 }

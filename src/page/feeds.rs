@@ -237,14 +237,10 @@ fn author(site: &Site) -> &str {
 }
 
 fn authority(site: &Site) -> &str {
-    let origin = site.config.base_url.origin();
-    let host = origin.split_once("://").map_or("", |(_, host)| host);
-    let host = host.split(':').next().unwrap_or("");
     // A name that cannot be anybody's (RFC 2606), for a site that does not say where it is published.
-    if host.is_empty() {
-        "digest.invalid"
-    } else {
-        host
+    match site.config.base_url.host() {
+        "" => "digest.invalid",
+        host => host,
     }
 }
 

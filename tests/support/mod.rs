@@ -129,24 +129,51 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Runs a Python program in a folder; skipped with a printed reason where the module is missing.
+/// Returns the interpreter of Python that has the judges: `DIGEST_PYTHON`, or that of `tests/tools/set-up`.
+pub fn python_path() -> PathBuf {
+    let installed = repository().join("target/test-tools/python/bin/python");
+    match std::env::var_os("DIGEST_PYTHON") {
+        Some(named) => named.into(),
+        None if installed.exists() => installed,
+        None => "python3".into(),
+    }
+}
+
+/// Tells whether the interpreter has a module; says that a test was skipped where it has not.
 ///
-/// `DIGEST_PYTHON` names an interpreter that has it.
+/// Where the judges are required, as before a landing, a missing one is a failure.
+pub fn python_has(module: &str) -> bool {
+    let mut command = Command::new(python_path());
+    command
+        .args(["-c", &format!("import {module}")])
+        .stdin(Stdio::null());
+    let has = command.output().is_ok_and(|output| output.status.success());
+    if !has {
+        missing(&format!("Python has no {module}"));
+    }
+    has
+}
+
+/// Says that a test was skipped; where the judges are required, it fails.
+pub fn missing(what: &str) {
+    assert!(
+        std::env::var_os("DIGEST_REQUIRE_BROWSER").is_none(),
+        "{what}"
+    );
+    eprintln!("skipped: {what}");
+}
+
+/// Runs a Python program in a folder; skipped with a printed reason where the module is missing.
 pub fn python(folder: &Path, module: &str, program: &str) -> Option<String> {
-    let python = std::env::var("DIGEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let run = |program: &str| {
-        let mut command = Command::new(&python);
-        command
-            .args(["-c", program])
-            .current_dir(folder)
-            .stdin(Stdio::null());
-        command.output().ok()
-    };
-    if !run(&format!("import {module}")).is_some_and(|output| output.status.success()) {
-        eprintln!("skipped: {python} has no {module}");
+    if !python_has(module) {
         return None;
     }
-    let ran = Ran::of(&run(program).expect("it ran before"));
+    let mut command = Command::new(python_path());
+    command
+        .args(["-c", program])
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    let ran = Ran::of(&command.output().expect("it ran before"));
     assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
     Some(ran.stdout)
 }
