@@ -4,7 +4,7 @@
 //! anew each time and cannot be stale. Knows no disk: `Sources` is a value.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -56,6 +56,8 @@ pub struct Options {
 #[derive(Debug, Default)]
 pub struct Memo {
     documents: BTreeMap<WalkName, Compiled>,
+    /// The documents that have problems; most have none.
+    troubled: BTreeSet<WalkName>,
 }
 
 /// This is a file's name, in the order in which a walk through folders meets files.
@@ -172,6 +174,9 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
         .map(|file| WalkName(file.name.clone()))
         .zip(compiled)
         .collect();
+    let is_troubled = |(_, compiled): &(_, &Compiled)| !compiled.problems.is_empty();
+    let troubled = memo.documents.iter().filter(is_troubled);
+    memo.troubled = troubled.map(|(name, _)| name.clone()).collect();
     parsed
 }
 
@@ -192,6 +197,10 @@ impl Memo {
             let Some(compiled) = compiled else { continue };
             let name = WalkName(file.name.clone());
             let new = compiled.document.clone();
+            match compiled.problems.is_empty() {
+                true => self.troubled.remove(&name),
+                false => self.troubled.insert(name.clone()),
+            };
             let old = self.documents.insert(name, compiled);
             changed.push(Saved {
                 name: file.name.clone(),
@@ -204,7 +213,9 @@ impl Memo {
 
     /// Forgets a document that was deleted; tells whether it was known.
     pub fn forget(&mut self, name: &Arc<str>) -> bool {
-        self.documents.remove(&WalkName(name.clone())).is_some()
+        let name = WalkName(name.clone());
+        self.troubled.remove(&name);
+        self.documents.remove(&name).is_some()
     }
 
     /// Returns the documents as `parse` would.
@@ -217,27 +228,27 @@ impl Memo {
 
     /// Notes the problems of the documents as `parse` would.
     pub fn report(&self, problems: &mut Problems) {
-        for compiled in self.documents.values() {
-            if !compiled.problems.is_empty() {
-                problems.append(compiled.problems.clone());
-            }
+        for name in &self.troubled {
+            problems.append(self.documents[name].problems.clone());
         }
     }
+}
+
+/// Parses the vocabulary; `None` when the site has none.
+pub fn vocabulary(sources: &Sources, problems: &mut Problems) -> Option<Arc<Vocabulary>> {
+    let source = to_source(sources.vocabulary.as_ref()?, problems)?;
+    Some(Arc::new(Vocabulary::parse(&source, problems)))
 }
 
 /// Links parsed documents to a site.
 pub fn link(
     config: Config,
+    vocabulary: Option<Arc<Vocabulary>>,
     sources: &Sources,
     documents: Vec<Arc<Document>>,
     options: &Options,
     problems: &mut Problems,
 ) -> Site {
-    let vocabulary = sources
-        .vocabulary
-        .as_ref()
-        .and_then(|file| to_source(file, problems))
-        .map(|source| Vocabulary::parse(&source, problems));
     for name in &sources.assets {
         let is_known = name.as_ref() == layout::VOCABULARY || layout::is_ledger(name);
         if layout::asset(name).is_none() && !is_known {

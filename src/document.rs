@@ -7,13 +7,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::front_matter::{self, TextFront};
 use crate::html::push_attribute;
 use crate::layout;
 use crate::markdown::{self, Frame, Rendered};
-use crate::paper::Paper;
+use crate::paper::{Paper, title_key};
 use crate::slug::Slug;
 use crate::source::{Place, Source};
 
@@ -46,6 +48,9 @@ pub struct PaperText {
     pub paper: Paper,
     /// The title in plain text: formulas as people would type them.
     pub title: Arc<str>,
+    /// What two titles share that are alike but for case and signs (`paper::title_key`), as a number;
+    /// none for a title without letters and digits.
+    pub title_key: Option<u128>,
     /// The title with its formulas typeset.
     pub title_html: Arc<str>,
     /// The curator's line.
@@ -228,6 +233,7 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
     let teaser = markdown::teaser(&body.plain, TEASER).into();
     let text = PaperText {
         title: markdown::title_plain(&paper.title).into(),
+        title_key: key_of(&paper.title),
         title_html: markdown::title(&paper.title).into(),
         body: Html::new(body, source),
         slug,
@@ -304,6 +310,12 @@ fn parse_page(source: &Source, problems: &mut Problems) -> Option<Document> {
         front,
         content: Content::Page(text),
     })
+}
+
+/// Papers are compared by the hundred thousand, so each is made once, and takes 16 bytes.
+fn key_of(title: &str) -> Option<u128> {
+    let key = title_key(title);
+    (!key.is_empty()).then(|| xxh3_128(key.as_bytes()))
 }
 
 fn front_of(source: &Source, body: &Range<usize>) -> Source {

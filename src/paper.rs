@@ -175,6 +175,11 @@ impl Doi {
         self.0.to_ascii_lowercase()
     }
 
+    /// Tells whether both identify the same.
+    pub fn is_like(&self, other: &Doi) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
+    }
+
     /// Returns the address at the resolver.
     pub fn url(&self) -> String {
         format!("https://doi.org/{}", crate::address::encode_path(&self.0))

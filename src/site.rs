@@ -18,6 +18,7 @@ use crate::slug::Slug;
 use crate::source::Source;
 use crate::tags::Vocabulary;
 
+mod change;
 mod duplicates;
 mod references;
 mod tagging;
@@ -28,7 +29,7 @@ pub struct Parts {
     /// The settings.
     pub config: Config,
     /// The tags that papers may have; without a vocabulary any tag is one.
-    pub vocabulary: Option<Vocabulary>,
+    pub vocabulary: Option<Arc<Vocabulary>>,
     /// All content files.
     pub documents: Vec<Arc<Document>>,
     /// The sources of files that are published beside pages.
@@ -180,37 +181,6 @@ impl Site {
     }
 }
 
-impl Site {
-    /// Returns the site with papers whose body alone was changed, each as it was and as it is; `None`
-    /// when more than these papers may be different, so that all must be linked again.
-    ///
-    /// Nothing else follows from a body: order, tags, addresses and what is wrong between files are
-    /// told by front matter.
-    pub fn with_bodies(&self, saved: &[(Arc<Document>, Arc<Document>)]) -> Option<Site> {
-        let mut bodies = Vec::with_capacity(saved.len());
-        for (old, new) in saved {
-            let (Content::Paper(before), Content::Paper(after)) = (&old.content, &new.content)
-            else {
-                return None;
-            };
-            let is_told_by_front =
-                old.front.text == new.front.text && before.body.has_code == after.body.has_code;
-            if !is_told_by_front || !references::are_rooted(&before.body) {
-                return None;
-            }
-            let body = references::fill_rooted(&self.config.base_url, &after.body)?;
-            let is_old = |entry: &Entry| Arc::ptr_eq(&entry.document, old);
-            bodies.push((self.papers.iter().position(is_old)?, new, body));
-        }
-        let mut site = self.clone();
-        for (index, document, body) in bodies {
-            site.papers[index].document = document.clone();
-            site.papers[index].body = body;
-        }
-        Some(site)
-    }
-}
-
 /// Links documents to a site; what is wrong between them is reported and left out.
 pub fn link(parts: Parts, problems: &mut Problems) -> Site {
     let Parts {
@@ -253,7 +223,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
     let mut of_tags = Problems::new();
     let (duplicates, (tags, tags_of)) = rayon::join(
         || duplicates::find(&documents),
-        || tagging::resolve(&documents, vocabulary.as_ref(), &mut of_tags),
+        || tagging::resolve(&documents, vocabulary.as_deref(), &mut of_tags),
     );
     problems.append(duplicates);
     problems.append(of_tags);

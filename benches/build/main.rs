@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
+mod edits;
 mod floor;
 mod hugo;
 mod measure;
@@ -22,12 +23,13 @@ use measure::{Cost, Tool, work_folder};
 
 const USAGE: &str = "usage: cargo bench --bench build -- [--sizes 1000,10000,100000] [--runs 5]
        [--no-hugo] [--hugo PATH] [--folders] [--theme plain|default] [--digest PATH] [--date TEXT]
-       [--generate]
+       [--generate] [--edits]
 
   --folders    let Hugo write a folder for each page, as it does by default
   --theme      `plain` is equal to Hugo's templates; `default` is the built-in theme
   --digest     measure another binary than the one that was just built
-  --generate   write the sites and measure nothing";
+  --generate   write the sites and measure nothing
+  --edits      measure no builds, but the time from a save to the page that shows it";
 
 /// This is what the command line asks for.
 struct Wish {
@@ -40,6 +42,7 @@ struct Wish {
     digest: PathBuf,
     date: Option<String>,
     generate: bool,
+    edits: bool,
 }
 
 fn main() -> ExitCode {
@@ -72,6 +75,7 @@ fn parse(arguments: &[String]) -> Result<Wish> {
         digest: env!("CARGO_BIN_EXE_digest").into(),
         date: None,
         generate: false,
+        edits: false,
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -96,6 +100,7 @@ fn parse(arguments: &[String]) -> Result<Wish> {
             "--digest" => wish.digest = value()?.into(),
             "--date" => wish.date = Some(value()?.clone()),
             "--generate" => wish.generate = true,
+            "--edits" => wish.edits = true,
             other => bail!("there is no argument `{other}`\n{USAGE}"),
         }
     }
@@ -121,6 +126,10 @@ fn run(wish: &Wish) -> Result<()> {
             hugo::generate(&root.join("hugo"), &root.join("digest"), wish.folders)?;
         }
         if wish.generate {
+            continue;
+        }
+        if wish.edits {
+            edits::run(&wish.digest, hugo.as_ref(), &root, size, wish.runs)?;
             continue;
         }
         let costs = race(wish, hugo.as_ref(), &root)?;

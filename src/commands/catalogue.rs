@@ -35,7 +35,15 @@ pub fn read(root: &Path) -> Result<Catalogue> {
         drafts: true,
         ..Options::default()
     };
-    let site = compile::link(config, &sources, documents, &options, &mut problems);
+    let vocabulary = compile::vocabulary(&sources, &mut problems);
+    let site = compile::link(
+        config,
+        vocabulary,
+        &sources,
+        documents,
+        &options,
+        &mut problems,
+    );
     let vocabulary = sources
         .vocabulary
         .as_ref()

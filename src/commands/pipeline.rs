@@ -71,7 +71,15 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     drop(files);
     clock.lap("parse");
 
-    let site = compile::link(config, &sources, documents, options, &mut problems);
+    let vocabulary = compile::vocabulary(&sources, &mut problems);
+    let site = compile::link(
+        config,
+        vocabulary,
+        &sources,
+        documents,
+        options,
+        &mut problems,
+    );
     let mut plan = match &theme {
         Some(theme) => page::plan(&site, theme, &mut problems),
         None => Vec::new(),

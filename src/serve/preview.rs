@@ -259,7 +259,8 @@ impl Preview {
             }
             _ => Step::Reload,
         };
-        let is_whole = own.is_empty() && !shown.troubles.has_errors();
+        // A page that is about to load again asks again, and need not wait for its links.
+        let is_whole = own.is_empty() && !shown.troubles.has_errors() && step != Step::Reload;
         if let (Opened::Page(200, ..), Some(press), true) = (&opened, &shown.press, is_whole) {
             own = press.check(&seen.address).sorted();
         }

@@ -12,11 +12,12 @@ use rayon::prelude::*;
 
 use crate::compile::{self, File, Memo, Options, Saved, Sources, WalkName};
 use crate::config::Config;
-use crate::diagnostic::Problems;
+use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk::{self, Stamp};
 use crate::layout;
 use crate::page::{self, Page, THEME_FOLDER};
 use crate::site::Site;
+use crate::tags::Vocabulary;
 use crate::theme::{self, Theme};
 
 use super::watch::{Changes, PARTS};
@@ -33,6 +34,9 @@ pub struct Taken {
     pub touched: Vec<String>,
     /// The documents among the changed, before and after.
     saved: Vec<Saved>,
+    /// Whether more has changed than what is in documents, in files of the theme, and in files that are
+    /// published as they are.
+    is_wide: bool,
 }
 
 /// This is one state of a site, ready to render.
@@ -56,8 +60,25 @@ pub struct Shelf {
     sources: Sources,
     memo: Memo,
     theme: Option<LoadedTheme>,
-    /// The last edition, its problems without those of single documents.
-    linked: Option<Edition>,
+    vocabulary: Option<ReadVocabulary>,
+    linked: Option<Linked>,
+}
+
+/// This is what was made of all documents the last time, with the problems of each step.
+#[derive(Debug)]
+struct Linked {
+    site: Arc<Site>,
+    of_site: Problems,
+    theme: Option<Arc<Theme>>,
+    plan: Arc<Vec<Page>>,
+    of_plan: Problems,
+}
+
+/// This is the vocabulary; none when the site has none.
+#[derive(Debug, Clone)]
+struct ReadVocabulary {
+    vocabulary: Option<Arc<Vocabulary>>,
+    problems: Problems,
 }
 
 #[derive(Debug)]
@@ -77,6 +98,7 @@ impl Shelf {
             sources: Sources::default(),
             memo: Memo::default(),
             theme: None,
+            vocabulary: None,
             linked: None,
         }
     }
@@ -102,35 +124,106 @@ impl Shelf {
     /// Makes an edition of the sources, after these changes.
     pub fn edit(&mut self, taken: &Taken, options: &Options) -> Result<Edition> {
         let last = self.linked.take();
-        let linked = match last.and_then(|last| change_bodies(&last, taken)) {
-            Some(linked) => linked,
-            None => self.link(options)?,
+        let (site, of_site, planned) = match last {
+            Some(last) if !taken.is_wide => match self.relink(&last, taken) {
+                Some(site) => (
+                    site,
+                    last.of_site,
+                    Some((last.theme, last.plan, last.of_plan)),
+                ),
+                None => self.link(options),
+            },
+            _ => self.link(options),
         };
-        self.linked = Some(linked.clone());
-        let mut problems = linked.problems;
+        let mut problems = of_site.clone();
+        let theme = self.load_theme(&site.config, &mut problems)?;
+        let mut of_plan = Problems::new();
+        let plan = match (planned, &theme) {
+            // Of a theme, a plan knows the names of its files.
+            (Some((before, plan, problems)), theme)
+                if names(before.as_ref()) == names(theme.as_ref()) =>
+            {
+                of_plan = problems;
+                plan
+            }
+            (_, Some(theme)) => Arc::new(page::plan(&site, theme, &mut of_plan)),
+            (_, None) => Arc::default(),
+        };
+        problems.append(of_plan.clone());
         self.memo.report(&mut problems);
+        self.linked = Some(Linked {
+            site: site.clone(),
+            of_site,
+            theme: theme.clone(),
+            plan: plan.clone(),
+            of_plan,
+        });
         Ok(Edition {
+            site,
+            theme,
+            plan,
             problems: problems.sorted(),
-            ..linked
         })
     }
 
-    fn link(&mut self, options: &Options) -> Result<Edition> {
+    fn link<T>(&mut self, options: &Options) -> (Arc<Site>, Problems, Option<T>) {
         let mut problems = Problems::new();
         let config = compile::settings(self.sources.settings.as_ref(), &mut problems);
-        let theme = self.load_theme(&config, &mut problems)?;
+        let ReadVocabulary {
+            vocabulary,
+            problems: of_vocabulary,
+        } = self.vocabulary();
+        problems.append(of_vocabulary);
         let documents = self.memo.documents();
-        let site = compile::link(config, &self.sources, documents, options, &mut problems);
-        let plan = match &theme {
-            Some(theme) => page::plan(&site, theme, &mut problems),
-            None => Vec::new(),
-        };
-        Ok(Edition {
-            site: Arc::new(site),
-            theme,
-            plan: Arc::new(plan),
-            problems,
-        })
+        let sources = &self.sources;
+        let site = compile::link(
+            config,
+            vocabulary,
+            sources,
+            documents,
+            options,
+            &mut problems,
+        );
+        (Arc::new(site), problems, None)
+    }
+
+    /// The short way of a few papers that were saved, which a curator does all day: linking all papers
+    /// again would come to the same.
+    fn relink(&mut self, last: &Linked, taken: &Taken) -> Option<Arc<Site>> {
+        if taken.saved.is_empty() {
+            return Some(last.site.clone());
+        }
+        if taken.saved.len() > FEW {
+            return None;
+        }
+        let both = |saved: &Saved| saved.old.clone().zip(saved.new.clone());
+        let saved: Vec<_> = taken.saved.iter().map(both).collect::<Option<_>>()?;
+        // What was wrong between a paper and others may not be wrong any more, or stand elsewhere.
+        let moved = saved
+            .iter()
+            .filter(|(old, new)| old.front.text != new.front.text);
+        let moved: BTreeSet<&str> = moved.map(|(old, _)| old.front.name.as_ref()).collect();
+        let mut told = last.of_site.iter().chain(last.of_plan.iter());
+        let files = |problem: &Diagnostic| problem.place.as_ref().map(|place| place.file.clone());
+        let is_told = |problem| files(problem).is_some_and(|file| moved.contains(file.as_ref()));
+        if !moved.is_empty() && told.any(is_told) {
+            return None;
+        }
+        let vocabulary = self.vocabulary().vocabulary;
+        let site = last.site.with_papers(&saved, vocabulary.as_deref())?;
+        Some(Arc::new(site))
+    }
+
+    fn vocabulary(&mut self) -> ReadVocabulary {
+        let sources = &self.sources;
+        let read = self.vocabulary.get_or_insert_with(|| {
+            let mut problems = Problems::new();
+            ReadVocabulary {
+                vocabulary: compile::vocabulary(sources, &mut problems),
+                problems,
+            }
+        });
+        read.clone()
     }
 
     fn take_all(&mut self, changes: &Changes, suspects: &mut BTreeSet<WalkName>) -> Result<Taken> {
@@ -147,7 +240,7 @@ impl Shelf {
             self.take_other(&name.0, &mut taken)?;
         }
         if taken.changed.len() > taken.saved.len() {
-            self.list_others();
+            taken.is_wide |= self.list_others();
         }
         Ok(taken)
     }
@@ -196,6 +289,7 @@ impl Shelf {
         let files: Vec<Option<File>> = names.par_iter().map(read).collect::<Result<_>>()?;
         for (name, file) in names.iter().zip(&files) {
             if file.is_none() && self.memo.forget(name) {
+                taken.is_wide = true;
                 taken.changed.insert((*name).clone());
             }
         }
@@ -217,6 +311,8 @@ impl Shelf {
             let bytes = |file: &Option<File>| file.as_ref().map(|file| file.bytes.clone());
             if bytes(place) != bytes(&file) {
                 *place = file;
+                self.vocabulary = None;
+                taken.is_wide = true;
                 taken.changed.insert(name.clone());
             }
             return Ok(());
@@ -236,10 +332,10 @@ impl Shelf {
         Ok(())
     }
 
-    /// What is published as it is is known by name alone.
-    fn list_others(&mut self) {
+    /// What is published as it is is known by name alone; tells whether there are other names now.
+    fn list_others(&mut self) -> bool {
         let names = self.files.keys().map(|name| &name.0);
-        self.sources.statics = names
+        let statics: Vec<Arc<str>> = names
             .clone()
             .filter_map(|name| name.strip_prefix(layout::STATIC))
             .map(Arc::from)
@@ -249,7 +345,11 @@ impl Shelf {
                 && !name.ends_with(".md")
                 && name.as_ref() != layout::VOCABULARY
         };
-        self.sources.assets = names.filter(is_asset).cloned().collect();
+        let assets: Vec<Arc<str>> = names.filter(is_asset).cloned().collect();
+        let differ = (&statics, &assets) != (&self.sources.statics, &self.sources.assets);
+        self.sources.statics = statics;
+        self.sources.assets = assets;
+        differ
     }
 
     fn load_theme(
@@ -283,18 +383,9 @@ impl Shelf {
     }
 }
 
-/// The short way of a paper's body that was saved, which a curator does all day: linking all papers
-/// again would come to the same.
-fn change_bodies(last: &Edition, taken: &Taken) -> Option<Edition> {
-    if taken.saved.len() != taken.changed.len() || taken.saved.len() > FEW {
-        return None;
-    }
-    let both = |saved: &Saved| saved.old.clone().zip(saved.new.clone());
-    let saved: Vec<_> = taken.saved.iter().map(both).collect::<Option<_>>()?;
-    Some(Edition {
-        site: Arc::new(last.site.with_bodies(&saved)?),
-        ..last.clone()
-    })
+/// The names of a theme's static files; none of a theme that cannot be read.
+fn names(theme: Option<&Arc<Theme>>) -> Option<Vec<&String>> {
+    theme.map(|theme| theme.statics().keys().collect())
 }
 
 fn is_document(name: &str) -> bool {

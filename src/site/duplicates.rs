@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document};
 use crate::front_matter;
-use crate::paper::{Paper, title_key};
+use crate::paper::Paper;
 
 /// Finds each paper whose address, arXiv id, DOI or title another paper has; the older file, by
 /// name, is taken for the first one.
@@ -24,10 +24,11 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
         .map(|document| keys(document))
         .collect();
 
-    let mut slugs: FxHashMap<&str, &Document> = with_room(documents.len());
+    let room = documents.len();
+    let mut slugs: FxHashMap<&str, &Document> = with_room(room);
     let mut known = Known {
         ids: FxHashMap::default(),
-        titles: with_room(documents.len()),
+        titles: FxHashMap::with_capacity_and_hasher(room, Default::default()),
     };
     for (document, keys) in documents.into_iter().zip(&keys) {
         let first = *slugs.entry(keys.slug).or_insert(document);
@@ -56,8 +57,8 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
         }
         let ids = keys.ids.iter().map(|(_, id)| (id.as_str(), document));
         known.ids.extend(ids);
-        if !keys.title.is_empty() {
-            known.titles.entry(&keys.title).or_insert(document);
+        if let Some(title) = keys.title {
+            known.titles.entry(title).or_insert(document);
         }
     }
     problems
@@ -67,7 +68,7 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
 struct Keys<'a> {
     paper: &'a Paper,
     slug: &'a str,
-    title: String,
+    title: Option<u128>,
     /// The keys of the front matter, and what they say.
     ids: Vec<(&'static str, String)>,
 }
@@ -75,7 +76,7 @@ struct Keys<'a> {
 /// The papers that were met first.
 struct Known<'a> {
     ids: FxHashMap<&'a str, &'a Document>,
-    titles: FxHashMap<&'a str, &'a Document>,
+    titles: FxHashMap<u128, &'a Document>,
 }
 
 fn keys(document: &Document) -> Keys<'_> {
@@ -85,7 +86,7 @@ fn keys(document: &Document) -> Keys<'_> {
     Keys {
         paper: &text.paper,
         slug: text.slug.as_str(),
-        title: title_key(&text.paper.title),
+        title: text.title_key,
         ids: identifiers(&text.paper),
     }
 }
@@ -107,7 +108,7 @@ fn same_paper<'a>(keys: &Keys, known: &Known<'a>) -> Option<(&'static str, Strin
         Some((*key, what, *first))
     });
     by_id.or_else(|| {
-        let first = known.titles.get(keys.title.as_str())?;
+        let first = known.titles.get(&keys.title?)?;
         let Content::Paper(other) = &first.content else {
             unreachable!("only papers are compared");
         };

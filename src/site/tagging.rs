@@ -67,6 +67,28 @@ pub fn resolve(
     (sort_by_slug(found, by_slug, &mut tags_of), tags_of)
 }
 
+/// Looks up one paper's tags among those that papers have; `None` where one is not among them or
+/// stands there twice, which is for `resolve` to say.
+pub fn resolve_one(
+    written: &[String],
+    tags: &[TagEntry],
+    vocabulary: Option<&Vocabulary>,
+) -> Option<Vec<usize>> {
+    let mut found: Vec<usize> = Vec::with_capacity(written.len());
+    for name in written {
+        let slug = look_up(name, vocabulary)?.slug;
+        let tag = tags.binary_search_by(|tag| tag.slug.cmp(&slug)).ok()?;
+        (!found.contains(&tag)).then(|| found.push(tag))?;
+    }
+    Some(found)
+}
+
+/// Tells whether a tag has its name from a vocabulary, and not from the first paper that has it.
+pub fn is_named(tag: &TagEntry, vocabulary: Option<&Vocabulary>) -> bool {
+    let known = vocabulary.unwrap_or_else(|| Vocabulary::starter());
+    known.lookup(tag.slug.as_str()).is_some()
+}
+
 /// Puts tags in the order of their slugs, which is that of the table.
 fn sort_by_slug(
     found: Vec<Found>,

@@ -155,12 +155,14 @@ impl Preview {
     /// Opens the stream of notices as the script of a page does.
     pub fn listen(&self, path: &str) -> Notices {
         let page = self.get(path).text();
+        // The theme may have scripts of its own; that of the preview is the last.
+        let page = &page[page.rfind("<script src=").expect("a script")..];
         let value = |name: &str| {
             let rest = page.split(&format!("{name}=\"")).nth(1).expect("a script");
             rest.split('"').next().expect("a value").to_owned()
         };
         let (print, version) = (value("data-page"), value("data-version"));
-        let base = value("<script src").replace("live.js", "events");
+        let base = value("src").replace("live.js", "events");
         self.listen_at(&format!(
             "{base}?page={path}&print={print}&version={version}"
         ))

@@ -27,6 +27,15 @@ enum Edit {
         paper: u8,
         body: u8,
     },
+    /// One key of the front matter, and no other.
+    Front {
+        paper: u8,
+        key: u8,
+        value: u8,
+    },
+    Vocabulary {
+        tags: u8,
+    },
     Rename {
         from: u8,
         to: u8,
@@ -88,6 +97,9 @@ fn edit() -> impl Strategy<Value = Edit> {
         2 => (n.clone(), n.clone(), n.clone())
             .prop_map(|(day, name, body)| Edit::SaveByRename { day, name, body }),
         5 => (n.clone(), n.clone()).prop_map(|(paper, body)| Edit::Body { paper, body }),
+        8 => (n.clone(), 0..8_u8, n.clone())
+            .prop_map(|(paper, key, value)| Edit::Front { paper, key, value }),
+        1 => n.clone().prop_map(|tags| Edit::Vocabulary { tags }),
         2 => (n.clone(), n.clone()).prop_map(|(from, to)| Edit::Rename { from, to }),
         2 => n.clone().prop_map(|paper| Edit::Delete { paper }),
         1 => n.clone().prop_map(|day| Edit::DeleteDay { day }),
@@ -136,6 +148,22 @@ impl Edit {
                         "```rust\nfn x() {}\n```",
                     ];
                     folder.write(&name, format!("{text}\n{}\n", more[usize::from(body % 4)]));
+                }
+            }
+            Edit::Front { paper, key, value } => {
+                if let Some(name) = nth_paper(folder, paper) {
+                    change_front(folder, &name, key, value);
+                }
+            }
+            Edit::Vocabulary { tags } => {
+                let text = [
+                    "vision: {name: Seeing}\nagents: {}\nbulk: {}\n",
+                    "vision: {aliases: [sight]}\nagents: {}\nbulk: {}\n",
+                    "vision: {}\n",
+                ];
+                match text.get(usize::from(tags)) {
+                    Some(text) => folder.write("content/tags.yaml", *text),
+                    None => delete_if_there(folder, "content/tags.yaml"),
                 }
             }
             Edit::Rename { from, to } => {
@@ -233,6 +261,31 @@ fn paper_text(name: u8, title: u8, tags: u8, body: u8) -> String {
     let links = ["", "![f](fig.png)", "$x^2$", "[home](/)"];
     let body = format!("Text {body} {}", links[usize::from(body % 4)]);
     paper(&format!("Title {name} {title}"), tags, &body)
+}
+
+/// Puts a key into the front matter of a paper, in the place of one of that name.
+fn change_front(folder: &Folder, name: &str, key: u8, value: u8) {
+    let path = folder.root().join(name);
+    let text = std::fs::read_to_string(path).expect("a paper");
+    let number = value % 2;
+    let line = match key {
+        0 => format!("note: 'Note {value}, [home](/), [it](orca.md)'"),
+        1 => format!("arxiv: '2501.0000{number}'"),
+        2 => format!("doi: '10.1000/X{number}'"),
+        3 => format!("featured: {}", number == 0),
+        4 => format!("aliases: [/old/{value}/]"),
+        5 => format!("authors: [Author {value}]"),
+        6 => format!("title: 'Title {number}'"),
+        _ => {
+            let tags = ["vision", "Vision, agents", "sight, bulk", "vision, vision"];
+            format!("tags: [{}]", tags[usize::from(value)])
+        }
+    };
+    let (word, _) = line.split_once(':').expect("a key");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.retain(|line| !line.starts_with(&format!("{word}:")));
+    lines.insert(1, &line);
+    folder.write(name, format!("{}\n", lines.join("\n")));
 }
 
 fn nth_paper(folder: &Folder, number: u8) -> Option<String> {

@@ -1,0 +1,180 @@
+//! A few papers that were saved: the short way to what linking all papers again would come to.
+//!
+//! A curator saves one paper at a time, all day. Most of what linking finds out does not follow from
+//! one paper's text: the order, the addresses, which tags there are. Where it does, or may, there is no
+//! short way, so nothing here can be wrong, only slow.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::document::{Content, Document, Filled, Html, PaperText};
+use crate::paper::Doi;
+use crate::tags::Vocabulary;
+
+use super::{Site, TagEntry, references, tagging};
+
+/// What a saved paper changes.
+struct Change<'a> {
+    index: usize,
+    document: &'a Arc<Document>,
+    body: Filled,
+    note: Option<Filled>,
+    /// Its tags, where they are others now.
+    tags: Option<Vec<usize>>,
+}
+
+impl Site {
+    /// Returns the site with papers that were saved, each as it was and as it is; `None` when more than
+    /// these papers may be different, so that all must be linked again.
+    ///
+    /// The papers must have no problems that are found between files, neither before nor after.
+    pub fn with_papers(
+        &self,
+        saved: &[(Arc<Document>, Arc<Document>)],
+        vocabulary: Option<&Vocabulary>,
+    ) -> Option<Site> {
+        let changes = saved
+            .iter()
+            .map(|(old, new)| self.change(old, new, vocabulary));
+        let changes: Vec<Change> = changes.collect::<Option<_>>()?;
+        // They were compared with what others were; two that were saved at once can be alike.
+        let keys: Vec<Keys> = changes.iter().map(|change| keys(change.document)).collect();
+        let is_alone = |at: usize| keys[..at].iter().all(|other| !other.share(&keys[at]));
+        (0..keys.len()).all(is_alone).then_some(())?;
+
+        let mut site = self.clone();
+        for change in changes {
+            let entry = &mut site.papers[change.index];
+            entry.document = change.document.clone();
+            entry.body = change.body;
+            entry.note = change.note;
+            if let Some(tags) = change.tags {
+                let before = std::mem::replace(&mut entry.tags, tags.clone());
+                let is_named = |tag: &TagEntry| tagging::is_named(tag, vocabulary);
+                retag(&mut site.tags, change.index, &before, &tags, is_named)?;
+            }
+        }
+        let pages = |tag: &TagEntry| tag.papers.len().div_ceil(site.config.build.papers_per_page);
+        let mut tags = site.tags.iter().zip(&self.tags);
+        let have_pages = tags.all(|(now, before)| pages(now) == pages(before));
+        have_pages.then_some(site)
+    }
+
+    fn change<'a>(
+        &self,
+        old: &Arc<Document>,
+        new: &'a Arc<Document>,
+        vocabulary: Option<&Vocabulary>,
+    ) -> Option<Change<'a>> {
+        let (Content::Paper(before), Content::Paper(after)) = (&old.content, &new.content) else {
+            return None;
+        };
+        has_its_place(before, after).then_some(())?;
+        let is_here = |document: &Arc<Document>| Arc::ptr_eq(document, old);
+        let index = self
+            .papers
+            .iter()
+            .position(|entry| is_here(&entry.document))?;
+        let (old_keys, new_keys) = (keys(old), keys(new));
+        if old_keys != new_keys {
+            let is_known = |at: usize| {
+                let other = keys(&self.papers[at].document);
+                at != index && (other.share(&old_keys) || other.share(&new_keys))
+            };
+            let is_alone = !(0..self.papers.len()).into_par_iter().any(is_known);
+            is_alone.then_some(())?;
+        }
+        let base_url = &self.config.base_url;
+        let fill = |html: &Html| references::fill_rooted(base_url, html);
+        let mut texts = [&before.body].into_iter().chain(&before.note);
+        texts.all(references::are_rooted).then_some(())?;
+        let note = match &after.note {
+            Some(note) => Some(fill(note)?),
+            None => None,
+        };
+        let tags = match before.paper.tags == after.paper.tags {
+            true => None,
+            false => Some(tagging::resolve_one(
+                &after.paper.tags,
+                &self.tags,
+                vocabulary,
+            )?),
+        };
+        Some(Change {
+            index,
+            document: new,
+            body: fill(&after.body)?,
+            note,
+            tags,
+        })
+    }
+}
+
+/// Tells whether a paper stands where it stood: in the order of papers, and among the addresses.
+fn has_its_place(before: &PaperText, after: &PaperText) -> bool {
+    let place = |text: &PaperText| {
+        let paper = &text.paper;
+        (
+            text.slug.clone(),
+            paper.date,
+            (paper.featured, paper.draft),
+            paper.source.clone(),
+            (paper.aliases.clone(), paper.image.clone()),
+            text.body.has_code,
+        )
+    };
+    place(before) == place(after)
+}
+
+/// Takes a paper from the lists of its old tags and puts it into those of its new ones; `None` when a
+/// tag is left without papers, or may be called otherwise now.
+fn retag(
+    tags: &mut [TagEntry],
+    paper: usize,
+    before: &[usize],
+    after: &[usize],
+    is_named: impl Fn(&TagEntry) -> bool,
+) -> Option<()> {
+    for &gone in before.iter().filter(|tag| !after.contains(tag)) {
+        let tag = &mut tags[gone];
+        let at = tag.papers.binary_search(&paper).ok()?;
+        // A tag that no vocabulary knows is called as the first paper writes it.
+        (at > 0 || is_named(tag)).then(|| tag.papers.remove(at))?;
+        (!tag.papers.is_empty()).then_some(())?;
+    }
+    for &new in after.iter().filter(|tag| !before.contains(tag)) {
+        let tag = &mut tags[new];
+        let at = tag.papers.binary_search(&paper).err()?;
+        (at > 0 || is_named(tag)).then(|| tag.papers.insert(at, paper))?;
+    }
+    Some(())
+}
+
+/// What a paper is known by.
+#[derive(PartialEq, Eq)]
+struct Keys<'a> {
+    title: Option<u128>,
+    arxiv: Option<&'a str>,
+    doi: Option<&'a Doi>,
+}
+
+impl Keys<'_> {
+    fn share(&self, other: &Keys) -> bool {
+        let both = self.doi.zip(other.doi);
+        (self.title.is_some() && self.title == other.title)
+            || (self.arxiv.is_some() && self.arxiv == other.arxiv)
+            || both.is_some_and(|(one, other)| one.is_like(other))
+    }
+}
+
+fn keys(document: &Document) -> Keys<'_> {
+    let Content::Paper(text) = &document.content else {
+        unreachable!("only papers are compared");
+    };
+    Keys {
+        title: text.title_key,
+        arxiv: text.paper.arxiv.as_ref().map(|id| id.id()),
+        doi: text.paper.doi.as_ref(),
+    }
+}
