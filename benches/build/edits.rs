@@ -132,7 +132,10 @@ fn table(size: usize, sides: &[Side], times: &Times) -> String {
     text += "|\n";
     for ((name, _), of_kind) in KINDS.iter().zip(times) {
         text += &format!("| {name}");
-        let medians: Vec<f64> = of_kind.iter().map(|times| median(times.iter().copied())).collect();
+        let medians: Vec<f64> = of_kind
+            .iter()
+            .map(|times| median(times.iter().copied()))
+            .collect();
         for (median, times) in medians.iter().zip(of_kind) {
             let most = times.iter().copied().fold(0.0, f64::max);
             text += &format!(" | {median:.0} ms (at most {most:.0})");
