@@ -68,6 +68,19 @@ pub struct BuildConfig {
     pub search: bool,
     /// Whether papers can be cited: cite boxes, metadata for catalogues, BibTeX and JSON.
     pub citations: bool,
+    /// Which pages have pictures for links to them.
+    pub cards: Cards,
+}
+
+/// This tells which pages have pictures of their own for links to them; other pages share the site's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cards {
+    /// None.
+    None,
+    /// The site and each issue.
+    Issues,
+    /// The site, each issue and each paper.
+    Papers,
 }
 
 /// This is what an editor does not want to be told.
@@ -113,6 +126,7 @@ impl Default for Config {
                 related: 5,
                 search: true,
                 citations: true,
+                cards: Cards::Issues,
             },
             check: CheckConfig::default(),
             enrich: EnrichConfig {
@@ -148,12 +162,13 @@ pub const KEYS: [&str; 15] = [
     "limits",
 ];
 /// These are the settings below `[build]`.
-pub const BUILD_KEYS: [&str; 5] = [
+pub const BUILD_KEYS: [&str; 6] = [
     "papers_per_page",
     "feed_limit",
     "related",
     "search",
     "citations",
+    "cards",
 ];
 
 /// This is the setting below `[check]` that is no switch.
@@ -256,6 +271,7 @@ impl Reader<'_> {
                 "related" => self.count(value, 0, &mut build.related),
                 "search" => self.switch(value, &mut build.search),
                 "citations" => self.switch(value, &mut build.citations),
+                "cards" => self.cards(value, &mut build.cards),
                 name => self.unknown(name, key.span(), &BUILD_KEYS),
             }
         }
@@ -424,6 +440,19 @@ impl Reader<'_> {
                 value,
                 "this setting is true or false",
                 "write it without quotes",
+            ),
+        }
+    }
+
+    fn cards(&mut self, value: Item<'_, '_>, target: &mut Cards) {
+        match (value.get_ref().as_str(), value.get_ref().as_bool()) {
+            (Some("issues"), _) | (_, Some(true)) => *target = Cards::Issues,
+            (Some("papers"), _) => *target = Cards::Papers,
+            (_, Some(false)) => *target = Cards::None,
+            _ => self.bad(
+                value,
+                "`cards` says which pages have pictures for links to them",
+                "write \"issues\", \"papers\" or false",
             ),
         }
     }

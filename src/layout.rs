@@ -46,6 +46,8 @@ pub const TAGS: &str = "tags/index.html";
 pub const PAPER_PAGES: &str = "papers/";
 /// The search page; the files of its index stand beside it.
 pub const SEARCH: &str = "search/index.html";
+/// The page that shows what a reader keeps in the browser.
+pub const READING: &str = "reading/index.html";
 /// The site's Atom feed.
 pub const FEED: &str = "feed.xml";
 /// The site's JSON feed.
@@ -127,6 +129,11 @@ pub fn tag(slug: &Slug, number: usize) -> String {
 /// Returns a tag's Atom feed.
 pub fn tag_feed(slug: &Slug) -> String {
     format!("tags/{slug}.xml")
+}
+
+/// Returns the picture for links to a page.
+pub fn card(page: &str) -> String {
+    format!("{}.png", page.strip_suffix(".html").unwrap_or(page))
 }
 
 /// Returns a tag's papers as BibTeX.

@@ -48,6 +48,7 @@ pub mod records;
 pub mod search;
 
 // Values become pages.
+pub mod card;
 pub mod theme;
 pub mod view;
 pub mod page;

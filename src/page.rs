@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
@@ -14,6 +14,7 @@ use crate::site::Site;
 use crate::source::Place;
 use crate::theme::Theme;
 
+mod cards;
 mod feeds;
 mod periods;
 mod render;
@@ -66,6 +67,8 @@ pub enum Kind {
     Text(usize),
     /// The search page.
     Search,
+    /// What a reader keeps in the browser.
+    Reading,
     /// The file of the search index that names the others.
     SearchHead(Vec<u8>),
     /// A file of the search index.
@@ -82,6 +85,12 @@ pub enum Kind {
     Sitemap(usize),
     /// The list of the parts of the sitemap.
     SitemapIndex(usize),
+    /// The picture for links to the site.
+    Card,
+    /// The picture for links to an issue.
+    IssueCard(usize),
+    /// The picture for links to a paper.
+    PaperCard(usize),
     /// What crawlers may read.
     Robots,
     /// The file that tells GitHub Pages to publish all files as they are.
@@ -167,6 +176,10 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
             kind: Kind::Search,
         });
     }
+    pages.push(Page {
+        path: layout::READING.to_owned(),
+        kind: Kind::Reading,
+    });
     plan_extras(site, theme, &mut pages);
     report_collisions(site, &pages, problems);
     pages
@@ -227,10 +240,10 @@ pub fn source_of(page: &Page, site: &Site) -> Option<String> {
 
 /// What is there besides pages of content; a site's own file of the same name is taken instead.
 fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
-    let own = |path: &str| {
-        site.statics.iter().any(|name| name.as_ref() == path)
-            || site.pages.iter().any(|page| page.text().output == path)
-    };
+    let statics = site.statics.iter().map(AsRef::as_ref);
+    let texts = site.pages.iter().map(|page| page.text().output.as_str());
+    let taken: FxHashSet<&str> = statics.chain(texts).collect();
+    let own = |path: &str| taken.contains(path);
     let listed = pages.iter().filter(|page| is_content(&page.kind)).count();
     let mut extras = vec![
         (layout::FEED.to_owned(), Kind::Feed),
@@ -251,6 +264,11 @@ fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
     ] {
         if !own(path) {
             extras.push((path.to_owned(), kind));
+        }
+    }
+    for (path, kind) in cards::plan(site) {
+        if !own(&path) {
+            extras.push((path, kind));
         }
     }
     if site.has_code {

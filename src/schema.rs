@@ -156,6 +156,10 @@ fn settings_key(key: &str) -> Value {
                 "description": "How many related papers a paper's page lists; 0 for none.",
             }),
             "search" => flag("Whether there is a search page with its index."),
+            "cards" => json!({
+                "enum": ["issues", "papers", false],
+                "description": "Which pages have pictures for links to them, besides the site.",
+            }),
             "citations" => flag("Whether papers can be cited: cite boxes, BibTeX and JSON."),
             other => unreachable!("the key `{other}` has no schema"),
         }),

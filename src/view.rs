@@ -86,8 +86,12 @@ view! {
         newsletter: Option<NewsletterView>,
         /// The address of the theme's style sheet.
         style_url: String,
-        /// The address of the theme's script, a module; only when there is a search page.
+        /// The address of the script that all pages share, a module.
         script_url: Option<String>,
+        /// The address of the script that sets the colours which a reader chose, before a page is shown.
+        scheme_url: Option<String>,
+        /// The address of the page with what a reader keeps in the browser.
+        reading_url: String,
         /// The address of the search page; none where the settings say so.
         search_url: Option<String>,
         /// The address of the style sheet for code; only when there is code.
@@ -136,7 +140,7 @@ view! {
 view! {
     /// The page that is rendered; every template sees it as `page`.
     PageView {
-        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `page`, `404`.
+        /// What kind of page it is: `home`, `issue`, `week`, `month`, `year`, `archive`, `paper`, `tags`, `tag`, `search`, `reading`, `page`, `404`.
         kind: String,
         /// The title in tabs and search results; none on the home page.
         title: Option<String>,
@@ -154,14 +158,30 @@ view! {
         feed_title: Option<String>,
         /// The papers of this page in other formats.
         alternates: Vec<AlternateView>,
+        /// The address of the script of this kind of page, a module: `static/<kind>.js` of the theme.
+        script_url: Option<String>,
         /// Where the page can be edited.
         edit_url: Option<String>,
         /// Whether search engines should leave the page out.
         noindex: bool,
+        /// The picture that other sites show beside a link to this page.
+        image: Option<ImageView>,
         /// The page before this one in time.
         older: Option<LinkView>,
         /// The page after this one in time.
         newer: Option<LinkView>,
+    }
+}
+
+view! {
+    /// A picture for links to a page.
+    ImageView {
+        /// The address, with its host.
+        url: String,
+        /// The width in pixels, where it is known.
+        width: Option<usize>,
+        /// The height in pixels, where it is known.
+        height: Option<usize>,
     }
 }
 

@@ -37,6 +37,7 @@ feed_limit = 20
 related = false
 search = false
 citations = false
+cards = \"papers\"
 [check]
 untagged = false
 unlinked = true
@@ -79,6 +80,7 @@ files = 20000
             related: 0,
             search: false,
             citations: false,
+            cards: Cards::Papers,
         },
         check: CheckConfig {
             skip_links: vec!["https://www.linkedin.com/".to_owned()],

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use crate::card::Easel;
 use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
@@ -12,7 +15,9 @@ use crate::view::{
     PeriodRefView, SiteView, TargetView, Views,
 };
 
-use super::{HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, feeds, reuse, source_of, syndicate};
+use super::{
+    HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
+};
 
 /// Up to how many pages a pager lists all.
 const ALL: usize = 20;
@@ -39,6 +44,7 @@ pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
     sites: BTreeMap<String, Value>,
+    easel: Easel,
     pub(super) plan: &'a [Page],
 }
 
@@ -53,6 +59,7 @@ impl<'a> Renderer<'a> {
             layout::ARCHIVE,
             layout::TAGS,
             layout::SEARCH,
+            layout::READING,
         ]
         .map(str::to_owned)
         .into_iter()
@@ -64,6 +71,7 @@ impl<'a> Renderer<'a> {
             views,
             theme,
             sites,
+            easel: Easel::new(),
             plan,
         }
     }
@@ -83,6 +91,7 @@ impl<'a> Renderer<'a> {
             Kind::Tag(index, number) => self.tag(page, *index, *number)?,
             Kind::Text(index) => self.text(page, *index)?,
             Kind::Search => self.search(page)?,
+            Kind::Reading => self.reading(page)?,
             Kind::SearchHead(bytes) | Kind::SearchFile(bytes) => {
                 return Ok(Output::Bytes(bytes.clone()));
             }
@@ -107,6 +116,9 @@ impl<'a> Renderer<'a> {
             }
             Kind::Sitemap(_) | Kind::SitemapIndex(_) | Kind::Robots => {
                 syndicate::render(self, page)?
+            }
+            Kind::Card | Kind::IssueCard(_) | Kind::PaperCard(_) => {
+                return Ok(Output::Bytes(self.easel.draw(&cards::card(self, page))));
             }
             Kind::NoJekyll => String::new(),
             Kind::HighlightStyle => highlight::css(),
@@ -415,6 +427,23 @@ impl<'a> Renderer<'a> {
         self.template(page, "search.html", layout::SEARCH, context)
     }
 
+    fn reading(&self, page: &Page) -> Result<String, Diagnostic> {
+        let language = &self.views.language;
+        let (heading, description) = (
+            language.word("reading_list"),
+            language.word("reading_about"),
+        );
+        let view = PageView {
+            // Without a reader there is nothing on it.
+            noindex: true,
+            ..self.page_view(page, "reading", heading, description)
+        };
+        let mut context = Context::new();
+        context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
+        context.insert("page", view);
+        self.template(page, "reading.html", layout::READING, context)
+    }
+
     fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
         let heading = self.views.language.word("lost_title");
         let view = PageView {
@@ -460,8 +489,10 @@ impl<'a> Renderer<'a> {
             feed_url: None,
             feed_title: None,
             alternates: Vec::new(),
+            script_url: themed(&self.views, self.theme, &format!("{kind}.js")),
             edit_url: None,
             noindex: false,
+            image: cards::image(self, page),
             older: None,
             newer: None,
         }
@@ -471,15 +502,7 @@ impl<'a> Renderer<'a> {
 fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
     let site = views.site;
     let config = &site.config;
-    let themed = |name: &str| {
-        let bytes = theme.statics().get(name)?;
-        let link = views.link(&format!("{THEME_FOLDER}{name}"));
-        // The address changes with the content, so that browsers may keep the file for long.
-        Some(format!(
-            "{link}?v={:08x}",
-            xxhash_rust::xxh3::xxh3_64(bytes) as u32
-        ))
-    };
+    let themed = |name: &str| themed(views, theme, name);
     SiteView {
         title: config.title.clone(),
         description: config.description.clone(),
@@ -502,7 +525,9 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
             field: newsletter.field,
         }),
         style_url: themed("style.css").unwrap_or_default(),
-        script_url: themed("search.js").filter(|_| config.build.search),
+        script_url: themed("reader.js"),
+        scheme_url: themed("scheme.js"),
+        reading_url: views.link(layout::READING),
         search_url: config.build.search.then(|| views.link(layout::SEARCH)),
         highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),
         favicon_url: themed("favicon.svg"),
@@ -513,6 +538,23 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         tags: site.tags.len(),
         newest_year: site.issues.first().map(|issue| issue.date.year()),
     }
+}
+
+/// The address of a static file of the theme, if it has that file.
+///
+/// The address changes with the content, so that browsers may keep the file for long. Scripts import
+/// one another, so they have one version, which changes with any of them.
+fn themed(views: &Views<'_>, theme: &Theme, name: &str) -> Option<String> {
+    let statics = theme.statics();
+    let bytes = statics.get(name)?;
+    let version = if name.ends_with(".js") {
+        let scripts = statics.iter().filter(|(name, _)| name.ends_with(".js"));
+        scripts.fold(0, |version, (_, bytes)| xxh3_64_with_seed(bytes, version))
+    } else {
+        xxh3_64(bytes)
+    };
+    let link = views.link(&format!("{THEME_FOLDER}{name}"));
+    Some(format!("{link}?v={:08x}", version as u32))
 }
 
 /// The pages that a pager lists: the first, the last, and those around this one.

@@ -355,16 +355,6 @@ function run(form) {
 }
 
 if (globalThis.document) {
-  const box = () => document.querySelector("main [type=search]") ?? document.querySelector("[type=search]");
-  addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = box();
-    if (!target) return;
-    event.preventDefault();
-    target.focus();
-    target.select();
-  });
   const form = document.querySelector("form[data-index]");
   if (form && globalThis.DecompressionStream) run(form);
 }
