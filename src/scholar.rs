@@ -17,7 +17,7 @@ pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
     let authors = citation
         .authors
         .iter()
-        .map(|name| ("citation_author", full_name(name)));
+        .map(|name| ("citation_author", tagged_name(name)));
     tags.extend(authors);
     if let Some(issued) = citation.issued {
         tags.push(("citation_publication_date", date(issued, '/')));
@@ -38,6 +38,13 @@ pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
         tags.push(("citation_pdf_url", arxiv.pdf_url()));
     }
     tags.push(("citation_abstract_html_url", citation.page.clone()));
+    // Zotero asks its own name of a kind first; Highwire has none for preprints.
+    let kind = match citation.kind {
+        Kind::Article => "journalArticle",
+        Kind::Proceedings => "conferencePaper",
+        Kind::Preprint => "preprint",
+    };
+    tags.push(("z:itemType", kind.to_owned()));
     tags
 }
 
@@ -95,8 +102,10 @@ pub fn coins(citation: &Citation<'_>) -> String {
     add("rft.title", citation.title_plain);
     for name in &citation.authors {
         match name {
-            Name::Person { .. } => add("rft.au", &full_name(name)),
-            Name::Whole(name) => add("rft.aucorp", name),
+            Name::Person { .. } => add("rft.au", &inverted_name(name)),
+            Name::Whole(name) if !name.contains(' ') => add("rft.au", name),
+            // Zotero puts every `rft.aucorp` before all other authors, and keeps the place of this.
+            Name::Whole(name) => add("rft.aulast", name),
         }
     }
     if let Some(issued) = citation.issued {
@@ -134,6 +143,42 @@ fn full_name(name: &Name<'_>) -> String {
             given,
             suffix: Some(suffix),
         } => format!("{given} {family} {suffix}"),
+        Name::Whole(name) => name.to_owned(),
+    }
+}
+
+/// A name as catalogues sort it, so that a reader need not guess where the family's begins.
+fn inverted_name(name: &Name<'_>) -> String {
+    match *name {
+        Name::Person {
+            family,
+            given,
+            suffix,
+        } => match suffix {
+            Some(suffix) => format!("{family}, {given} {suffix}"),
+            None => format!("{family}, {given}"),
+        },
+        Name::Whole(name) => name.to_owned(),
+    }
+}
+
+/// A name for a Highwire tag: as people write it where the last word is the family's name, else inverted.
+/// Zotero takes a comma between two names of several words each for one between two people.
+fn tagged_name(name: &Name<'_>) -> String {
+    match *name {
+        Name::Person {
+            family,
+            given,
+            suffix,
+        } => {
+            let is_plain = !family.contains(' ') && suffix.is_none();
+            let is_split = family.contains(' ') && (given.contains(' ') || suffix.is_some());
+            if is_plain || is_split {
+                full_name(name)
+            } else {
+                inverted_name(name)
+            }
+        }
         Name::Whole(name) => name.to_owned(),
     }
 }
@@ -210,6 +255,7 @@ mod tests {
                     "citation_abstract_html_url",
                     "https://example.org/papers/tulu-3.html",
                 ),
+                ("z:itemType", "conferencePaper"),
             ];
             assert_eq!(
                 tags(citation),
@@ -246,8 +292,8 @@ mod tests {
                 ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
                 ("rft.type", "preprint"),
                 ("rft.title", TITLE),
-                ("rft.au", "Nathan Lambert"),
-                ("rft.aucorp", "Qwen Team"),
+                ("rft.au", "Lambert, Nathan"),
+                ("rft.aulast", "Qwen Team"),
                 ("rft.date", "2024-11-02"),
                 ("rft.source", "NeurIPS 2024"),
                 ("rft_id", "info:doi/10.48550/arXiv.2411.15124"),

@@ -201,6 +201,72 @@ fn each_page_leads_to_its_feeds_and_formats() {
     }
 }
 
+/// `tests/tools/atom.rng` has the rules of the format; a validator that runs without a network is not to
+/// be had from the registries.
+#[test]
+fn every_feed_is_valid_whatever_is_in_it() {
+    let site = Sandbox::new();
+    site.write("site.toml", "title = 'Ünï & <b>'\nauthor = \"A & B\"\n");
+    let hostile = "---
+title: \"Con\\x01trol \\uFFFE \\x0B & <b> ]]> \\\"q\\\"\"
+date: 2025-08-07
+tags: [\"C++ & <x>\"]
+authors: [\"O'Neil & <Sons>\", \"\\x02\"]
+note: \"A \\x08 note & <i>\"
+---
+Text \u{1} with \u{b} controls \u{ffff}, <script>alert(1)</script>, $a < b$ and ]]>.
+";
+    site.write("content/papers/2025-08-07/hostile.md", hostile);
+    build(&site, BASE);
+    assert!(site.read("public/feed.xml").contains("]]&gt;"));
+    let real = built(BASE);
+    let schema = support::repository().join("tests/tools/atom.rng");
+    let program = format!(
+        "import glob
+from lxml import etree
+schema = etree.RelaxNG(etree.parse({:?}))
+for name in ['feed.xml'] + sorted(glob.glob('tags/*.xml')):
+    feed = etree.parse(name)
+    assert schema.validate(feed), (name, schema.error_log)
+etree.parse('feeds.opml'), etree.parse('sitemap.xml')
+# The judge does find what is wrong.
+feed.getroot().remove(feed.getroot().find('{{*}}id'))
+assert not schema.validate(feed)",
+        schema.display().to_string()
+    );
+    for site in [&site, &real] {
+        support::python(&site.path().join("public"), "lxml", &program);
+    }
+}
+
+#[test]
+fn every_page_leads_to_a_feed() {
+    let site = built(BASE);
+    let pages = site.tree("public");
+    let pages = pages.iter().filter(|(name, _)| name.ends_with(".html"));
+    let mut count = 0;
+    for (name, bytes) in pages {
+        let text = String::from_utf8_lossy(bytes);
+        let feed = "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"/repo/feed.xml\"";
+        assert!(text.contains(feed), "{name}");
+        count += 1;
+    }
+    assert!(count > 100, "{count} pages");
+}
+
+#[test]
+fn a_feed_holds_as_many_papers_as_the_settings_say() {
+    let site = Sandbox::with_real_papers();
+    let settings = site
+        .read("site.toml")
+        .replace("feed_limit = 50", "feed_limit = 7");
+    site.write("site.toml", &settings);
+    build(&site, BASE);
+    assert_eq!(site.read("public/feed.xml").matches("<entry>").count(), 7);
+    let feed: Value = serde_json::from_str(&site.read("public/feed.json")).expect("JSON");
+    assert_eq!(feed["items"].as_array().map(Vec::len), Some(7));
+}
+
 #[test]
 fn feedparser_reads_every_feed_without_a_complaint() {
     let site = built(BASE);

@@ -79,7 +79,7 @@ fn entry_view(site: &Site, entry: &Entry) -> FeedEntryView {
         url: site.config.base_url.absolute(&layout::paper(&text.slug)),
         published: day.clone(),
         updated: day,
-        authors: text.paper.authors.clone(),
+        authors: names(&text.paper.authors).map(str::to_owned).collect(),
         summary: summary(entry).to_owned(),
         content_html: Html::from(entry.body.absolute(site.config.base_url.origin())),
         categories: categories(site, entry).map(str::to_owned).collect(),
@@ -163,9 +163,7 @@ fn json_item<'a>(site: &'a Site, entry: &'a Entry) -> JsonItem<'a> {
         summary: summary(entry),
         image: entry.image.as_ref().map(|output| base.absolute(output)),
         date_published: midnight(entry.date),
-        authors: paper
-            .authors
-            .iter()
+        authors: names(&paper.authors)
             .map(|name| JsonAuthor { name })
             .collect(),
         tags: categories(site, entry).collect(),
@@ -222,6 +220,13 @@ fn entry_id(site: &Site, entry: &Entry) -> String {
 fn summary(entry: &Entry) -> &str {
     let text = entry.text();
     text.paper.note.as_deref().unwrap_or(&text.teaser)
+}
+
+/// A name of control characters alone would be none, since XML has no place for them.
+fn names(authors: &[String]) -> impl Iterator<Item = &str> {
+    let is_seen = |c: char| !c.is_control() && !c.is_whitespace();
+    let names = authors.iter().map(String::as_str);
+    names.filter(move |name| name.contains(is_seen))
 }
 
 fn categories<'a>(site: &'a Site, entry: &'a Entry) -> impl Iterator<Item = &'a str> {

@@ -241,6 +241,14 @@ function mark(element, text, words) {
   element.append(text.slice(done));
 }
 
+/** What reference managers read of a paper in a list (COinS); the other lists have it from the build. */
+function coins(title, url) {
+  const pairs = { "rft.type": "preprint", "rft.title": title, "rft.identifier": url };
+  const told = Object.entries(pairs).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`);
+  return Object.assign(document.createElement("span"), {
+    className: "Z3988", title: `ctx_ver=Z39.88-2004&rft_val_fmt=info%3Aofi%2Ffmt%3Akev%3Amtx%3Adc${told.join("")}` });
+}
+
 /** The search page: the form, the address bar and the results keep step. */
 function run(form) {
   const index = new Index(form.dataset.index);
@@ -274,7 +282,7 @@ function run(form) {
       dateTime: paper.date.toISOString().slice(0, 10), textContent: day.format(paper.date) });
     if (form.dataset.lang) a.lang = form.dataset.lang;
     mark(a, paper.title, state.words);
-    li.append(a, " ", time);
+    li.append(a, " ", time, coins(paper.title, a.href));
     return li;
   };
   const show = async (count) => {
@@ -288,6 +296,7 @@ function run(form) {
       papers.sort((a, b) => has(b) - has(a));
     }
     results.append(...papers.map(item));
+    document.dispatchEvent(new Event("ZoteroItemUpdated", { bubbles: true }));
     state.shown += papers.length;
     more.hidden = state.shown >= state.numbers.length;
   };
