@@ -50,6 +50,7 @@ pub mod search;
 // Values become pages.
 pub mod card;
 pub mod theme;
+pub mod chart;
 pub mod view;
 pub mod page;
 pub mod link_check;

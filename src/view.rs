@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::theme::{self, Value};
 
 mod make;
+mod charts;
 
 pub use make::Views;
 
@@ -461,10 +462,34 @@ view! {
         url: String,
         /// How many papers it has.
         count: usize,
+        /// The days of a year, as a picture; only in the archive.
+        calendar_html: Option<Html>,
         /// The months of a year.
         months: Vec<PeriodRefView>,
         /// The issues of a month.
         issues: Vec<IssueRefView>,
+    }
+}
+
+view! {
+    /// Tags over time.
+    TrendsView {
+        /// A sentence that says what the pictures show.
+        about: String,
+        /// The most used tags.
+        tags: Vec<Value>,
+    }
+}
+
+view! {
+    /// A tag over time.
+    TrendView {
+        /// The tag, with how many papers have it.
+        tag: Value,
+        /// When it was used most, and how often then.
+        peak: String,
+        /// Its papers over time, as a picture.
+        bars_html: Html,
     }
 }
 

@@ -71,6 +71,7 @@ impl Renderer<'_> {
                 .map(|newer| self.views.year_link(years[newer].key)),
         };
         let mut context = Context::new();
+        context.insert("calendar_html", self.views.calendar(year));
         context.insert("months", self.views.months(year.issues.clone()));
         self.period(page, view, context)
     }

@@ -169,10 +169,12 @@ impl<'a> Renderer<'a> {
             .take(RECENT)
             .map(|issue| self.views.issue_ref(issue));
         context.insert("recent", recent.collect::<Vec<_>>());
-        context.insert(
-            "top_tags",
-            self.views.top_tags(0..site.papers.len(), TOP_TAGS),
-        );
+        if let Some(month) = site.months.first() {
+            let issues = &site.issues[month.issues.clone()];
+            let papers = issues.iter().map(|issue| issue.papers.len()).sum();
+            context.insert("month", self.views.month_link(month.key));
+            context.insert("month_tags", self.views.top_tags(0..papers, TOP_TAGS));
+        }
         let view = PageView {
             title: None,
             alternates: reuse::alternates(&self.views, Scope::Site),
@@ -222,6 +224,7 @@ impl<'a> Renderer<'a> {
         let description = language.fill("archive_about", &values);
         let mut context = Context::new();
         context.insert("years", self.views.years());
+        context.insert("trends", self.views.trends());
         let view = PageView {
             alternates: reuse::alternates(&self.views, Scope::Site),
             ..self.page_view(page, "archive", language.word("archive"), &description)
@@ -403,6 +406,7 @@ impl<'a> Renderer<'a> {
             name: language.year(year.key),
             url: self.views.link(&layout::year(year.key)),
             count: site.count(year),
+            calendar_html: None,
             months: Vec::new(),
             issues: Vec::new(),
         });

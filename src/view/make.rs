@@ -155,6 +155,7 @@ impl<'a> Views<'a> {
                     name,
                     url,
                     count: self.site.count(month),
+                    calendar_html: None,
                     months: Vec::new(),
                     issues: self.site.issues[month.issues.clone()]
                         .iter()
@@ -171,6 +172,7 @@ impl<'a> Views<'a> {
             name: self.language.year(year.key),
             url: self.link(&layout::year(year.key)),
             count: self.site.count(year),
+            calendar_html: Some(self.calendar(year)),
             months: self.months(year.issues.clone()),
             issues: Vec::new(),
         };
