@@ -8,6 +8,7 @@ mod support;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use support::{Ran, Sandbox};
 
@@ -219,6 +220,35 @@ fn a_connection_that_ends_before_the_answer_leaves_a_doubt() {
         "and in truth it was taken"
     );
     assert!(!server.folder.path().join("1.eml").exists());
+}
+
+#[test]
+fn a_program_that_is_killed_while_it_sends_leaves_a_doubt() {
+    let Some(server) = Server::start("silent") else {
+        return;
+    };
+    let site = server.site("");
+    let mut running = site
+        .command(&["email", "--send"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !server.folder.path().join("0.json").exists() {
+        assert!(Instant::now() < deadline, "the server took nothing");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.kill().expect("it still waits for the answer");
+    running.wait().expect("it ended");
+    assert!(sent(&site).ends_with("\n2025-08-06 sending <2025-08-06.repo@u.github.io>\n"));
+    let ran = send(&site, &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("nobody knows how it ended"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

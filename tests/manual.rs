@@ -14,6 +14,7 @@ const COMMANDS: &[&str] = &[
     #[cfg(feature = "serve")]
     "serve",
     "check",
+    "email",
     "explain",
     "list",
     "tags",

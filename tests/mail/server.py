@@ -58,6 +58,8 @@ class Handler:
         (folder / f"{number}.json").write_text(json.dumps([envelope.mail_from, envelope.rcpt_tos]))
         if mode == "in-doubt":
             server.transport.abort()
+        if mode == "silent":
+            await asyncio.sleep(60)
         return "250 OK"
 
 
