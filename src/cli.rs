@@ -11,7 +11,7 @@ use crate::commands::enrich;
 use crate::commands::serve;
 use crate::commands::{
     Outcome, build, check, completions, email, explain, fmt, import, init, list, man, new, schema,
-    tags,
+    tags, theme,
 };
 use crate::console;
 
@@ -49,6 +49,7 @@ enum Command {
     Explain(explain::Explain),
     List(list::List),
     Tags(tags::Tags),
+    Theme(theme::Theme),
     Fmt(fmt::Fmt),
     Schema(schema::Schema),
     Completions(completions::Completions),
@@ -73,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Explain(explain) => explain.run(),
         Command::List(list) => list.run(root),
         Command::Tags(tags) => tags.run(root),
+        Command::Theme(theme) => theme.run(root),
         Command::Fmt(fmt) => fmt.run(root),
         Command::Schema(schema) => schema.run(root),
         Command::Completions(completions) => completions.run(Cli::command()),

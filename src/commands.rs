@@ -39,6 +39,7 @@ pub mod schema;
 pub mod serve;
 mod table;
 pub mod tags;
+pub mod theme;
 
 /// This is how a command ends, as its exit code tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

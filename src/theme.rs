@@ -15,8 +15,10 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::language::Language;
 use crate::source::Source;
 
+mod drift;
 mod words;
 
+pub use drift::{Drift, drift};
 pub use tera::Value;
 pub use words::has_language;
 

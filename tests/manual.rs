@@ -18,6 +18,7 @@ const COMMANDS: &[&str] = &[
     "explain",
     "list",
     "tags",
+    "theme",
     "fmt",
     "schema",
     "completions",
