@@ -11,8 +11,8 @@ use crate::layout;
 use crate::markdown;
 use crate::site::{Entry, Issue, Site};
 use crate::source::Source;
-use crate::theme::{Context, Theme, Value};
-use crate::view::{EmailPaperView, EmailView, Html};
+use crate::theme::{Context, Theme};
+use crate::view::{EmailPaperView, EmailSiteView, EmailView, Html, Shared};
 
 /// How many bytes of HTML a mailbox shows: Gmail cuts a message at 102 KB and hides the rest.
 pub const LIMIT: usize = 102 * 1024;
@@ -101,7 +101,7 @@ fn render_some(
         left_out: view.more,
     };
     let mut context = Context::new();
-    context.insert("site", site_value(site, theme.language()));
+    context.insert("site", site_view(site, theme.language()));
     context.insert("email", view);
     let page = format!("the edition of {}", issue.date);
     let part = |template: &str| Ok(without_controls(theme.render(template, &context, &page)?));
@@ -156,7 +156,7 @@ fn email_view(
         papers: papers
             .iter()
             .take(shown)
-            .map(|entry| Value::from(paper_view(base_url, language, entry, teaser)))
+            .map(|entry| Shared::of(paper_view(base_url, language, entry, teaser).into()))
             .collect(),
         more: papers.len() - shown,
     }
@@ -197,15 +197,15 @@ fn one_line(text: &str) -> String {
 }
 
 /// What both templates see of the site besides the edition.
-fn site_value(site: &Site, language: &Language) -> Value {
+fn site_view(site: &Site, language: &Language) -> EmailSiteView {
     let config = &site.config;
-    crate::theme::fields([
-        ("title", config.title.clone().into()),
-        ("description", config.description.clone().into()),
-        ("author", config.author.clone().into()),
-        ("language", config.language.clone().into()),
-        ("direction", language.direction().to_owned().into()),
-    ])
+    EmailSiteView {
+        title: config.title.clone(),
+        description: config.description.clone(),
+        author: config.author.clone(),
+        language: config.language.clone(),
+        direction: language.direction().to_owned(),
+    }
 }
 
 /// Control characters have no business in a mail, and some end the line of a header or a message.

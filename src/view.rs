@@ -4,14 +4,17 @@
 //! into a page as it is; all others are text. Each paper becomes a value once and is shared by the
 //! pages that list it. Knows the site and the addresses; which page gets which value is `page`'s.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::theme::{self, Value};
 
 mod make;
 mod charts;
+mod manual;
 
 pub use make::Views;
+pub use manual::{Field, Kind, RECORDS, Record, TEMPLATES, Template, WORDS, document};
 
 /// Declares a record of values for templates: its fields are its documentation.
 macro_rules! view {
@@ -28,10 +31,39 @@ macro_rules! view {
 
         impl $name {
             /// The fields, for the documentation: name, type and meaning.
-            pub const FIELDS: &'static [(&'static str, &'static str, &'static str)] =
+            pub const FIELDS: &'static [Field] =
                 &[$((stringify!($field), stringify!($kind), concat!($($doc,)*)),)*];
+
+            /// What it is, for the documentation.
+            pub const RECORD: Record = Record {
+                name: stringify!($name),
+                about: concat!($($about,)*),
+                fields: Self::FIELDS,
+            };
         }
     };
+}
+
+/// This is a record that was made into a value once and is shared by several pages.
+pub struct Shared<T>(Value, PhantomData<fn() -> T>);
+
+impl<T> Shared<T> {
+    /// Takes a value that was made of such a record.
+    pub fn of(value: Value) -> Shared<T> {
+        Shared(value, PhantomData)
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Shared::of(self.0.clone())
+    }
+}
+
+impl<T> From<Shared<T>> for Value {
+    fn from(shared: Shared<T>) -> Value {
+        shared.0
+    }
 }
 
 /// This is HTML for a template.
@@ -268,7 +300,7 @@ view! {
         /// The letter; `#` for all that is none.
         letter: String,
         /// Its tags.
-        tags: Vec<Value>,
+        tags: Vec<Shared<TagView>>,
     }
 }
 
@@ -298,7 +330,7 @@ view! {
         /// That day as people write it.
         published_name: Option<String>,
         /// The tags.
-        tags: Vec<Value>,
+        tags: Vec<Shared<TagRefView>>,
         /// The curator's line.
         note_html: Option<Html>,
         /// The beginning of the abstract, as text.
@@ -395,7 +427,7 @@ view! {
         /// The editor's headline.
         title: Option<String>,
         /// Its papers; only in weeks and months.
-        papers: Vec<Value>,
+        papers: Vec<Shared<PaperRefView>>,
     }
 }
 
@@ -419,7 +451,7 @@ view! {
         /// The tags of its papers, most used first.
         tags: Vec<TagRefView>,
         /// Its papers, featured ones first, with abstracts.
-        papers: Vec<Value>,
+        papers: Vec<Shared<PaperView>>,
         /// Its week.
         week: LinkView,
         /// Its month.
@@ -477,7 +509,7 @@ view! {
         /// A sentence that says what the pictures show.
         about: String,
         /// The most used tags.
-        tags: Vec<Value>,
+        tags: Vec<TrendView>,
     }
 }
 
@@ -485,7 +517,7 @@ view! {
     /// A tag over time.
     TrendView {
         /// The tag, with how many papers have it.
-        tag: Value,
+        tag: TagRefView,
         /// When it was used most, and how often then.
         peak: String,
         /// Its papers over time, as a picture.
@@ -539,7 +571,7 @@ view! {
         /// The by-line.
         author: String,
         /// The newest papers.
-        entries: Vec<Value>,
+        entries: Vec<Shared<FeedEntryView>>,
     }
 }
 
@@ -590,6 +622,22 @@ view! {
 }
 
 view! {
+    /// The site, as an edition for the mail sees it.
+    EmailSiteView {
+        /// The name.
+        title: String,
+        /// A sentence about the site.
+        description: String,
+        /// The by-line.
+        author: String,
+        /// The language, as a BCP 47 tag.
+        language: String,
+        /// The way in which it is written: `ltr`, `rtl`.
+        direction: String,
+    }
+}
+
+view! {
     /// An edition for the mail. All addresses have their host.
     EmailView {
         /// What the mail is called.
@@ -615,7 +663,7 @@ view! {
         /// The editor's words as text, a line for each block.
         words: String,
         /// The papers, featured ones first.
-        papers: Vec<Value>,
+        papers: Vec<Shared<EmailPaperView>>,
         /// How many papers of the issue are left out, for a mail has a limit.
         more: usize,
     }

@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::html;
 use crate::layout;
 use crate::site::{Entry, Site};
-use crate::theme::{Context, Value};
-use crate::view::{FeedEntryView, FeedView, Html};
+use crate::theme::Context;
+use crate::view::{FeedEntryView, FeedView, Html, Shared};
 
 use super::syndicate::only_xml;
 use super::{Kind, Page, Renderer};
@@ -59,7 +59,7 @@ fn atom(
         author: author(site).to_owned(),
         entries: papers
             .iter()
-            .map(|&paper| Value::from(entry_view(site, &site.papers[paper])))
+            .map(|&paper| Shared::of(entry_view(site, &site.papers[paper]).into()))
             .collect(),
     };
     let mut context = Context::new();

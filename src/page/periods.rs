@@ -5,9 +5,12 @@ use crate::diagnostic::Diagnostic;
 use crate::layout;
 use crate::site::Period;
 use crate::theme::Context;
-use crate::view::{IssueRefView, LinkView, PageView, PeriodView};
+use crate::view::{Html, IssueRefView, LinkView, PageView, PeriodRefView, PeriodView};
 
 use super::{Page, Renderer};
+
+const NO_MONTHS: Vec<PeriodRefView> = Vec::new();
+const NO_ISSUES: Vec<IssueRefView> = Vec::new();
 
 impl Renderer<'_> {
     pub(super) fn week(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
@@ -27,6 +30,8 @@ impl Renderer<'_> {
         };
         let mut context = Context::new();
         context.insert("issues", self.issues_with_papers(week.issues.clone()));
+        context.insert("months", NO_MONTHS);
+        context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
     }
 
@@ -48,6 +53,8 @@ impl Renderer<'_> {
         };
         let mut context = Context::new();
         context.insert("issues", self.issues_with_papers(month.issues.clone()));
+        context.insert("months", NO_MONTHS);
+        context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
     }
 
@@ -73,6 +80,7 @@ impl Renderer<'_> {
         let mut context = Context::new();
         context.insert("calendar_html", self.views.calendar(year));
         context.insert("months", self.views.months(year.issues.clone()));
+        context.insert("issues", NO_ISSUES);
         self.period(page, view, context)
     }
 

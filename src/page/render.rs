@@ -12,7 +12,7 @@ use crate::site::Site;
 use crate::theme::{Context, Theme, Value};
 use crate::view::{
     IssueRefView, LetterView, LinkView, NewsletterView, PageView, PagerLinkView, PagerView,
-    PeriodRefView, SiteView, TargetView, Views,
+    PeriodRefView, Shared, SiteView, TargetView, Views,
 };
 
 use super::{
@@ -169,12 +169,11 @@ impl<'a> Renderer<'a> {
             .take(RECENT)
             .map(|issue| self.views.issue_ref(issue));
         context.insert("recent", recent.collect::<Vec<_>>());
-        if let Some(month) = site.months.first() {
-            let issues = &site.issues[month.issues.clone()];
-            let papers = issues.iter().map(|issue| issue.papers.len()).sum();
-            context.insert("month", self.views.month_link(month.key));
-            context.insert("month_tags", self.views.top_tags(0..papers, TOP_TAGS));
-        }
+        let month = site.months.first();
+        let issues = month.map_or(&[][..], |month| &site.issues[month.issues.clone()]);
+        let papers = issues.iter().map(|issue| issue.papers.len()).sum();
+        context.insert("month", month.map(|month| self.views.month_link(month.key)));
+        context.insert("month_tags", self.views.top_tags(0..papers, TOP_TAGS));
         let view = PageView {
             title: None,
             alternates: reuse::alternates(&self.views, Scope::Site),
@@ -277,14 +276,15 @@ impl<'a> Renderer<'a> {
         let mut by_size = by_name.clone();
         by_size.sort_by_key(|&tag| std::cmp::Reverse(site.tags[tag].papers.len()));
         let value = |tag: usize| Value::from(self.views.tag(&site.tags[tag]));
+        let shared = |tag: usize| Shared::of(value(tag));
         let mut letters: Vec<LetterView> = Vec::new();
         for tag in by_name {
             let letter = first_letter(&site.tags[tag].name);
             match letters.last_mut() {
-                Some(last) if last.letter == letter => last.tags.push(value(tag)),
+                Some(last) if last.letter == letter => last.tags.push(shared(tag)),
                 _ => letters.push(LetterView {
                     letter,
-                    tags: vec![value(tag)],
+                    tags: vec![shared(tag)],
                 }),
             }
         }

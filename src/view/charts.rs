@@ -93,7 +93,7 @@ impl Views<'_> {
                 .map(|date| span.name(date, language))
                 .unwrap_or_default();
             TrendView {
-                tag: self.tag_ref(tag, Some(tag.papers.len())).into(),
+                tag: self.tag_ref(tag, Some(tag.papers.len())),
                 peak: language.fill("peak", &[("n", &language.number(peak)), ("when", &when)]),
                 bars_html: Html::from(chart::bars(counts, most)),
             }
@@ -101,11 +101,7 @@ impl Views<'_> {
         let (first, last) = (span.name(oldest, language), span.name(newest, language));
         Some(TrendsView {
             about: language.fill(span.word(), &[("first", &first), ("last", &last)]),
-            tags: tags
-                .iter()
-                .zip(&counts)
-                .map(|pair| trend(pair).into())
-                .collect(),
+            tags: tags.iter().zip(&counts).map(trend).collect(),
         })
     }
 

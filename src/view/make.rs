@@ -16,7 +16,7 @@ use crate::theme::{self, Value};
 
 use super::{
     ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
-    NavView, PaperRefView, PaperView, PeriodRefView, TagRefView, TagView,
+    NavView, PaperRefView, PaperView, PeriodRefView, Shared, TagRefView, TagView,
 };
 
 /// This makes views of a site's values; each paper's is made when a page first asks for it.
@@ -48,15 +48,14 @@ impl<'a> Views<'a> {
     }
 
     /// Returns a paper for lists.
-    pub fn listed(&self, index: usize) -> Value {
-        let value = || Value::from(self.paper_view(&self.site.papers[index]));
-        self.papers[index].get_or_init(value).clone()
+    pub fn listed(&self, index: usize) -> Shared<PaperView> {
+        Shared::of(self.paper(index).clone())
     }
 
     /// Returns a paper with its abstract.
-    pub fn full(&self, index: usize) -> Value {
-        let body = &self.site.papers[index].body.text;
-        theme::with_field(&self.listed(index), "abstract_html", theme::html(body))
+    pub fn full(&self, index: usize) -> Shared<PaperView> {
+        let body = theme::html(&self.site.papers[index].body.text);
+        Shared::of(theme::with_field(self.paper(index), "abstract_html", body))
     }
 
     /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
@@ -83,9 +82,9 @@ impl<'a> Views<'a> {
     }
 
     /// Returns a paper for short lists.
-    pub fn short(&self, index: usize) -> Value {
+    pub fn short(&self, index: usize) -> Shared<PaperRefView> {
         let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
-        theme::some_fields(&self.listed(index), shown)
+        Shared::of(theme::some_fields(self.paper(index), shown))
     }
 
     /// Returns an issue with its papers.
@@ -284,6 +283,12 @@ impl<'a> Views<'a> {
         ))
     }
 
+    /// A paper's value, made when it is first asked for.
+    fn paper(&self, index: usize) -> &Value {
+        let value = || Value::from(self.paper_view(&self.site.papers[index]));
+        self.papers[index].get_or_init(value)
+    }
+
     fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
         citation::of(entry, self.base_url()).shortened()
     }
@@ -315,7 +320,7 @@ impl<'a> Views<'a> {
             tags: entry
                 .tags
                 .iter()
-                .map(|&tag| self.tags[tag].clone())
+                .map(|&tag| Shared::of(self.tags[tag].clone()))
                 .collect(),
             note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
             teaser: text.teaser.to_string(),
