@@ -1,20 +1,28 @@
-//! The real site in a real browser: nothing scrolls sideways on a phone, texts have contrast in both
-//! schemes, headings are in order, and no page asks another host for anything.
+//! Built sites in a real browser: how they look, what a reader can do, and what judges from outside say.
 //!
-//! Skipped with a printed reason where there is no Chromium, unless `DIGEST_REQUIRE_BROWSER` is set.
+//! One Chromium, driven by the programs of `tests/browser/` through puppeteer-core. Skipped with a printed
+//! reason where a tool is missing, unless `DIGEST_REQUIRE_BROWSER` is set. With `DIGEST_LIGHTHOUSE` set,
+//! Lighthouse is asked, too.
+
+// Which tools there are and what is required of them is said by the environment.
+#![allow(clippy::disallowed_methods)]
 
 mod support;
 
-use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use support::Sandbox;
+use serde_json::{Value, json};
+use support::search::{Hit, Reader, shown};
+use support::{Ran, Sandbox, ten_thousand};
 
 const BASE: &str = "/repo/";
+
+/// What a visitor types, with a typo and an unfinished word.
+const QUERY: &str = "langauge memor";
+
+/// Questions about the ten thousand papers.
+const QUESTIONS: usize = 12;
 
 /// A paper with everything that a body can hold.
 const RICH: &str = r#"---
@@ -56,17 +64,69 @@ Term
 "#;
 
 #[test]
-fn the_pages_are_good_on_phones_and_desks_in_light_and_dark() {
-    let Some(chromium) = find_chromium() else {
-        assert!(
-            std::env::var_os("DIGEST_REQUIRE_BROWSER").is_none(),
-            "no Chromium on this machine"
-        );
-        println!("skipped: no Chromium on this machine");
-        return;
+fn readers_get_what_they_are_promised() {
+    let Some(tools) = Tools::find() else { return };
+    let site = real_site();
+    let public = site.path().join("public");
+    let files = site.tree("public");
+    let reader = Reader::open(&files);
+    let answer = |query: &str| {
+        let found = reader.search(query);
+        let hits = reader.show(&found[..found.len().min(shown(query))]);
+        let address = |hit: &Hit| format!("{BASE}papers/{}.html", hit.slug);
+        (found.len(), hits.iter().map(address).collect::<Vec<_>>())
     };
+    let (count, results) = answer(QUERY);
+    let typed = "catastrophic forg";
+    let papers = files
+        .keys()
+        .filter(|name| name.starts_with("papers/") && name.ends_with(".html"));
+    let mut sites = vec![json!({
+        "base": BASE,
+        "folder": public,
+        "kinds": kinds(&files.keys().map(String::as_str).collect::<Vec<_>>()),
+        "papers": papers.count(),
+        "issue": "2025/08/06.html",
+        "older": "2025/08/05.html",
+        "paper": "papers/titans-learning-to-memorize-at-test-time.html",
+        "expected": {
+            "query": QUERY,
+            "found": format!("{count} papers"),
+            "results": results,
+            "marks": ["language", "memory"],
+            "typed": {"query": typed, "results": answer(typed).1},
+        },
+    })];
+    sites.extend(large_site());
+    let mut suites = vec!["look", "read", "search", "valid"];
+    if std::env::var_os("DIGEST_LIGHTHOUSE").is_some() {
+        suites.push("lighthouse");
+    }
+    if let Ok(asked) = std::env::var("DIGEST_BROWSER_SUITES") {
+        // For who works on one of them.
+        suites.retain(|suite| asked.split(',').any(|name| name == *suite));
+    }
+    tools.run(&json!({
+        "chromium": tools.chromium,
+        "packages": tools.packages,
+        "sites": sites,
+        "suites": suites,
+    }));
+}
+
+/// The real papers, and beside them what they lack: rich bodies, hostile titles, words of an editor.
+fn real_site() -> Sandbox {
     let site = Sandbox::with_real_papers();
+    let settings = site.read("site.toml");
+    site.write(
+        "site.toml",
+        &settings.replace("# repository =", "repository ="),
+    );
     site.write("content/papers/2025-08-05/rich.md", RICH);
+    site.write(
+        "content/papers/2025-08-05/evil.md",
+        "---\ntitle: 'Robots <img src=x onerror=alert(1)> & more'\n---\nText.\n",
+    );
     site.write(
         "content/issues/2025-08-05.md",
         "A word from the editor, with *emphasis*.\n",
@@ -77,56 +137,25 @@ fn the_pages_are_good_on_phones_and_desks_in_light_and_dark() {
     );
     let ran = site.digest(&["build", "--base-url", BASE]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    let files = site.tree("public");
-    let pages = pages_to_open(&files);
-    assert!(pages.len() > 12, "{pages:?}");
-    let list = format!(
-        "{:?}",
-        pages
-            .iter()
-            .map(|page| format!("{BASE}{page}"))
-            .collect::<Vec<_>>()
-    );
-    let measure = include_str!("browser/measure.html").replace("PAGES", &list);
-    let port = serve(files, measure);
-
-    for (scheme, dark) in [("1", false), ("0", true)] {
-        let result = open(&chromium, port, scheme);
-        let value: serde_json::Value =
-            serde_json::from_str(&result).unwrap_or_else(|error| panic!("{error}: {result}"));
-        assert_eq!(value["wrong"], serde_json::json!([]), "scheme {scheme}");
-        assert_eq!(value["loads"], pages.len() * 4);
-        for counted in ["texts", "formulas", "resources"] {
-            assert!(
-                value[counted].as_u64().is_some_and(|number| number > 4),
-                "{counted}: {result}"
-            );
-        }
-        let lightness = value["lightness"].as_f64().expect("a background");
-        assert!(
-            if dark {
-                lightness < 0.1
-            } else {
-                lightness > 0.8
-            },
-            "scheme {scheme}: {lightness}"
-        );
-    }
+    site
 }
 
 /// One page of each kind, and the papers whose text is the hardest.
-fn pages_to_open(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+fn kinds(files: &[&str]) -> Vec<String> {
     let first = |prefix: &str| {
-        files
-            .keys()
-            .find(|name| {
-                name.starts_with(prefix) && name.ends_with(".html") && !name.ends_with("index.html")
-            })
-            .cloned()
+        let is_page = |name: &&&str| {
+            name.starts_with(prefix) && name.ends_with(".html") && !name.ends_with("index.html")
+        };
+        (*files.iter().find(is_page).expect("such a page")).to_owned()
     };
-    let kinds = ["", "archive/", "tags/", "search/", "2025/", "2025/08/"]
-        .map(|folder| format!("{folder}index.html"));
     let named = [
+        "",
+        "archive/",
+        "tags/",
+        "search/?q=memory",
+        "reading/",
+        "2025/",
+        "2025/08/",
         "2025/08/05.html",
         "2025/08/06.html",
         "2025/w32.html",
@@ -134,106 +163,80 @@ fn pages_to_open(files: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
         "about.html",
         "papers/rich.html",
     ];
-    let hard = ["rethinking", "tulu", "protecting", "r-tuning"]
-        .map(|name| first(&format!("papers/{name}")).expect("a paper"));
-    let tag = first("tags/").expect("a tag");
-    kinds
-        .into_iter()
-        .chain(named.map(str::to_owned))
-        .chain(hard)
-        .chain([tag])
-        .collect()
+    let hard = ["rethinking", "tulu", "protecting"].map(|name| first(&format!("papers/{name}")));
+    let named = named.into_iter().map(str::to_owned);
+    named.chain(hard).chain([first("tags/")]).collect()
 }
 
-fn find_chromium() -> Option<String> {
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let works = |name: &str| {
-        Command::new(name)
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| output.status.success())
-    };
-    names
-        .iter()
-        .find(|name| works(name))
-        .map(|name| (*name).to_owned())
-}
-
-fn open(chromium: &str, port: u16, scheme: &str) -> String {
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let output = Command::new(chromium)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--no-first-run",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
-        // Nothing but this machine can be found, whatever a page asks for.
-        .arg("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1")
-        .args(["--virtual-time-budget=60000", "--dump-dom"])
-        .arg(format!("http://127.0.0.1:{port}{BASE}measure"))
-        .stderr(Stdio::null())
-        .output()
-        .expect("Chromium runs");
-    let page = String::from_utf8_lossy(&output.stdout).into_owned();
-    let result = page
-        .split("<pre id=\"result\">")
-        .nth(1)
-        .and_then(|rest| rest.split("</pre>").next());
-    let result = result.unwrap_or_else(|| panic!("no result in {page}"));
-    result
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&amp;", "&")
-}
-
-/// Serves the files below the base, as GitHub Pages would, until the test ends.
-fn serve(files: BTreeMap<String, Vec<u8>>, measure: String) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let port = listener.local_addr().expect("an address").port();
-    let files = Arc::new(files);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let (files, measure) = (files.clone(), measure.clone());
-            std::thread::spawn(move || answer(stream, &files, &measure));
-        }
+/// Ten thousand papers, and questions that lead to one of them.
+fn large_site() -> Option<Value> {
+    let site = ten_thousand::site()?;
+    let every = site.papers.len() / QUESTIONS;
+    let questions = site.papers.iter().step_by(every).map(|paper| {
+        let words: Vec<&str> = paper.title.split(' ').collect();
+        // Titles as a reader types them: without signs that are no words.
+        let query = words.join(" ").replace(['"', '$', '\\', '{', '}'], "");
+        json!({"query": query.trim(), "slug": paper.slug})
     });
-    port
+    Some(json!({
+        "base": "/large/",
+        "folder": site.folder,
+        "kinds": ["", "archive/", "search/?q=learning", "tags/"],
+        "questions": questions.collect::<Vec<_>>(),
+    }))
 }
 
-fn answer(mut stream: TcpStream, files: &BTreeMap<String, Vec<u8>>, measure: &str) -> Option<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    let mut reader = BufReader::new(stream.try_clone().ok()?.take(64 * 1024));
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut header = String::new();
-    while reader.read_line(&mut header).ok()? > 2 {
-        header.clear();
+/// The programs that a browser's test takes.
+struct Tools {
+    chromium: String,
+    packages: PathBuf,
+}
+
+impl Tools {
+    fn find() -> Option<Tools> {
+        let works = |name: &str| {
+            let ran = Command::new(name).arg("--version").output();
+            ran.is_ok_and(|output| output.status.success())
+        };
+        let path_of = |name: &str| {
+            let output = Command::new("sh")
+                .args(["-c", "command -v \"$0\"", name])
+                .output();
+            let output = output.ok().filter(|output| output.status.success())?;
+            Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let chromium = ["chromium", "chromium-browser", "google-chrome"].into_iter();
+        let chromium = chromium.filter(|name| works(name)).find_map(path_of);
+        let packages = support::repository().join("target/test-tools/node_modules");
+        let missing = if !works("node") {
+            "Node.js"
+        } else if !packages.join("puppeteer-core").is_dir() {
+            "puppeteer-core (tests/tools/set-up installs it)"
+        } else if let Some(chromium) = chromium {
+            return Some(Tools { chromium, packages });
+        } else {
+            "Chromium"
+        };
+        assert!(
+            std::env::var_os("DIGEST_REQUIRE_BROWSER").is_none(),
+            "there is no {missing}"
+        );
+        println!("skipped: there is no {missing}");
+        None
     }
-    let path = line.split(' ').nth(1)?.split('?').next()?;
-    let name = path.strip_prefix(BASE)?;
-    let name = if name.is_empty() || name.ends_with('/') {
-        format!("{name}index.html")
-    } else {
-        name.to_owned()
-    };
-    let (status, body) = match files.get(&name) {
-        _ if name == "measure" => ("200 OK", measure.as_bytes()),
-        Some(body) => ("200 OK", body.as_slice()),
-        None => ("404 Not Found", b"".as_slice()),
-    };
-    let kind = match name.rsplit('.').next() {
-        Some("css") => "text/css",
-        Some("js") => "text/javascript",
-        Some("svg") => "image/svg+xml",
-        Some("xml") => "application/xml",
-        _ => "text/html; charset=utf-8",
-    };
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()).ok()?;
-    stream.write_all(body).ok()
+
+    fn run(&self, plan: &Value) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("plan.json");
+        std::fs::write(&file, plan.to_string()).expect("a writable file");
+        let ran = Command::new("node")
+            .arg(support::repository().join("tests/browser/run.mjs"))
+            .arg(&file)
+            .current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")))
+            .output()
+            .expect("Node.js runs");
+        let ran = Ran::of(&ran);
+        println!("{}", ran.stdout);
+        assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    }
 }

@@ -8,10 +8,9 @@
 mod support;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read as _;
 
-use support::Sandbox;
 use support::search::{Reader, shown};
+use support::ten_thousand;
 
 /// A query and the paper that it should find.
 struct Question {
@@ -32,14 +31,17 @@ struct Score {
 
 #[test]
 fn papers_are_found_by_what_a_reader_remembers() {
-    let Some(papers) = papers() else {
+    let Some(site) = ten_thousand::site() else {
         return;
     };
-    let slugs = slugs_of(&papers);
+    let titles = site.papers.iter();
+    let titles: Vec<(String, String)> = titles
+        .map(|paper| (paper.slug.clone(), paper.title.clone()))
+        .collect();
     let site = match std::env::var_os("DIGEST_SEARCH_SITE") {
         // A site that was built before, to try one change after another.
         Some(folder) => support::tree(std::path::Path::new(&folder)),
-        None => build(&papers, &slugs),
+        None => support::tree(&site.folder),
     };
     let index = site
         .iter()
@@ -52,8 +54,6 @@ fn papers_are_found_by_what_a_reader_remembers() {
     );
     let reader = Reader::open(&site);
     let (head, _) = reader.fetched();
-    let titles: Vec<(String, String)> =
-        slugs.into_iter().zip(papers.iter().map(title_of)).collect();
     let sets = questions(&titles);
     if let Some(file) = std::env::var_os("DIGEST_SEARCH_QUESTIONS") {
         let lists: BTreeMap<&str, Vec<[&str; 2]>> = sets
@@ -204,82 +204,4 @@ fn words_of(title: &str) -> Vec<String> {
         }
     }
     words
-}
-
-fn papers() -> Option<Vec<serde_json::Value>> {
-    let path = support::repository().join("../shared/data/arxiv-10k.jsonl.gz");
-    let Ok(packed) = std::fs::read(&path) else {
-        println!("skipped: there is no {}", path.display());
-        return None;
-    };
-    let mut lines = String::new();
-    flate2::read::GzDecoder::new(packed.as_slice())
-        .read_to_string(&mut lines)
-        .expect("the data are UTF-8");
-    Some(
-        lines
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a record"))
-            .collect(),
-    )
-}
-
-fn title_of(paper: &serde_json::Value) -> String {
-    let title = paper["title"].as_str().expect("a title");
-    title.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Addresses as an importer would make them: the title's letters, cut at a word; no two are the same.
-fn slugs_of(papers: &[serde_json::Value]) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    let slug = |paper| {
-        let title = title_of(paper);
-        let parts = title.split(|c: char| !c.is_ascii_alphanumeric());
-        let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-        let mut slug = parts.join("-").to_lowercase();
-        if slug.len() > 80 {
-            slug.truncate(slug[..81].rfind('-').unwrap_or(80));
-        }
-        while !seen.insert(slug.clone()) {
-            slug.push_str("-x");
-        }
-        slug
-    };
-    papers.iter().map(slug).collect()
-}
-
-fn build(papers: &[serde_json::Value], slugs: &[String]) -> BTreeMap<String, Vec<u8>> {
-    let site = Sandbox::new();
-    for (paper, slug) in papers.iter().zip(slugs) {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
-        let authors = paper["authors"].as_array().expect("authors");
-        let authors: Vec<String> = authors
-            .iter()
-            .map(|name| quoted(name.as_str().expect("a name")))
-            .collect();
-        let tags = paper["categories"].as_array().expect("categories");
-        let tags: Vec<String> = tags
-            .iter()
-            .filter_map(|tag| tag.as_str()?.split_once('.'))
-            .map(|(group, part)| format!("{}-{}", group.to_lowercase(), part.to_lowercase()))
-            .filter(|tag| tag.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
-            .collect();
-        let date = &paper["date"].as_str().expect("a date")[..10];
-        let text = paper["abstract"]
-            .as_str()
-            .expect("an abstract")
-            .replace("](github.com", "](https://github.com");
-        site.write(
-            &format!("content/papers/{date}/{slug}.md"),
-            &format!(
-                "---\ntitle: {}\ntags: [{}]\nauthors: [{}]\n---\n{text}\n",
-                quoted(&title_of(paper)),
-                tags.join(", "),
-                authors.join(", ")
-            ),
-        );
-    }
-    let ran = site.digest(&["build"]);
-    assert_eq!(ran.code, 0, "{}", ran.stderr);
-    site.tree("public")
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub mod search;
+pub mod ten_thousand;
 
 /// This is a folder with a site, deleted at the end of the test.
 pub struct Sandbox {

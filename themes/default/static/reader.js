@@ -107,7 +107,7 @@ const isNew = ({ slug, date }, before) =>
   before && date && (date > before.date || (date === before.date && slug && !before.slugs.includes(slug)));
 change((kept) => {
   const now = Date.now();
-  if (kept.visit && now - kept.visit.at > VISIT) kept.before = { ...kept.visit };
+  if (kept.visit && now - kept.visit.at > VISIT) kept.before = structuredClone(kept.visit);
   const visit = { date: "", slugs: [], ...kept.visit, at: now };
   for (const { slug, date } of seen) {
     if (date > visit.date) Object.assign(visit, { date, slugs: [] });

@@ -327,15 +327,18 @@ function run(form) {
     }
   };
 
+  // What was asked before stays a step back; letters of one question are no steps.
+  let isSettled = location.search !== "";
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { keep(false); search(); }, 150);
+    timer = setTimeout(() => { keep(isSettled); isSettled = false; search(); }, 150);
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     clearTimeout(timer);
-    keep(true);
+    keep(isSettled);
+    isSettled = true;
     await search();
     results.querySelector("a")?.focus();
   });
@@ -344,7 +347,7 @@ function run(form) {
     await show(MORE);
     results.children[before]?.querySelector("a").focus();
   });
-  addEventListener("popstate", () => { fill(); search(); });
+  addEventListener("popstate", () => { isSettled = true; fill(); search(); });
   form.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" && event.target.type === "search") {
       event.preventDefault();
