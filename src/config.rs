@@ -143,6 +143,14 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Returns the language of titles and abstracts, where it is not that of the interface.
+    pub fn other_language(&self) -> Option<&str> {
+        let language = self.papers_language.as_deref();
+        language.filter(|language| *language != self.language)
+    }
+}
+
 /// These are the settings.
 pub const KEYS: [&str; 15] = [
     "title",

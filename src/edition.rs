@@ -205,6 +205,7 @@ fn site_view(site: &Site, language: &Language) -> EmailSiteView {
         author: config.author.clone(),
         language: config.language.clone(),
         direction: language.direction().to_owned(),
+        papers_language: config.other_language().map(str::to_owned),
     }
 }
 

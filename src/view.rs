@@ -634,6 +634,8 @@ view! {
         language: String,
         /// The way in which it is written: `ltr`, `rtl`.
         direction: String,
+        /// The language of titles and abstracts, where it is another.
+        papers_language: Option<String>,
     }
 }
 

@@ -135,6 +135,10 @@ fn real_site() -> Sandbox {
         "content/pages/about.md",
         "---\ntitle: About\n---\nSome words.\n\n## More\n\nMore words.\n",
     );
+    let settings = site.read("site.toml");
+    let newsletter =
+        "[newsletter]\nlink = \"https://example.org/\"\nform = \"https://example.org/new\"\n";
+    site.write("site.toml", &format!("{settings}\n{newsletter}"));
     let ran = site.digest(&["build", "--base-url", BASE]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     site

@@ -513,10 +513,7 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         author: config.author.clone(),
         language: config.language.clone(),
         direction: views.language.direction().to_owned(),
-        papers_language: config
-            .papers_language
-            .clone()
-            .filter(|language| *language != config.language),
+        papers_language: config.other_language().map(str::to_owned),
         url: views.link(layout::HOME),
         base: config.base_url.path().to_owned(),
         feed_url: views.link(layout::FEED),
