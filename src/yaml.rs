@@ -2,7 +2,8 @@
 //!
 //! `serde_yaml` reads the values, and stops at the first mistake without saying where the others are;
 //! so the top level is cut into entries first, by indentation, which gives places, finds every
-//! duplicate key and lets the rest of a mapping be read. Knows nothing of papers and tags.
+//! duplicate key and lets the rest of a mapping be read. Most front matter is simpler than YAML can be,
+//! and is read by `plain` to the same effect. Knows nothing of papers and tags.
 
 use std::ops::Range;
 
@@ -12,11 +13,12 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::source::Source;
 
 mod list;
+mod plain;
 
 pub use list::{WrittenList, parse_scalar, written_list};
 
 /// This is one `key: value` at the top level of a mapping.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// The key.
     pub key: String,
@@ -54,6 +56,12 @@ pub fn parse_mapping(
     range: Range<usize>,
     problems: &mut Problems,
 ) -> Option<Vec<Entry>> {
+    plain::read(&source.text[range.clone()], range.start)
+        .or_else(|| read_tree(source, range, problems))
+}
+
+/// Parses any mapping.
+fn read_tree(source: &Source, range: Range<usize>, problems: &mut Problems) -> Option<Vec<Entry>> {
     let text = &source.text[range.clone()];
     if let Some(found) = find_hostile(text) {
         let place = source.place(range.start + found.at..range.start + found.at + found.length);
