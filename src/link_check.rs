@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::address::{BaseUrl, Scheme, decode_path, scheme};
@@ -31,8 +31,10 @@ pub struct Findings {
 pub struct LinkCheck<'a> {
     base_url: &'a BaseUrl,
     pages: &'a [Page],
-    outputs: FxHashMap<&'a str, usize>,
+    outputs: FxHashMap<&'a [u8], usize>,
     folders: HashSet<&'a str>,
+    /// Whether every path may stand in an address as it is.
+    are_plain: bool,
 }
 
 impl<'a> LinkCheck<'a> {
@@ -41,7 +43,7 @@ impl<'a> LinkCheck<'a> {
         let outputs = pages
             .iter()
             .enumerate()
-            .map(|(index, page)| (page.path.as_str(), index))
+            .map(|(index, page)| (page.path.as_bytes(), index))
             .collect();
         let folders = pages
             .iter()
@@ -52,6 +54,9 @@ impl<'a> LinkCheck<'a> {
             pages,
             outputs,
             folders,
+            are_plain: !pages
+                .iter()
+                .any(|page| page.path.contains(['%', '&', '?', '#'])),
         }
     }
 
@@ -60,8 +65,7 @@ impl<'a> LinkCheck<'a> {
         let path = &self.pages[page].path;
         let mut findings = Findings::default();
         let mut own_anchors = Vec::new();
-        let mut seen: FxHashSet<&str> = FxHashSet::default();
-        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let mut seen: FxHashSet<&[u8]> = FxHashSet::default();
         let kind = if path.ends_with(".html") {
             Markup::Html
         } else if path.ends_with(".xml") || path.ends_with(".opml") {
@@ -69,19 +73,20 @@ impl<'a> LinkCheck<'a> {
         } else {
             return findings;
         };
-        for_each_attribute(text, kind, |found| match found {
+        for_each_attribute(bytes, kind, |found| match found {
             Found::Id(id) => {
                 findings.ids.insert(hash(id));
             }
             Found::Address(address) => {
-                // A menu and a list of tags repeat their addresses on every page.
-                if seen.insert(address) {
+                // A menu repeats its addresses on every page.
+                if !self.is_settled(address) && seen.insert(address) {
+                    let address = std::str::from_utf8(address).unwrap_or_default();
                     self.check(page, address, &mut findings, &mut own_anchors);
                 }
             }
         });
         for anchor in own_anchors {
-            if !findings.ids.contains(&hash(&anchor)) {
+            if !findings.ids.contains(&hash(anchor.as_bytes())) {
                 findings.wrong.push((
                     Code::BrokenAnchor,
                     format!("`#{anchor}` is no part of the page"),
@@ -101,7 +106,7 @@ impl<'a> LinkCheck<'a> {
             let late = found
                 .anchors
                 .iter()
-                .filter(|(target, id)| !findings[*target].ids.contains(&hash(id)));
+                .filter(|(target, id)| !findings[*target].ids.contains(&hash(id.as_bytes())));
             let late = late.map(|(target, id)| self.no_part(*target, id));
             for (code, message) in found.wrong.iter().cloned().chain(late) {
                 if source_of(page, site).is_none() {
@@ -132,7 +137,7 @@ impl<'a> LinkCheck<'a> {
         let mut found = scan(page);
         for (target, id) in std::mem::take(&mut found.anchors) {
             let there = findings.entry(target).or_insert_with(|| scan(target));
-            if !there.ids.contains(&hash(&id)) {
+            if !there.ids.contains(&hash(id.as_bytes())) {
                 found.wrong.push(self.no_part(target, &id));
             }
         }
@@ -144,6 +149,17 @@ impl<'a> LinkCheck<'a> {
     fn no_part(&self, target: usize, id: &str) -> (Code, String) {
         let path = &self.pages[target].path;
         (Code::BrokenAnchor, format!("`#{id}` is no part of {path}"))
+    }
+
+    /// Tells at a glance what most addresses are: a file's, with nothing around its path, or another
+    /// host's.
+    fn is_settled(&self, address: &[u8]) -> bool {
+        if let Some(path) = address.strip_prefix(self.base_url.path().as_bytes()) {
+            return self.are_plain && self.outputs.contains_key(path);
+        }
+        let origin = self.base_url.origin().as_bytes();
+        (address.starts_with(b"https://") || address.starts_with(b"http://"))
+            && (origin.is_empty() || !address.starts_with(origin))
     }
 
     fn check(
@@ -227,7 +243,7 @@ impl<'a> LinkCheck<'a> {
     /// Finds the page that answers: a file, or a folder's index. An address without its ending is not
     /// taken, for only some hosts answer it.
     fn resolve(&self, path: &str) -> Option<usize> {
-        if let Some(index) = self.outputs.get(path) {
+        if let Some(index) = self.outputs.get(path.as_bytes()) {
             return Some(*index);
         }
         let folder = path.trim_end_matches('/');
@@ -239,7 +255,7 @@ impl<'a> LinkCheck<'a> {
         } else {
             format!("{folder}/index.html")
         };
-        self.outputs.get(index.as_str()).copied()
+        self.outputs.get(index.as_bytes()).copied()
     }
 
     fn describe(&self, site: &Site, page: &Page, code: Code, message: String) -> Diagnostic {
@@ -269,74 +285,66 @@ enum Markup {
 }
 
 enum Found<'a> {
-    Id(&'a str),
-    Address(&'a str),
+    Id(&'a [u8]),
+    Address(&'a [u8]),
 }
 
 /// Calls back for each id and each address in a text, in order.
 ///
 /// The markup is ours or a theme's; text and attribute values are escaped, so a `<` opens a tag.
-fn for_each_attribute<'a>(text: &'a str, markup: Markup, mut call: impl FnMut(Found<'a>)) {
-    let bytes = text.as_bytes();
+fn for_each_attribute<'a>(bytes: &'a [u8], markup: Markup, mut call: impl FnMut(Found<'a>)) {
     let mut at = 0;
-    while let Some(open) = memchr(b'<', &bytes[at..]) {
-        at += open + 1;
-        let rest = &text[at..];
-        if rest.starts_with("!--") {
-            at += memmem::find(rest.as_bytes(), b"-->").map_or(rest.len(), |end| end + 3);
+    for open in memchr_iter(b'<', bytes) {
+        // Within what was read already, such as a script.
+        if open < at {
             continue;
         }
-        if rest.starts_with('!') || rest.starts_with('?') || rest.starts_with('/') {
+        at = open + 1;
+        let rest = &bytes[at..];
+        match rest.first() {
+            Some(b'/' | b'?') => continue,
+            Some(b'!') => {
+                if rest.starts_with(b"!--") {
+                    at += memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
+                }
+                continue;
+            }
+            _ => {}
+        }
+        let name = &rest[..length(rest, TAG_NAME)];
+        at += name.len();
+        if markup == Markup::Xml && name == b"loc" {
+            let value = &bytes[at..];
+            let value = value.strip_prefix(b">").unwrap_or(value);
+            let end = memchr(b'<', value).unwrap_or(value.len());
+            call(Found::Address(&value[..end]));
             continue;
         }
-        let name_end = rest
-            .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
-            .unwrap_or(rest.len());
-        let name = &rest[..name_end];
-        at += name_end;
-        if markup == Markup::Xml && name == "loc" {
-            let value = text[at..].trim_start_matches('>');
-            call(Found::Address(
-                &value[..value.find('<').unwrap_or(value.len())],
-            ));
-            continue;
-        }
-        at = scan_tag(text, at, name, markup, &mut call);
-        if markup == Markup::Html && (name == "script" || name == "style") {
-            let close = format!("</{name}");
-            at += memmem::find(&bytes[at..], close.as_bytes()).unwrap_or(bytes.len() - at);
+        at = scan_tag(bytes, at, name, markup, &mut call);
+        if markup == Markup::Html && (name == b"script" || name == b"style") {
+            let close = [b"</", name].concat();
+            at += memmem::find(&bytes[at..], &close).unwrap_or(bytes.len() - at);
         }
     }
 }
 
 /// Reads the attributes of a tag from behind its name; returns where the tag ends.
 fn scan_tag<'a>(
-    text: &'a str,
+    bytes: &'a [u8],
     mut at: usize,
-    tag: &str,
+    tag: &[u8],
     markup: Markup,
     call: &mut impl FnMut(Found<'a>),
 ) -> usize {
-    let bytes = text.as_bytes();
     loop {
-        while bytes
-            .get(at)
-            .is_some_and(|b| b.is_ascii_whitespace() || *b == b'/')
-        {
-            at += 1;
-        }
-        let name_start = at;
-        while bytes
-            .get(at)
-            .is_some_and(|b| !b.is_ascii_whitespace() && !b"=>/".contains(b))
-        {
-            at += 1;
-        }
-        let name = &text[name_start..at];
+        at += length(&bytes[at..], GAP);
+        let rest = &bytes[at..];
+        let name = &rest[..length(rest, ATTRIBUTE_NAME)];
+        at += name.len();
         match bytes.get(at) {
             Some(b'=') => {}
             Some(b'>') | None => return at,
-            Some(_) if at > name_start => continue,
+            Some(_) if !name.is_empty() => continue,
             Some(_) => return at,
         }
         at += 1;
@@ -345,31 +353,29 @@ fn scan_tag<'a>(
                 let start = at + 1;
                 let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |end| start + end);
                 at = (end + 1).min(bytes.len());
-                &text[start..end]
+                &bytes[start..end]
             }
             _ => {
                 let start = at;
-                while bytes
-                    .get(at)
-                    .is_some_and(|b| !b.is_ascii_whitespace() && *b != b'>')
-                {
-                    at += 1;
-                }
-                &text[start..at]
+                at += length(&bytes[at..], VALUE);
+                &bytes[start..at]
             }
         };
         match name {
-            "id" => call(Found::Id(value)),
+            b"id" => call(Found::Id(value)),
             // `rel=self` and `rel=alternate` in a feed are addresses of this site too.
-            "href" | "src" | "poster" | "xmlUrl" | "htmlUrl" => call(Found::Address(value)),
-            "srcset" => value
-                .split(',')
-                .filter_map(|part| part.split_whitespace().next())
+            b"href" | b"src" | b"poster" | b"xmlUrl" | b"htmlUrl" => call(Found::Address(value)),
+            b"srcset" => value
+                .split(|byte| *byte == b',')
+                .filter_map(|part| {
+                    let mut words = part.split(u8::is_ascii_whitespace);
+                    words.find(|word| !word.is_empty())
+                })
                 .for_each(|url| call(Found::Address(url))),
-            "content" if markup == Markup::Html && tag == "meta" => {
-                if let Some((_, url)) = value.split_once("url=") {
-                    call(Found::Address(url));
-                } else if value.starts_with("http") && !value.contains(' ') {
+            b"content" if markup == Markup::Html && tag == b"meta" => {
+                if let Some(at) = memmem::find(value, b"url=") {
+                    call(Found::Address(&value[at + 4..]));
+                } else if value.starts_with(b"http") && !value.contains(&b' ') {
                     call(Found::Address(value));
                 }
             }
@@ -377,6 +383,47 @@ fn scan_tag<'a>(
         }
     }
 }
+
+/// How many bytes at the start of some are of a kind.
+fn length(bytes: &[u8], kind: u8) -> usize {
+    let end = bytes
+        .iter()
+        .position(|&byte| KINDS[usize::from(byte)] & kind == 0);
+    end.unwrap_or(bytes.len())
+}
+
+/// What may stand in a tag's name.
+const TAG_NAME: u8 = 1;
+/// What may stand in an attribute's name.
+const ATTRIBUTE_NAME: u8 = 2;
+/// What may stand in a value without quotation marks.
+const VALUE: u8 = 4;
+/// What stands between attributes.
+const GAP: u8 = 8;
+
+/// Where a byte may stand; a table, for every byte of every tag is looked up.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let is_space = (byte as u8).is_ascii_whitespace();
+        let (is_end, is_slash, is_equal) = (byte == 0x3e, byte == 0x2f, byte == 0x3d);
+        kinds[byte] = if is_space || is_slash { GAP } else { 0 }
+            | if is_space || is_end || is_slash {
+                0
+            } else {
+                TAG_NAME
+            }
+            | if is_space || is_end || is_slash || is_equal {
+                0
+            } else {
+                ATTRIBUTE_NAME
+            }
+            | if is_space || is_end { 0 } else { VALUE };
+        byte += 1;
+    }
+    kinds
+};
 
 /// Most addresses hold nothing that is encoded, and are looked up as they stand.
 fn decode(path: &str) -> Cow<'_, str> {
@@ -401,8 +448,8 @@ fn unescape(value: &str) -> Cow<'_, str> {
     Cow::Owned(value)
 }
 
-fn hash(id: &str) -> u64 {
-    xxhash_rust::xxh3::xxh3_64(id.as_bytes())
+fn hash(id: &[u8]) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(id)
 }
 
 #[cfg(test)]
@@ -425,7 +472,7 @@ mod tests {
         let late = found
             .anchors
             .iter()
-            .filter(|(page, id)| *page != 0 || !other.ids.contains(&hash(id)));
+            .filter(|(page, id)| *page != 0 || !other.ids.contains(&hash(id.as_bytes())));
         let late = late.map(|(_, id)| format!("late #{id}"));
         let wrong: Vec<String> = found
             .wrong
