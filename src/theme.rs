@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use tera::value::Key;
 use tera::{ErrorKind, Tera};
 
@@ -16,6 +17,7 @@ use crate::language::Language;
 use crate::source::Source;
 
 mod drift;
+mod filters;
 mod words;
 
 pub use drift::{Drift, drift};
@@ -66,6 +68,7 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
         .tera
         .set_fallback_prefixes([BUILT_IN_PREFIX])
         .expect("no template was added before");
+    filters::replace(&mut theme.tera);
     words::speak(&mut theme.tera, &language);
     for (path, bytes) in built_in_files() {
         if let Some(name) = path.strip_prefix("templates/") {
@@ -197,60 +200,35 @@ pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
 
 /// Makes a value of named fields, in this order.
 pub fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
-    let fields = fields.into_iter().enumerate();
-    let map = fields.map(|(at, (name, value))| (Field(at, Key::Str(name)), value));
-    Value::from(map.collect::<BTreeMap<_, _>>())
+    Value::from_serializable(&Record(&fields))
 }
 
 /// Makes a copy of a value of named fields with another value in one of them; the others are shared.
-pub fn with_field(fields: &Value, name: &str, value: Value) -> Value {
-    let map = fields.as_map().into_iter().flatten().enumerate();
-    let mut value = Some(value);
-    let map = map.map(|(at, (key, old))| {
-        let new = (key.as_str() == Some(name)).then(|| value.take()).flatten();
-        (Field(at, key.clone()), new.unwrap_or_else(|| old.clone()))
-    });
-    Value::from(map.collect::<BTreeMap<_, _>>())
+pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
+    let mut map = fields.clone().into_map().unwrap_or_default();
+    map.insert(Key::Str(name), value);
+    Value::from(map)
 }
 
 /// Makes a value of some fields of another; their texts are shared.
 pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) -> Value {
-    let map = names.enumerate().filter_map(|(at, name)| {
-        let value = fields.as_map()?.get(&Key::Str(name))?;
-        Some((Field(at, Key::Str(name)), value.clone()))
-    });
-    Value::from(map.collect::<BTreeMap<_, _>>())
+    let field = |name| Some((name, fields.as_map()?.get(&Key::Str(name))?.clone()));
+    Value::from_serializable(&Record(&names.filter_map(field).collect::<Vec<_>>()))
 }
 
-/// A field's name, ordered by where it stands.
+/// Named values on their way to Tera.
 ///
-/// Tera copies every map that it is given into one of its own, entry by entry and with a hash that
-/// resists attacks; so it is given a tree, which is made without hashing, and not its own kind of map.
-struct Field(usize, Key<'static>);
+/// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
+/// hands it field by field; and it takes a value in a field as it is.
+struct Record<'a>(&'a [(&'static str, Value)]);
 
-impl From<Field> for Key<'static> {
-    fn from(field: Field) -> Self {
-        field.1
-    }
-}
-
-impl PartialEq for Field {
-    fn eq(&self, other: &Field) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl Eq for Field {}
-
-impl PartialOrd for Field {
-    fn partial_cmp(&self, other: &Field) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Field {
-    fn cmp(&self, other: &Field) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("", self.0.len())?;
+        for (name, value) in self.0 {
+            record.serialize_field(name, value)?;
+        }
+        record.end()
     }
 }
 
