@@ -95,7 +95,7 @@ impl BaseUrl {
     ///
     /// Without an origin in the settings this is the link: a preview has no better one.
     pub fn absolute(&self, output: &str) -> String {
-        format!("{}{}", self.origin, self.link(output))
+        [self.origin.as_str(), &self.link(output)].concat()
     }
 }
 

@@ -188,13 +188,26 @@ pub fn parse_month(word: &str) -> Option<i8> {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:04}-{:02}-{:02}",
-            self.year(),
-            self.month(),
-            self.day()
-        )
+        // Written for every paper of every list, so its digits are put down one by one.
+        let Ok(year @ 0..=9999) = u16::try_from(self.year()) else {
+            return write!(
+                f,
+                "{:04}-{:02}-{:02}",
+                self.year(),
+                self.month(),
+                self.day()
+            );
+        };
+        let mut text = *b"0000-00-00";
+        let mut put = |at: usize, number: u16| {
+            text[at] = b'0' + (number / 10 % 10) as u8;
+            text[at + 1] = b'0' + (number % 10) as u8;
+        };
+        put(0, year / 100);
+        put(2, year % 100);
+        put(5, u16::from(self.month().unsigned_abs()));
+        put(8, u16::from(self.day().unsigned_abs()));
+        f.write_str(std::str::from_utf8(&text).expect("digits and hyphens are ASCII"))
     }
 }
 

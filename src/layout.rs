@@ -79,7 +79,7 @@ pub fn paper_source(date: Date, slug: &Slug) -> String {
 
 /// Returns a paper's page.
 pub fn paper(slug: &Slug) -> String {
-    format!("{PAPER_PAGES}{slug}.html")
+    [PAPER_PAGES, slug.as_str(), ".html"].concat()
 }
 
 /// Returns an issue's page.
@@ -121,7 +121,7 @@ pub fn year_json(year: i16) -> String {
 /// Returns a page of a tag's list, from 1; a slug holds no dot, so `x.2.html` is free.
 pub fn tag(slug: &Slug, number: usize) -> String {
     match number {
-        0 | 1 => format!("tags/{slug}.html"),
+        0 | 1 => ["tags/", slug.as_str(), ".html"].concat(),
         _ => format!("tags/{slug}.{number}.html"),
     }
 }

@@ -207,6 +207,27 @@ pub fn plan_index(site: &Site, pages: &mut Vec<Page>) {
     );
 }
 
+/// Returns an order for rendering: pages that show the same papers stand near each other.
+///
+/// It is no part of the plan, for no page looks different whenever it is rendered.
+pub fn order(site: &Site, pages: &[Page]) -> Vec<usize> {
+    let issue = |index: usize| site.issues[index].papers.start;
+    let first = |page: &Page| match &page.kind {
+        Kind::Paper(index) | Kind::MovedPaper(index) => *index,
+        Kind::Issue(index) => issue(*index),
+        Kind::Week(index) => issue(site.weeks[*index].issues.start),
+        Kind::Month(index) => issue(site.months[*index].issues.start),
+        Kind::Tag(tag, number) => {
+            let before = (number - 1) * site.config.build.papers_per_page;
+            site.tags[*tag].papers.get(before).copied().unwrap_or(0)
+        }
+        _ => 0,
+    };
+    let mut order: Vec<usize> = (0..pages.len()).collect();
+    order.sort_by_cached_key(|index| first(&pages[*index]));
+    order
+}
+
 /// Tells whether a page is one that readers come to, which a sitemap lists.
 pub fn is_content(kind: &Kind) -> bool {
     matches!(

@@ -46,10 +46,11 @@ fn atom(
 ) -> Result<String, Diagnostic> {
     let site = renderer.site();
     let base = &site.config.base_url;
+    let authority = authority(site);
     let papers: Vec<usize> = papers.take(site.config.build.feed_limit).collect();
     let newest = papers.iter().map(|&paper| site.papers[paper].date).max();
     let view = FeedView {
-        id: format!("tag:{},2025:digest/{}", authority(site), page.path),
+        id: format!("tag:{authority},2025:digest/{}", page.path),
         title: title.to_owned(),
         subtitle: subtitle.to_owned(),
         url: base.absolute(html),
@@ -59,7 +60,7 @@ fn atom(
         author: author(site).to_owned(),
         entries: papers
             .iter()
-            .map(|&paper| Shared::of(entry_view(site, &site.papers[paper]).into()))
+            .map(|&paper| Shared::of(entry_view(site, authority, &site.papers[paper]).into()))
             .collect(),
     };
     let mut context = Context::new();
@@ -70,11 +71,11 @@ fn atom(
         .map(only_xml)
 }
 
-fn entry_view(site: &Site, entry: &Entry) -> FeedEntryView {
+fn entry_view(site: &Site, authority: &str, entry: &Entry) -> FeedEntryView {
     let text = entry.text();
     let day = midnight(entry.date);
     FeedEntryView {
-        id: entry_id(site, entry),
+        id: entry_id(authority, entry),
         title: text.title.to_string(),
         url: site.config.base_url.absolute(&layout::paper(&text.slug)),
         published: day.clone(),
@@ -151,7 +152,7 @@ fn json_item<'a>(site: &'a Site, entry: &'a Entry) -> JsonItem<'a> {
     let paper = &text.paper;
     let resolver = || paper.doi.as_ref().map(|doi| doi.url());
     JsonItem {
-        id: entry_id(site, entry),
+        id: entry_id(authority(site), entry),
         url: base.absolute(&layout::paper(&text.slug)),
         external_url: paper
             .arxiv
@@ -212,8 +213,8 @@ fn tag_title(renderer: &Renderer<'_>, tag: &str) -> String {
 
 /// RFC 4151: what stands behind the date is the owner's to choose, so it is not the address, which
 /// changes when the site moves to another folder.
-fn entry_id(site: &Site, entry: &Entry) -> String {
-    format!("tag:{},2025:papers/{}", authority(site), entry.text().slug)
+fn entry_id(authority: &str, entry: &Entry) -> String {
+    format!("tag:{authority},2025:papers/{}", entry.text().slug)
 }
 
 /// The curator's line, or the beginning of the abstract.

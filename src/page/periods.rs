@@ -104,8 +104,7 @@ impl Renderer<'_> {
     }
 
     fn issues_with_papers(&self, issues: std::ops::Range<usize>) -> Vec<IssueRefView> {
-        self.site().issues[issues]
-            .iter()
+        issues
             .map(|issue| self.views.issue_ref_with_papers(issue))
             .collect()
     }

@@ -162,12 +162,8 @@ impl<'a> Renderer<'a> {
         let mut context = Context::new();
         let newest = (!site.issues.is_empty()).then(|| self.views.issue(0));
         context.insert("issue", newest);
-        let recent = site
-            .issues
-            .iter()
-            .skip(1)
-            .take(RECENT)
-            .map(|issue| self.views.issue_ref(issue));
+        let recent = 1..site.issues.len().min(RECENT + 1);
+        let recent = recent.map(|issue| self.views.issue_value(issue));
         context.insert("recent", recent.collect::<Vec<_>>());
         let month = site.months.first();
         let issues = month.map_or(&[][..], |month| &site.issues[month.issues.clone()]);
@@ -254,7 +250,7 @@ impl<'a> Renderer<'a> {
         };
         let mut context = Context::new();
         context.insert("paper", self.views.full(index));
-        context.insert("issue", self.views.issue_ref(&site.issues[entry.issue]));
+        context.insert("issue", self.views.issue_value(entry.issue));
         context.insert("older", older.map(|index| self.views.short(index)));
         context.insert("newer", newer.map(|index| self.views.short(index)));
         let shown = site.config.build.citations.then(|| self.views.cite(index));

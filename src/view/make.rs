@@ -1,6 +1,8 @@
 //! The makers of views: a site's values as templates see them.
 
-use std::sync::OnceLock;
+use std::sync::Mutex;
+
+use rayon::prelude::*;
 
 use crate::address::{self, BaseUrl};
 use crate::bibtex;
@@ -19,26 +21,67 @@ use super::{
     NavView, PaperRefView, PaperView, PeriodRefView, Shared, TagRefView, TagView,
 };
 
-/// This makes views of a site's values; each paper's is made when a page first asks for it.
+/// This makes views of a site's values; a paper's is made when a page asks for it, and kept for the next.
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
     /// The language of the interface.
     pub language: &'a Language,
     tags: Vec<Value>,
-    papers: Vec<OnceLock<Value>>,
+    /// The issues as lists show them; every paper of an issue names it.
+    issues: Vec<(IssueRefView, Shared<IssueRefView>)>,
+    listed: Shelf,
+    full: Shelf,
+    short: Shelf,
+}
+
+/// This keeps values of papers that were shown last; pages are rendered in the order of their papers, so
+/// most find what they show, and those of a whole site would be more than the rest of it.
+struct Shelf(Vec<Mutex<Option<(usize, Value)>>>);
+
+impl Shelf {
+    fn new(places: usize) -> Shelf {
+        Shelf(
+            std::iter::repeat_with(Mutex::default)
+                .take(places)
+                .collect(),
+        )
+    }
+
+    fn get(&self, index: usize, make: impl FnOnce() -> Value) -> Value {
+        let place = &self.0[index % self.0.len()];
+        let hold = || place.lock().expect("nothing panics while it is held");
+        if let Some((_, value)) = hold().as_ref().filter(|(kept, _)| *kept == index) {
+            return value.clone();
+        }
+        let value = make();
+        *hold() = Some((index, value.clone()));
+        value
+    }
 }
 
 impl<'a> Views<'a> {
     /// Makes views that hold no values yet.
     pub fn new(site: &'a Site, language: &'a Language) -> Views<'a> {
-        let empty = || std::iter::repeat_with(OnceLock::new).take(site.papers.len());
         let mut views = Views {
             site,
             language,
             tags: Vec::new(),
-            papers: empty().collect(),
+            issues: Vec::new(),
+            // A page of a common tag reaches over thousands of papers, one of a month over a thousand, and
+            // an issue's page stands beside those of its papers.
+            listed: Shelf::new(8192),
+            short: Shelf::new(1024),
+            full: Shelf::new(256),
         };
+        views.issues = site
+            .issues
+            .par_iter()
+            .map(|issue| {
+                let view = views.make_issue_ref(issue);
+                (view.clone(), Shared::of(view.into()))
+            })
+            .collect();
         views.tags = site
             .tags
             .iter()
@@ -49,13 +92,15 @@ impl<'a> Views<'a> {
 
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Shared<PaperView> {
-        Shared::of(self.paper(index).clone())
+        Shared::of(self.paper(index))
     }
 
     /// Returns a paper with its abstract.
     pub fn full(&self, index: usize) -> Shared<PaperView> {
-        let body = theme::html(&self.site.papers[index].body.text);
-        Shared::of(theme::with_field(self.paper(index), "abstract_html", body))
+        Shared::of(self.full.get(index, || {
+            let body = theme::html(&self.site.papers[index].body.text);
+            theme::with_field(&self.paper(index), "abstract_html", body)
+        }))
     }
 
     /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
@@ -83,8 +128,10 @@ impl<'a> Views<'a> {
 
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Shared<PaperRefView> {
-        let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
-        Shared::of(theme::some_fields(self.paper(index), shown))
+        Shared::of(self.short.get(index, || {
+            let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
+            theme::some_fields(&self.paper(index), shown)
+        }))
     }
 
     /// Returns an issue with its papers.
@@ -104,19 +151,22 @@ impl<'a> Views<'a> {
             week: self.week_link(date.week()),
             month: self.month_link((date.year(), date.month())),
             year: self.year_link(date.year()),
-            older: self
-                .site
-                .issues
-                .get(index + 1)
-                .map(|issue| self.issue_ref(issue)),
-            newer: index
-                .checked_sub(1)
-                .map(|newer| self.issue_ref(&self.site.issues[newer])),
+            older: (index + 1 < self.issues.len()).then(|| self.issue_ref(index + 1)),
+            newer: index.checked_sub(1).map(|newer| self.issue_ref(newer)),
         }
     }
 
     /// Returns an issue for lists.
-    pub fn issue_ref(&self, issue: &Issue) -> IssueRefView {
+    pub fn issue_ref(&self, index: usize) -> IssueRefView {
+        self.issues[index].0.clone()
+    }
+
+    /// Returns the same as a value, which all pages share.
+    pub fn issue_value(&self, index: usize) -> Shared<IssueRefView> {
+        self.issues[index].1.clone()
+    }
+
+    fn make_issue_ref(&self, issue: &Issue) -> IssueRefView {
         IssueRefView {
             date: issue.date.to_string(),
             name: self.language.day(issue.date),
@@ -129,15 +179,15 @@ impl<'a> Views<'a> {
     }
 
     /// Returns an issue for lists, with its papers.
-    pub fn issue_ref_with_papers(&self, issue: &Issue) -> IssueRefView {
-        let papers = issue
+    pub fn issue_ref_with_papers(&self, index: usize) -> IssueRefView {
+        let papers = self.site.issues[index]
             .papers
             .clone()
             .map(|paper| self.short(paper))
             .collect();
         IssueRefView {
             papers,
-            ..self.issue_ref(issue)
+            ..self.issue_ref(index)
         }
     }
 
@@ -156,8 +206,9 @@ impl<'a> Views<'a> {
                     count: self.site.count(month),
                     calendar_html: None,
                     months: Vec::new(),
-                    issues: self.site.issues[month.issues.clone()]
-                        .iter()
+                    issues: month
+                        .issues
+                        .clone()
                         .map(|issue| self.issue_ref(issue))
                         .collect(),
                 }
@@ -284,9 +335,9 @@ impl<'a> Views<'a> {
     }
 
     /// A paper's value, made when it is first asked for.
-    fn paper(&self, index: usize) -> &Value {
-        let value = || Value::from(self.paper_view(&self.site.papers[index]));
-        self.papers[index].get_or_init(value)
+    fn paper(&self, index: usize) -> Value {
+        let make = || Value::from(self.paper_view(&self.site.papers[index]));
+        self.listed.get(index, make)
     }
 
     fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
@@ -305,14 +356,15 @@ impl<'a> Views<'a> {
     fn paper_view(&self, entry: &Entry) -> PaperView {
         let text: &PaperText = entry.text();
         let paper = &text.paper;
+        let issue = &self.issues[entry.issue].0;
         PaperView {
             title: text.title.to_string(),
             title_html: Html::from(&text.title_html),
             url: self.link(&layout::paper(&text.slug)),
             slug: text.slug.to_string(),
-            date: entry.date.to_string(),
-            date_name: self.language.day(entry.date),
-            issue_url: self.link(&layout::issue(entry.date)),
+            date: issue.date.clone(),
+            date_name: issue.name.clone(),
+            issue_url: issue.url.clone(),
             authors: paper.authors.clone(),
             authors_short: self.language.authors(&paper.authors),
             published: paper.published.map(|date| date.to_string()),
