@@ -36,6 +36,18 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
 
 /// Reads all sources below a root; files are in the order of their names.
 pub fn read_sources(root: &Path) -> Result<Sources> {
+    let (sources, documents) = list_sources(root)?;
+    let documents = documents.into_par_iter();
+    Ok(Sources {
+        documents: documents
+            .map(|name| read_file(root, name))
+            .collect::<Result<_>>()?,
+        ..sources
+    })
+}
+
+/// Reads all sources below a root but the documents, of which it returns the names, in order.
+pub fn list_sources(root: &Path) -> Result<(Sources, Vec<Arc<str>>)> {
     let mut documents = Vec::new();
     let mut sources = Sources {
         settings: read_optional(root, layout::SETTINGS)?,
@@ -50,17 +62,13 @@ pub fn read_sources(root: &Path) -> Result<Sources> {
             sources.assets.push(name);
         }
     }
-    sources.documents = documents
-        .into_par_iter()
-        .map(|name| read_file(root, name))
-        .collect::<Result<_>>()?;
     let statics = list(root, "static")?;
     sources.statics = statics
         .iter()
         .filter_map(|name| name.strip_prefix(layout::STATIC))
         .map(Arc::from)
         .collect();
-    Ok(sources)
+    Ok((sources, documents))
 }
 
 /// Reads the files that a site lays over the built-in theme.
@@ -194,6 +202,8 @@ fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
         return Ok(Vec::new());
     }
     let mut names = Vec::new();
+    // The names of the folders around an entry; they spare taking every path apart again.
+    let mut folders: Vec<Option<String>> = Vec::new();
     let shown = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy())
     };
@@ -218,22 +228,29 @@ fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
                 .unwrap_or_else(|| std::io::Error::other("a loop of links"));
             anyhow::Error::new(cause).context(format!("cannot read {path}"))
         })?;
+        folders.truncate(entry.depth());
+        let path = match folders.last() {
+            None => Some(name.to_owned()),
+            Some(folder) => folder.as_ref().and_then(|folder: &String| {
+                Some([folder, "/", entry.file_name().to_str()?].concat())
+            }),
+        };
+        if entry.file_type().is_dir() {
+            folders.push(path);
+            continue;
+        }
         let is_file = entry.file_type().is_file()
             || (entry.file_type().is_symlink() && leads_inside(root, entry.path()));
         if !is_file {
             continue;
         }
-        let relative = entry
-            .path()
-            .strip_prefix(root)
-            .expect("a walk stays under its root");
-        let Some(name) = relative.to_str() else {
+        let Some(name) = path else {
             bail!(
                 "the name of {} is not UTF-8; rename the file",
                 entry.path().display()
             );
         };
-        names.push(Arc::from(name.replace('\\', "/")));
+        names.push(name.into());
     }
     Ok(names)
 }
@@ -255,7 +272,8 @@ fn leads_inside(root: &Path, path: &Path) -> bool {
     path.is_file() && inside().unwrap_or(false)
 }
 
-fn read_file(root: &Path, name: Arc<str>) -> Result<File> {
+/// Reads a source by its name.
+pub fn read_file(root: &Path, name: Arc<str>) -> Result<File> {
     let path = root.join(name.as_ref());
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(File { name, bytes })

@@ -94,6 +94,8 @@ impl Build {
         if self.timings {
             show_timings(&prepared, &rendered, writing, publishing);
         }
+        // Nothing follows but the end of the process, which takes back all memory at once.
+        std::mem::forget((prepared, rendered));
         Ok(Outcome::Done)
     }
 }

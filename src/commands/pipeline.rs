@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use rayon::prelude::*;
 
-use crate::compile::{self, Memo, Options};
+use crate::compile::{self, Options};
 use crate::console::Progress;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk;
@@ -30,7 +30,7 @@ pub struct Prepared {
     pub problems: Problems,
     /// Whether the settings are wrong.
     pub bad_settings: bool,
-    /// How long reading, parsing and linking took.
+    /// How long listing, reading with parsing, and linking took.
     pub timings: Vec<(&'static str, Duration)>,
 }
 
@@ -51,7 +51,7 @@ pub struct Rendered {
 pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     let mut clock = Clock::start();
     let mut problems = Problems::new();
-    let mut sources = disk::read_sources(root)?;
+    let (sources, names) = disk::list_sources(root)?;
     let config = compile::settings(sources.settings.as_ref(), &mut problems);
     let theme_files = disk::read_theme(root, &config.theme)?;
     compile::check_theme(
@@ -61,17 +61,23 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
         &mut problems,
     );
     let bad_settings = problems.has_errors();
-    clock.lap("read");
+    clock.lap("list");
 
-    let theme = theme::load(theme_files, &config.language, &mut problems);
-    // A build parses each file once, so the texts are let go: of a large site they are a quarter of
-    // the memory.
-    let files = std::mem::take(&mut sources.documents);
-    let documents = compile::parse(&files, &mut Memo::default(), &mut problems);
-    drop(files);
+    let mut of_documents = Problems::new();
+    let ((theme, vocabulary), documents) = rayon::join(
+        || {
+            let theme = theme::load(theme_files, &config.language, &mut problems);
+            (theme, compile::vocabulary(&sources, &mut problems))
+        },
+        || {
+            let read = |name| disk::read_file(root, name);
+            compile::parse_each(names, read, &mut of_documents)
+        },
+    );
+    let documents = documents?;
+    problems.append(of_documents);
     clock.lap("parse");
 
-    let vocabulary = compile::vocabulary(&sources, &mut problems);
     let site = compile::link(
         config,
         vocabulary,
@@ -135,7 +141,8 @@ pub fn render(
     let renderer = Renderer::new(site, theme, plan);
     let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
-    let one = |(index, page): (usize, &Page)| -> Result<Rendered> {
+    let one = |index: usize| -> Result<(usize, Rendered)> {
+        let page = &plan[index];
         let mut rendered = Rendered::default();
         let mut clock = Clock::start();
         match renderer.render(page) {
@@ -150,15 +157,21 @@ pub fn render(
             Err(problem) => rendered.problem = Some(problem),
         }
         progress.step();
-        Ok(rendered)
+        Ok((index, rendered))
     };
-    let rendered = plan
-        .par_iter()
-        .enumerate()
+    let done = page::order(site, plan)
+        .into_par_iter()
         .map(one)
-        .collect::<Result<Vec<Rendered>>>();
+        .collect::<Result<Vec<(usize, Rendered)>>>();
     progress.finish();
-    let mut rendered = rendered?;
+    // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
+    // once.
+    std::mem::forget(renderer);
+    let mut rendered: Vec<Rendered> = Vec::new();
+    rendered.resize_with(plan.len(), Rendered::default);
+    for (index, page) in done? {
+        rendered[index] = page;
+    }
 
     let findings: Vec<Findings> = rendered
         .iter_mut()
