@@ -179,6 +179,25 @@ pub fn title_plain(text: &str) -> String {
 /// Returns the start of a plain text on one line, cut at a word when it is longer than `max_chars`
 /// (of which the `…` is one).
 pub fn teaser(plain: &str, max_chars: usize) -> String {
+    let plain = plain.trim_end();
+    let head = &plain.as_bytes()[..plain.len().min(max_chars + 1)];
+    let gaps = head.windows(2).any(|pair| pair == b"  ");
+    if gaps
+        || head.first() == Some(&b' ')
+        || !head.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
+    {
+        return teaser_of_words(plain, max_chars);
+    }
+    // Bytes are characters here, and one space stands between words.
+    if plain.len() <= max_chars {
+        return plain.to_owned();
+    }
+    let end = head.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
+    let next = plain[end..].split_whitespace().next().unwrap_or_default();
+    cut(plain[..end].to_owned(), next, max_chars.saturating_sub(1))
+}
+
+fn teaser_of_words(plain: &str, max_chars: usize) -> String {
     let mut teaser = String::new();
     let mut length = 0;
     for word in plain.split_whitespace() {

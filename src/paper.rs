@@ -211,7 +211,10 @@ fn join_words(letters: impl Iterator<Item = char>, length: usize) -> String {
                 key.push(' ');
             }
             gap = false;
-            key.extend(c.to_lowercase());
+            match c.is_ascii() {
+                true => key.push(c.to_ascii_lowercase()),
+                false => key.extend(c.to_lowercase()),
+            }
         } else if c != '\'' && c != '’' {
             gap = true;
         }

@@ -4,6 +4,7 @@
 //! signs; in a script without spaces each character is one. `search.js` folds a query by the same
 //! rules, so a change here is a change there.
 
+use memchr::memchr2;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
 
@@ -12,54 +13,76 @@ const LONGEST: usize = 40;
 
 /// Appends a text without case and accents.
 pub fn fold_into(text: &str, folded: &mut String) {
-    if text.is_ascii() {
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Most abstracts hold some typographic sign, which is no reason to look into a table for the
+        // letters around it.
+        let (ascii, behind) = rest.split_at(run_length(rest, |byte| byte.is_ascii()));
         let start = folded.len();
-        folded.push_str(text);
+        folded.push_str(ascii);
         folded[start..].make_ascii_lowercase();
-        return;
-    }
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)) {
-        match spelling(c) {
-            Some(letters) => folded.push_str(letters),
-            None => folded.extend(c.to_lowercase()),
+        let (other, behind) = behind.split_at(run_length(behind, |byte| !byte.is_ascii()));
+        for c in other.nfkd().filter(|c| !is_combining_mark(*c)) {
+            match spelling(c) {
+                Some(letters) => folded.push_str(letters),
+                None => folded.extend(c.to_lowercase()),
+            }
         }
+        rest = behind;
     }
+}
+
+/// How many bytes at the start of a text are of a kind.
+fn run_length(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize {
+    let end = text.bytes().position(|byte| !is_of_kind(byte));
+    end.unwrap_or(text.len())
 }
 
 /// Calls back for each word of a folded text.
 pub fn for_each<'a>(folded: &'a str, mut call: impl FnMut(&'a str)) {
-    let mut rest = folded;
+    let mut at = 0;
     loop {
-        let Some(start) = rest.find(is_letter) else {
+        let Some((start, first)) = find(folded, at, is_letter) else {
             return;
         };
-        rest = &rest[start..];
-        let first = rest.chars().next().expect("a letter was found");
-        let mut end = if is_ideograph(first) {
-            first.len_utf8()
-        } else {
-            rest.find(|c| !is_letter(c) || is_ideograph(c))
-                .unwrap_or(rest.len())
-        };
-        if rest[end..].starts_with(['+', '#']) {
-            let signs = rest[end..]
-                .find(|c| c != '+' && c != '#')
-                .unwrap_or(rest.len() - end);
-            if !rest[end + signs..].starts_with(is_letter) {
-                end += signs;
-            }
+        let mut end = start + first.len_utf8();
+        if !is_ideograph(first) {
+            let ends = |c| !is_letter(c) || is_ideograph(c);
+            end = find(folded, end, ends).map_or(folded.len(), |(end, _)| end);
         }
-        if end <= LONGEST {
-            call(&rest[..end]);
+        let rest = &folded[end..];
+        let signs = run_length(rest, |byte| matches!(byte, b'+' | b'#'));
+        if signs > 0 && !rest[signs..].starts_with(is_letter) {
+            end += signs;
         }
-        rest = &rest[end..];
+        if end - start <= LONGEST {
+            call(&folded[start..end]);
+        }
+        at = end;
     }
+}
+
+/// Finds the first character of a kind from a byte on; the kinds here are quickly told of ASCII.
+fn find(text: &str, from: usize, is_of_kind: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let c = match byte.is_ascii() {
+            true => char::from(byte),
+            false => text[at..].chars().next()?,
+        };
+        if is_of_kind(c) {
+            return Some((at, c));
+        }
+        at += c.len_utf8();
+    }
+    None
 }
 
 /// Appends the text of HTML, folded; formulas are left out, for nobody types MathML.
 pub fn fold_html_into(html: &str, folded: &mut String) {
     let mut rest = html;
-    while let Some(open) = rest.find(['<', '&']) {
+    while let Some(open) = memchr2(b'<', b'&', rest.as_bytes()) {
         fold_into(&rest[..open], folded);
         rest = &rest[open..];
         let end = if rest.starts_with('&') {
@@ -95,7 +118,7 @@ fn spelling(c: char) -> Option<&'static str> {
 
 /// Beyond the first plane, where the order of bytes is not that of a browser, there are no words.
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() && c <= '\u{ffff}'
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && c.is_alphanumeric() && c <= '\u{ffff}')
 }
 
 fn is_ideograph(c: char) -> bool {

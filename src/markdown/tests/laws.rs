@@ -154,6 +154,13 @@ fn check_laws(text: &str) {
     assert!(teaser(&line.plain, 20).chars().count() <= 20, "{text:?}");
 }
 
+proptest! {
+    #[test]
+    fn a_teaser_is_made_of_words_whether_they_are_looked_at_or_not(text in "[ab,:  –é\n]{0,24}", max_chars in 1..24_usize) {
+        prop_assert_eq!(teaser(&text, max_chars), teaser_of_words(&text, max_chars));
+    }
+}
+
 /// Pieces that mean something to Markdown, TeX or HTML.
 fn hostile() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
