@@ -49,22 +49,44 @@ pub fn find(named: Option<&Path>) -> Option<Hugo> {
     })
 }
 
+/// This is where Hugo puts a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Addresses {
+    /// In a folder of its own, as it does by default.
+    Folders,
+    /// In a flat file, as `digest` does.
+    Flat,
+}
+
+impl Addresses {
+    /// Returns the name of the settings that say so.
+    pub fn settings(self) -> &'static str {
+        match self {
+            Addresses::Folders => "folders.toml",
+            Addresses::Flat => "hugo.toml",
+        }
+    }
+
+    /// Returns what tables add to Hugo's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Addresses::Folders => "",
+            Addresses::Flat => ", uglyURLs",
+        }
+    }
+}
+
 /// Writes the site; the papers are the very files of `digest`, under other folders.
-pub fn generate(root: &Path, digest: &Path, folders: bool) -> Result<()> {
+pub fn generate(root: &Path, digest: &Path) -> Result<()> {
     fs::create_dir_all(root)?;
     let layouts = root.join("layouts");
     if layouts.exists() {
         fs::remove_dir_all(layouts)?;
     }
     TEMPLATES.extract(root)?;
-    let settings = root.join("hugo.toml");
-    if folders {
-        let text = fs::read_to_string(&settings)?;
-        fs::write(
-            &settings,
-            text.replace("uglyURLs = true", "uglyURLs = false"),
-        )?;
-    }
+    let flat = fs::read_to_string(root.join(Addresses::Flat.settings()))?;
+    let folders = flat.replace("uglyURLs = true", "uglyURLs = false");
+    fs::write(root.join(Addresses::Folders.settings()), folders)?;
     let content = root.join("content/papers");
     let stamp = root.join("papers");
     let count = fs::read_dir(digest.join(layout::PAPERS))?

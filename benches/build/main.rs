@@ -19,30 +19,57 @@ mod random;
 mod site;
 mod table;
 
-use measure::{Cost, Tool, work_folder};
+use hugo::{Addresses, Hugo};
+use measure::{Costs, Tool, work_folder};
 
-const USAGE: &str = "usage: cargo bench --bench build -- [--sizes 1000,10000,100000] [--runs 5]
-       [--no-hugo] [--hugo PATH] [--folders] [--theme plain|default] [--digest PATH] [--date TEXT]
-       [--generate] [--edits]
+const USAGE: &str = "usage: cargo bench --bench build -- [--record] [--sizes 1000,10000,100000] [--runs 5,5,3]
+       [--theme plain|default] [--no-hugo] [--hugo PATH] [--digest PATH] [--date TEXT] [--generate]
+       [--edits]
 
-  --folders    let Hugo write a folder for each page, as it does by default
+  --record     measure all that benches/README.md tells: the race, what each part of the built-in theme
+               costs, and 300,000 papers
+  --runs       rounds for each of the sizes; the last number counts for the rest
   --theme      `plain` is equal to Hugo's templates; `default` is the built-in theme
   --digest     measure another binary than the one that was just built
   --generate   write the sites and measure nothing
   --edits      measure no builds, but the time from a save to the page that shows it";
 
+/// What the built-in theme does that can be left out, and the settings that leave it out.
+const PARTS: [(&str, &str); 5] = [
+    ("without search", "search = false\n"),
+    ("without citations", "citations = false\n"),
+    ("without related papers", "related = 0\n"),
+    ("without pictures for links", "cards = false\n"),
+    (
+        "without all of these",
+        "search = false\ncitations = false\nrelated = 0\ncards = false\n",
+    ),
+];
+
+/// The size at which the parts of the built-in theme are told apart.
+const PARTS_AT: usize = 10_000;
+/// The size from which a million papers are extrapolated.
+const LARGEST: usize = 300_000;
+
 /// This is what the command line asks for.
 struct Wish {
+    record: bool,
     sizes: Vec<usize>,
-    runs: usize,
+    runs: Vec<usize>,
     hugo: Option<PathBuf>,
     no_hugo: bool,
-    folders: bool,
     theme: String,
     digest: PathBuf,
     date: Option<String>,
     generate: bool,
     edits: bool,
+}
+
+impl Wish {
+    fn runs(&self, index: usize) -> usize {
+        let last = self.runs.last().copied().unwrap_or(1);
+        self.runs.get(index).copied().unwrap_or(last)
+    }
 }
 
 fn main() -> ExitCode {
@@ -66,11 +93,11 @@ fn main() -> ExitCode {
 
 fn parse(arguments: &[String]) -> Result<Wish> {
     let mut wish = Wish {
+        record: false,
         sizes: vec![1_000, 10_000, 100_000],
-        runs: 5,
+        runs: vec![5, 5, 3],
         hugo: None,
         no_hugo: false,
-        folders: false,
         theme: "plain".to_owned(),
         digest: env!("CARGO_BIN_EXE_digest").into(),
         date: None,
@@ -86,16 +113,11 @@ fn parse(arguments: &[String]) -> Result<Wish> {
         match argument.as_str() {
             // Cargo says so to every bench.
             "--bench" => {}
-            "--sizes" => {
-                wish.sizes = value()?
-                    .split(',')
-                    .map(|size| size.replace('_', "").parse().context("a size is a number"))
-                    .collect::<Result<_>>()?;
-            }
-            "--runs" => wish.runs = value()?.parse().context("--runs wants a number")?,
+            "--record" => wish.record = true,
+            "--sizes" => wish.sizes = numbers(value()?)?,
+            "--runs" => wish.runs = numbers(value()?)?,
             "--hugo" => wish.hugo = Some(value()?.into()),
             "--no-hugo" => wish.no_hugo = true,
-            "--folders" => wish.folders = true,
             "--theme" => wish.theme.clone_from(value()?),
             "--digest" => wish.digest = value()?.into(),
             "--date" => wish.date = Some(value()?.clone()),
@@ -105,6 +127,17 @@ fn parse(arguments: &[String]) -> Result<Wish> {
         }
     }
     Ok(wish)
+}
+
+fn numbers(text: &str) -> Result<Vec<usize>> {
+    text.split(',')
+        .map(|number| {
+            let number = number.replace('_', "");
+            number
+                .parse()
+                .with_context(|| format!("`{number}` is not a number"))
+        })
+        .collect()
 }
 
 fn run(wish: &Wish) -> Result<()> {
@@ -119,44 +152,93 @@ fn run(wish: &Wish) -> Result<()> {
     };
     println!("{}", table::machine(wish.date.as_deref(), hugo.as_ref()));
     let corpus = papers::Corpus::load()?;
-    for &size in &wish.sizes {
-        let root = work_folder().join(size.to_string());
-        site::generate(&root.join("digest"), &corpus, size, &wish.theme)?;
-        if hugo.is_some() {
-            hugo::generate(&root.join("hugo"), &root.join("digest"), wish.folders)?;
-        }
+    let mut races = Vec::new();
+    for (index, &size) in wish.sizes.iter().enumerate() {
+        let root = prepare(&corpus, size, &wish.theme, hugo.is_some())?;
         if wish.generate {
             continue;
         }
         if wish.edits {
-            edits::run(&wish.digest, hugo.as_ref(), &root, size, wish.runs)?;
+            edits::run(&wish.digest, hugo.as_ref(), &root, size, wish.runs(index))?;
             continue;
         }
-        let costs = race(wish, hugo.as_ref(), &root)?;
-        println!("{}", table::render(size, &costs));
+        let mut tools = vec![Tool::digest(&wish.digest, &root)];
+        for addresses in [Addresses::Folders, Addresses::Flat] {
+            tools.extend(hugo.as_ref().map(|hugo| Tool::hugo(hugo, &root, addresses)));
+        }
+        let costs = race(tools, &root, wish.runs(index))?;
+        println!("{}", table::render(&table::papers(size), &costs));
+        races.push((size, costs));
+        measure::clean()?;
+    }
+    if wish.record && !wish.generate {
+        println!("{}", table::summary(&races));
+        take_apart(wish, &corpus, hugo.as_ref())?;
+        let root = prepare(&corpus, LARGEST, &wish.theme, false)?;
+        let costs = race(vec![Tool::digest(&wish.digest, &root)], &root, 1)?;
+        println!("{}", table::render(&table::papers(LARGEST), &costs));
     }
     measure::clean()
 }
 
-/// Builds in turns; returns every contestant's name and what each of its runs took.
-fn race(wish: &Wish, hugo: Option<&hugo::Hugo>, root: &Path) -> Result<Vec<(String, Vec<Cost>)>> {
-    let digest = Tool::digest(&wish.digest, root);
+/// Writes a site of a size; returns the folder in which all contestants work.
+fn prepare(corpus: &papers::Corpus, size: usize, theme: &str, for_hugo: bool) -> Result<PathBuf> {
+    let root = work_folder().join(size.to_string());
+    site::generate(&root.join("digest"), corpus, size, theme)?;
+    if for_hugo {
+        hugo::generate(&root.join("hugo"), &root.join("digest"))?;
+    }
+    Ok(root)
+}
+
+/// Builds in turns, the floor last; the first of the contestants is the one that is measured.
+fn race(mut tools: Vec<Tool>, root: &Path, runs: usize) -> Result<Costs> {
     // The first run of each is not counted: it brings the sources into the disk's cache.
-    digest.run()?;
-    let plan = floor::write_plan(root, &digest.output)?;
-    let mut tools = vec![digest];
-    tools.extend(hugo.map(|hugo| Tool::hugo(hugo, root, wish.folders)));
+    tools[0].run()?;
+    let plan = floor::write_plan(root, &tools[0].output)?;
     tools.push(Tool::floor(root, &plan)?);
-    let mut costs: Vec<(String, Vec<Cost>)> = tools
+    let mut costs: Costs = tools
         .iter()
         .map(|tool| (tool.name.clone(), Vec::new()))
         .collect();
-    for round in 1..=wish.runs {
+    for round in 1..=runs {
         for (tool, (name, costs)) in tools.iter().zip(&mut costs) {
             let cost = tool.run()?;
-            eprintln!("{round}/{} {name}: {}", wish.runs, cost.line());
+            eprintln!("{round}/{runs} {name}: {}", cost.line());
             costs.push(cost);
         }
     }
     Ok(costs)
+}
+
+/// Builds with the built-in theme, with each of its parts left out in turn; Hugo builds the plain site.
+fn take_apart(wish: &Wish, corpus: &papers::Corpus, hugo: Option<&Hugo>) -> Result<()> {
+    let root = prepare(corpus, PARTS_AT, "default", hugo.is_some())?;
+    let site = root.join("digest");
+    let tool = Tool::digest(&wish.digest, &root);
+    let hugo = hugo.map(|hugo| Tool::hugo(hugo, &root, Addresses::Folders));
+    tool.run()?;
+    let whole = [("digest, built-in theme", "")];
+    let sites = whole.iter().chain(&PARTS);
+    let mut costs: Costs = sites
+        .clone()
+        .map(|(name, _)| ((*name).to_owned(), Vec::new()))
+        .chain(
+            hugo.iter()
+                .map(|hugo| (format!("{}, plain", hugo.name), Vec::new())),
+        )
+        .collect();
+    for _ in 0..wish.runs(1) {
+        for (index, (_, without)) in sites.clone().enumerate() {
+            site::write_settings(&site, "default", without)?;
+            costs[index].1.push(tool.run()?);
+        }
+        if let Some(hugo) = &hugo {
+            let last = costs.last_mut().expect("Hugo is the last of them");
+            last.1.push(hugo.run()?);
+        }
+    }
+    let title = format!("{}, built-in theme", table::papers(PARTS_AT));
+    println!("{}", table::render(&title, &costs));
+    measure::clean()
 }

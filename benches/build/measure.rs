@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use walkdir::WalkDir;
 
-use crate::hugo::Hugo;
+use crate::hugo::{Addresses, Hugo};
 
 /// GNU time asks the kernel what a process took, which needs no privilege and no polling.
 const TIME: &str = "/usr/bin/time";
@@ -22,6 +22,9 @@ pub struct Tool {
     program: PathBuf,
     arguments: Vec<String>,
 }
+
+/// These are all contestants of a race, and what each of their runs took.
+pub type Costs = Vec<(String, Vec<Cost>)>;
 
 /// This is what a run took.
 #[derive(Debug, Clone, Default)]
@@ -58,14 +61,22 @@ impl Tool {
     }
 
     /// Makes Hugo a contestant; it says nothing, so that the terminal costs it nothing.
-    pub fn hugo(hugo: &Hugo, root: &Path, folders: bool) -> Tool {
+    pub fn hugo(hugo: &Hugo, root: &Path, addresses: Addresses) -> Tool {
         let site = root.join("hugo");
-        let kind = if folders { ", a folder a page" } else { "" };
+        let output = site.join(format!("public-{}", addresses.settings()));
         Tool {
-            name: format!("Hugo {}{kind}", hugo.version),
-            output: site.join("public"),
+            name: format!("Hugo {}{}", hugo.version, addresses.name()),
             program: hugo.path.clone(),
-            arguments: vec!["--quiet".to_owned(), "--source".to_owned(), show(&site)],
+            arguments: vec![
+                "--quiet".to_owned(),
+                "--source".to_owned(),
+                show(&site),
+                "--config".to_owned(),
+                addresses.settings().to_owned(),
+                "--destination".to_owned(),
+                show(&output),
+            ],
+            output,
         }
     }
 

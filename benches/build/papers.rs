@@ -52,13 +52,17 @@ impl Corpus {
     pub fn load() -> Result<Corpus> {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
         let shared = repository.join("../shared/data/arxiv-10k.jsonl.gz");
-        let originals = if shared.is_file() {
-            read_shared(&shared)?
-        } else {
-            read_own(&repository.join("content/papers"))?
-        };
+        if !shared.is_file() {
+            return Corpus::own();
+        }
+        Ok(Corpus(read_shared(&shared)?))
+    }
+
+    /// Reads the repository's own papers, which are the same wherever it is.
+    pub fn own() -> Result<Corpus> {
+        let originals = read_own(&Path::new(env!("CARGO_MANIFEST_DIR")).join("content/papers"))?;
         if originals.is_empty() {
-            bail!("there are neither shared papers nor papers in content/papers");
+            bail!("there are no papers in content/papers");
         }
         Ok(Corpus(originals))
     }

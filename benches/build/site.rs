@@ -38,13 +38,18 @@ pub fn generate(root: &Path, corpus: &Corpus, size: usize, theme: &str) -> Resul
         fs::write(&stamp, VERSION)?;
     }
     write_theme(root)?;
+    write_settings(root, theme, "")
+}
+
+/// Writes the settings, with lines of the section `[build]` that leave something out.
+pub fn write_settings(root: &Path, theme: &str, without: &str) -> Result<()> {
     // Hugo's site has neither; the built-in theme is measured with all that it adds.
-    let extras = match theme {
-        "plain" => "[build]\nsearch = false\ncitations = false\n",
-        _ => "",
+    let without = match theme {
+        "plain" => "search = false\ncitations = false\nrelated = 0\ncards = false\n",
+        _ => without,
     };
     let settings = format!(
-        "title = \"Daily Papers\"\ndescription = \"A digest to measure with.\"\nbase_url = \"https://example.org/\"\ntheme = \"{theme}\"\n{extras}"
+        "title = \"Daily Papers\"\ndescription = \"A digest to measure with.\"\nbase_url = \"https://example.org/\"\ntheme = \"{theme}\"\n[build]\n{without}"
     );
     fs::write(root.join(layout::SETTINGS), settings)?;
     Ok(())

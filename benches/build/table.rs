@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use paper_digest::date::Date;
 
 use crate::hugo::Hugo;
-use crate::measure::{Cost, median};
+use crate::measure::{Cost, Costs, median};
 
 /// Returns a line about the machine, the versions and the day.
 pub fn machine(date: Option<&str>, hugo: Option<&Hugo>) -> String {
@@ -35,10 +35,68 @@ pub fn machine(date: Option<&str>, hugo: Option<&Hugo>) -> String {
     )
 }
 
-/// Returns the table of a size: each contestant's medians, and how many times those of `digest` they are.
-pub fn render(size: usize, costs: &[(String, Vec<Cost>)]) -> String {
+/// Returns a number of papers as tables show it.
+pub fn papers(size: usize) -> String {
+    format!("{} papers", grouped(size))
+}
+
+/// Returns a number with its thousands apart.
+fn grouped(number: usize) -> String {
+    match number / 1000 {
+        0 => number.to_string(),
+        thousands => format!("{},{:03}", grouped(thousands), number % 1000),
+    }
+}
+
+/// Returns the table for the README: what `digest` takes at each size, and how many times that the
+/// others take.
+pub fn summary(races: &[(usize, Costs)]) -> String {
+    let mut text = String::from("\n| papers | digest |");
+    let Some((_, first)) = races.first() else {
+        return text;
+    };
+    for (name, _) in &first[1..] {
+        let _ = write!(text, " {name} | wall | memory |");
+    }
+    text.push_str("\n|---:|---:|");
+    text.push_str(&"---:|---:|---:|".repeat(first.len() - 1));
+    text.push('\n');
+    let shown = |costs: &[Cost]| {
+        format!(
+            "{:.2} s, {:.0} MB",
+            median(costs.iter().map(|cost| cost.wall)),
+            median(costs.iter().filter_map(|cost| cost.memory))
+        )
+    };
+    for (size, costs) in races {
+        let own = &costs[0].1;
+        let _ = write!(text, "| {} | {} |", grouped(*size), shown(own));
+        for (_, costs) in &costs[1..] {
+            let [wall, memory] = [
+                ratio(costs, own, wall),
+                ratio(costs, own, |cost| cost.memory),
+            ];
+            let _ = write!(text, " {} | {wall:.1} × | {memory:.1} × |", shown(costs));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn wall(cost: &Cost) -> Option<f64> {
+    Some(cost.wall)
+}
+
+/// How many times another's cost is one's own, in the median of all rounds.
+fn ratio(others: &[Cost], own: &[Cost], part: impl Fn(&Cost) -> Option<f64>) -> f64 {
+    let pairs = others.iter().zip(own);
+    median(pairs.filter_map(|(other, own)| Some(part(other)? / part(own)?)))
+}
+
+/// Returns a table: each contestant's medians, and how many times those of the first they are.
+pub fn render(title: &str, costs: &Costs) -> String {
     let mut text = format!(
-        "\n**{size} papers** (medians of {} rounds)\n\n| | wall | CPU | memory | files | bytes |\n|---|---:|---:|---:|---:|---:|\n",
+        "\n**{title}** (medians of {} rounds)\n\n| | wall | CPU | memory | files | bytes |\n|---|---:|---:|---:|---:|---:|\n",
         costs.first().map_or(0, |(_, costs)| costs.len())
     );
     let Some((_, own)) = costs.first() else {
@@ -57,16 +115,12 @@ pub fn render(size: usize, costs: &[(String, Vec<Cost>)]) -> String {
         );
     }
     for (name, costs) in &costs[1..] {
-        let ratio = |part: fn(&Cost) -> Option<f64>| {
-            let pairs = costs.iter().zip(own);
-            median(pairs.filter_map(|(other, own)| Some(part(other)? / part(own)?)))
-        };
         let _ = writeln!(
             text,
             "| {name} / digest | {:.2} × | {:.2} × | {:.2} × | | |",
-            ratio(|cost| Some(cost.wall)),
-            ratio(|cost| cost.cpu),
-            ratio(|cost| cost.memory),
+            ratio(costs, own, wall),
+            ratio(costs, own, |cost| cost.cpu),
+            ratio(costs, own, |cost| cost.memory),
         );
     }
     let stages = own.first().map_or(&[][..], |cost| &cost.stages);
