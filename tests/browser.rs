@@ -66,7 +66,12 @@ Term
 #[test]
 fn readers_get_what_they_are_promised() {
     let Some(tools) = Tools::find() else { return };
-    let site = real_site();
+    // Addresses with a host are those at which the site is served.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let site = real_site(&format!("http://127.0.0.1:{port}{BASE}"));
     let public = site.path().join("public");
     let files = site.tree("public");
     let reader = Reader::open(&files);
@@ -109,13 +114,14 @@ fn readers_get_what_they_are_promised() {
     tools.run(&json!({
         "chromium": tools.chromium,
         "packages": tools.packages,
+        "port": port,
         "sites": sites,
         "suites": suites,
     }));
 }
 
 /// The real papers, and beside them what they lack: rich bodies, hostile titles, words of an editor.
-fn real_site() -> Sandbox {
+fn real_site(url: &str) -> Sandbox {
     let site = Sandbox::with_real_papers();
     let settings = site.read("site.toml");
     site.write(
@@ -139,7 +145,7 @@ fn real_site() -> Sandbox {
     let newsletter =
         "[newsletter]\nlink = \"https://example.org/\"\nform = \"https://example.org/new\"\n";
     site.write("site.toml", &format!("{settings}\n{newsletter}"));
-    let ran = site.digest(&["build", "--base-url", BASE]);
+    let ran = site.digest(&["build", "--base-url", url]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     site
 }

@@ -168,19 +168,20 @@ async function visits({ plan, origin, visit, equal }) {
   const { page, close } = await visit("visits");
   const fresh = () => page.$$eval("mark.new", (marks) => marks.length);
   const name = `digest ${base}`;
-  const edit = (change) => page.evaluate((name, change) => {
+  const age = (forgets) => page.evaluate((name, forgets) => {
     const kept = JSON.parse(localStorage.getItem(name));
-    new Function("kept", change)(kept);
+    kept.visit.at -= 3600e3;
+    if (forgets) kept.visit.slugs.shift();
     localStorage.setItem(name, JSON.stringify(kept));
-  }, name, change);
+  }, name, forgets);
   await page.goto(`${origin}${base}${older}`);
   equal("nothing is new at first", await fresh(), 0);
-  await edit("kept.visit.at -= 3600e3");
+  await age(false);
   await page.goto(`${origin}${base}${issue}`);
   equal("an issue of a later day is new as a whole", await fresh(), 1);
   await page.reload();
   equal("and stays so during the visit", await fresh(), 1);
-  await edit("kept.visit.at -= 3600e3; kept.visit.slugs.shift()");
+  await age(true);
   await page.reload();
   equal("a paper that came to a known issue", await fresh(), 1);
   equal("it is the first", await page.$eval("mark.new", (mark) => mark.closest("li")?.matches(":first-child")), true);

@@ -10,8 +10,8 @@ const TYPES = {
   bin: "application/octet-stream", xml: "application/xml", json: "application/json", bib: "application/x-bibtex", txt: "text/plain",
 };
 
-/** Serves `sites`: [{base, folder}]; returns the origin and how to stop. */
-export async function serve(sites) {
+/** Serves `sites`: [{base, folder}], on a port of its own choosing if none is given; returns the origin and how to stop. */
+export async function serve(sites, port = 0) {
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://x");
     const site = sites.find(({ base }) => pathname.startsWith(base));
@@ -30,6 +30,6 @@ export async function serve(sites) {
     else if (is(`${file}.html`)) answer(200, `${file}.html`);
     else answer(404, path.join(site.folder, "404.html"));
   });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  await new Promise((done) => server.listen(port, "127.0.0.1", done));
   return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }

@@ -360,7 +360,6 @@ function run(form) {
     event.preventDefault();
     (event.target.closest("li")?.[step]?.querySelector("a") ?? form.elements.q).focus();
   });
-  form.querySelector(".choices").hidden = false;
   fill();
   search();
   if (!location.search) form.elements.q.focus();
