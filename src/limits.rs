@@ -84,6 +84,7 @@ fn part_of(kind: &Kind) -> &'static str {
         Kind::Feed | Kind::TagFeed(_) | Kind::JsonFeed | Kind::FeedList => "feeds",
         Kind::Bibtex(_) | Kind::Csl(_) | Kind::Records(_) | Kind::Schema => "BibTeX and JSON",
         Kind::Search | Kind::SearchHead(_) | Kind::SearchFile(_) => "search",
+        Kind::Card | Kind::IssueCard(_) | Kind::PaperCard(_) => "pictures for links",
         Kind::MovedPaper(_) | Kind::MovedText(_) => "old addresses",
         Kind::Asset(_) => "pictures and files beside papers",
         Kind::Static(_) => "files of static/",
