@@ -75,6 +75,9 @@ pub fn index(site: &Site) -> Index {
         "size": size,
         "common": common,
         "years": papers::years(site),
+        "first": site.issues.last().map(|issue| issue.date.to_string()),
+        "days": papers::gaps(site),
+        "counts": papers::counts(site),
         "words": word_files.iter().map(|(first, file)| [first, &file.name]).collect::<Vec<_>>(),
         "files": names(&paper_files),
     });

@@ -229,6 +229,8 @@ impl Seen {
     /// The first that says something is kept, cut to what a table has room for.
     fn example(&self, (record, field): (&str, &str), text: &str) {
         const ROOM: usize = 60;
+        // The version of a style sheet changes with each of its bytes.
+        let text = text.split("?v=").next().unwrap_or(text);
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if record.is_empty() || line.is_empty() {
             return;

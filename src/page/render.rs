@@ -8,7 +8,7 @@ use crate::card::Easel;
 use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
-use crate::site::Site;
+use crate::site::{Issue, Site};
 use crate::theme::{Context, Theme, Value};
 use crate::view::{
     IssueRefView, LetterView, LinkView, NewsletterView, PageView, PagerLinkView, PagerView,
@@ -416,6 +416,9 @@ impl<'a> Renderer<'a> {
             self.views.top_tags(0..site.papers.len(), usize::MAX),
         );
         context.insert("years", years.collect::<Vec<_>>());
+        let day = |issue: Option<&Issue>| issue.map(|issue| issue.date.to_string());
+        context.insert("oldest", day(site.issues.last()));
+        context.insert("newest", day(site.issues.first()));
         context.insert(
             "papers",
             all.map(|paper| self.views.short(paper)).collect::<Vec<_>>(),

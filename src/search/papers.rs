@@ -60,6 +60,20 @@ pub fn years(site: &Site) -> Vec<(i16, usize)> {
     years
 }
 
+/// Returns how many days each issue is after the one before, oldest first; the first is after none.
+pub fn gaps(site: &Site) -> Vec<i32> {
+    let days: Vec<Date> = site.issues.iter().rev().map(|issue| issue.date).collect();
+    let first = days.first().map(|_| 0);
+    let others = days.windows(2).map(|pair| pair[1].days_since(pair[0]));
+    first.into_iter().chain(others).collect()
+}
+
+/// Returns how many papers each issue has, oldest first.
+pub fn counts(site: &Site) -> Vec<usize> {
+    let issues = site.issues.iter().rev();
+    issues.map(|issue| issue.papers.len()).collect()
+}
+
 /// Returns the address that a title tells: its letters and digits of ASCII, hyphens for all between.
 pub fn address_of(title: &str) -> String {
     let mut address = String::with_capacity(title.len());

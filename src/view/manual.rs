@@ -221,6 +221,8 @@ pub const TEMPLATES: &[Template] = &[
             ("tags_url", "String", "The address of the tag index."),
             ("tags", "Vec<TagRefView>", "All tags, with their counts."),
             ("years", "Vec<PeriodRefView>", "The years, newest first."),
+            ("oldest", "Option<String>", "The day of the oldest issue."),
+            ("newest", "Option<String>", "The day of the newest issue."),
             (
                 "papers",
                 "Vec<PaperRefView>",

@@ -72,6 +72,21 @@ async function details({ origin, visit, equal, complain }, { base, expected }) {
   await page.waitForFunction((before) => document.querySelectorAll("#results li").length > before, {}, before);
   await page.select("[name=tag]", "");
 
+  const [first, last] = await page.$eval("[name=issue]", (day) => [day.min, day.max]);
+  const choose = async (day, count) => {
+    await page.$eval("[name=issue]", (input, day) => {
+      input.value = day;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, day);
+    await page.waitForFunction((count) => document.querySelector("#found").textContent.startsWith(count), {}, count);
+  };
+  equal("the days of issues", [first < last, last], [true, "2025-08-06"]);
+  await choose(first, "2 papers");
+  equal("the papers of a day", (await results(page)).length, 2);
+  equal("the address with a day", await page.evaluate(() => location.search), `?issue=${first}`);
+  await choose(last.replace("2025", "2024"), "No paper");
+  await page.$eval("[name=issue]", (day) => { day.value = ""; });
+
   await type("onerror");
   const evil = await page.$eval("#results", (list) => [list.querySelectorAll("img, script").length, list.textContent.includes("<img src=x onerror=alert(1)>")]);
   equal("a title is text", evil, [0, true]);
@@ -84,12 +99,12 @@ async function details({ origin, visit, equal, complain }, { base, expected }) {
   await page.keyboard.type("memory");
   await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
   await searched(page, "memory");
-  const first = (await results(page))[0];
+  const best = (await results(page))[0];
   await type("robots");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement.closest("#results"));
   await page.goBack();
   await searched(page, "memory");
-  equal("back", [await page.$eval("#q", (box) => box.value), (await results(page))[0]], ["memory", first]);
+  equal("back", [await page.$eval("#q", (box) => box.value), (await results(page))[0]], ["memory", best]);
   await close();
 }

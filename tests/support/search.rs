@@ -11,7 +11,7 @@ use std::io::Read as _;
 const WORTH: [f64; 5] = [1.0, 1.5, 2.5, 4.0, 5.0];
 /// Returns how many results of a query are shown at first: the fewer, the more its words have cost.
 pub fn shown(query: &str) -> usize {
-    7usize.saturating_sub(words_of(query).len()).max(3)
+    6usize.saturating_sub(words_of(query).len()).max(3)
 }
 
 /// Words with the papers that have them: number and weight.

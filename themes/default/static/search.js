@@ -5,7 +5,7 @@ const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the 
 const MORE = 10; // results that a reader asks for are fetched at once
 
 /** How many results are fetched at first: the fewer, the more the words of the query have cost. */
-const firstOf = (words) => Math.max(3, 7 - words.length);
+const firstOf = (words) => Math.max(3, 6 - words.length);
 
 const SPELLING = { ß: "ss", ø: "o", ł: "l", đ: "d", æ: "ae", œ: "oe", ı: "i" };
 const IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff";
@@ -87,7 +87,7 @@ export class Index {
   }
 
   /** Returns the numbers of papers for a query, best first, and how many of them have all words. */
-  async search(query, { tag = "", year = "", sort = "" } = {}) {
+  async search(query, { tag = "", year = "", issue = "", sort = "" } = {}) {
     const head = await this.head();
     const phrases = [...query.matchAll(/"([^"]+)"/g)].map((match) => wordsOf(match[1]));
     const strict = new Set(phrases.flat());
@@ -95,7 +95,7 @@ export class Index {
     const open = words.at(-1);
     const found = await Promise.all(words.map((word) =>
       this.lookUp(head, word, word === open && !strict.has(word), strict.has(word))));
-    const passes = await this.filter(head, tag, year);
+    const passes = await this.filter(head, tag, year, issue);
     const total = found.reduce((sum, { rarity }) => sum + rarity, 0);
     const scores = new Map();
     for (const { papers, rarity } of found) {
@@ -105,7 +105,7 @@ export class Index {
       }
     }
     let ranked = [];
-    if (!words.length && (tag || year)) {
+    if (!words.length && (tag || year || issue)) {
       for (let paper = head.papers; paper--;) if (passes(paper)) ranked.push([paper, 0, true]);
     }
     for (const [paper, [score, part]] of scores) {
@@ -122,10 +122,11 @@ export class Index {
     return { numbers: ranked.map((one) => one[0]), whole, words, phrases };
   }
 
-  async filter(head, tag, year) {
+  async filter(head, tag, year, issue) {
     const at = head.years.findIndex(([name]) => String(name) === year);
-    const from = year ? head.years[at]?.[1] ?? head.papers : 0;
-    const to = year ? head.years[at + 1]?.[1] ?? head.papers : head.papers;
+    let from = year ? head.years[at]?.[1] ?? head.papers : 0;
+    let to = year ? head.years[at + 1]?.[1] ?? head.papers : head.papers;
+    if (issue) [from, to] = papersOf(head, Date.parse(issue));
     let tagged = null;
     if (tag) {
       const all = await this.words(head, fileOf(head, `#${tag}`));
@@ -167,6 +168,18 @@ export class Index {
     const rarity = Math.log(1 + head.papers / ((own.size || papers.size) + 1));
     return { papers, rarity, required: !head.common.has(word), must };
   }
+}
+
+/** The numbers of an issue's papers: the first, and the one after the last. */
+function papersOf(head, issue) {
+  let day = Date.parse(head.first);
+  let from = 0;
+  for (let i = 0; i < head.days.length; i++) {
+    day += head.days[i] * 864e5;
+    if (day === issue) return [from, from + head.counts[i]];
+    from += head.counts[i];
+  }
+  return [0, 0];
 }
 
 /** The number of the file that holds a word. */
@@ -254,7 +267,7 @@ function run(form) {
   const index = new Index(form.dataset.index);
   const byId = (id) => document.getElementById(id);
   const [results, found, more, without] = ["results", "found", "more", "without"].map(byId);
-  const names = ["q", "tag", "year", "sort"];
+  const names = ["q", "tag", "year", "issue", "sort"];
   const language = document.documentElement.lang || "en";
   const words = JSON.parse(byId("words").textContent);
   const plurals = new Intl.PluralRules(language);
@@ -265,10 +278,10 @@ function run(form) {
   let turn = 0;
   let state = null;
 
-  const read = () => Object.fromEntries(names.map((name) => [name, form.elements[name].value.trim()]));
+  const read = () => Object.fromEntries(names.map((name) => [name, form.elements[name]?.value.trim() ?? ""]));
   const fill = () => {
     const asked = new URLSearchParams(location.search);
-    for (const name of names) form.elements[name].value = asked.get(name) ?? "";
+    for (const name of names) if (form.elements[name]) form.elements[name].value = asked.get(name) ?? "";
   };
   const keep = (push) => {
     const asked = new URLSearchParams(Object.entries(read()).filter(([, value]) => value));
@@ -303,7 +316,7 @@ function run(form) {
   const search = async () => {
     const mine = ++turn;
     const { q, ...choices } = read();
-    if (!q && !choices.tag && !choices.year) {
+    if (!q && !choices.tag && !choices.year && !choices.issue) {
       results.replaceChildren();
       found.textContent = "";
       more.hidden = true;
