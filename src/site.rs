@@ -65,6 +65,8 @@ pub struct Site {
     pub statics: Vec<Arc<str>>,
     /// Whether some text holds highlighted code.
     pub has_code: bool,
+    /// Whether the site has a vocabulary of its own.
+    pub has_vocabulary: bool,
 }
 
 /// This is a paper in its site.
@@ -272,6 +274,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         assets,
         statics,
         has_code,
+        has_vocabulary: vocabulary.is_some(),
         config,
     }
 }

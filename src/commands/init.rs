@@ -10,14 +10,16 @@ use crate::console;
 use crate::date::Date;
 use crate::disk;
 use crate::layout;
+use crate::schema::{self, Kind};
 use crate::slug::Slug;
+use crate::tags::Vocabulary;
 
 use super::Outcome;
 
 /// Make a new site in a folder
 ///
-/// It holds an example paper, a vocabulary of tags, settings that explain themselves, and the
-/// workflow that publishes it on GitHub Pages. Files that are there are never changed.
+/// It holds an example paper, a vocabulary of tags, settings that explain themselves, schemas with
+/// which an editor completes keys, and the workflow that publishes it on GitHub Pages. Files that are there are never changed.
 ///
 /// The workflow fetches a released program. A program that was released knows where; for one that was
 /// not, `--program` names the repository, and adds the workflow to a site that is there already.
@@ -115,11 +117,24 @@ fn files(title: &str, today: Date) -> Vec<(String, String)> {
             include_str!("init/site/about.md").to_owned(),
         ),
         (
+            ".vscode/settings.json".to_owned(),
+            include_str!("init/site/vscode.json").to_owned(),
+        ),
+        schema_of("paper", Kind::Paper),
+        schema_of("tags", Kind::Tags),
+        schema_of("site", Kind::Settings),
+        (
             ".gitignore".to_owned(),
             include_str!("init/site/gitignore").to_owned(),
         ),
     ]
     .into()
+}
+
+/// A schema for editors, as `digest schema` prints it.
+fn schema_of(name: &str, kind: Kind) -> (String, String) {
+    let schema = schema::schema(kind, Some(Vocabulary::starter()));
+    (format!(".vscode/{name}.json"), format!("{schema:#}\n"))
 }
 
 /// The workflow that publishes a site, with the program that a repository has released.

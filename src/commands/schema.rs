@@ -15,10 +15,10 @@ use super::{Outcome, catalogue, find_root};
 /// In a site with a vocabulary, its tags are completed too.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  mkdir -p .vscode
+  mkdir -p .vscode                           (digest init writes these files)
   digest schema tags > .vscode/tags.json
   digest schema paper > .vscode/paper.json
-  digest schema settings > .vscode/settings-of-site.json
+  digest schema settings > .vscode/site.json
 
 VS Code, in .vscode/settings.json:
   \"yaml.schemas\": {\".vscode/tags.json\": \"content/tags.yaml\", \".vscode/paper.json\": \"content/papers/**/*.md\"}
@@ -26,7 +26,7 @@ Its YAML extension reads content/tags.yaml so; the front matter of Markdown file
 extension knows front matter.
 
 Editors that know TOML schemas, in the first line of site.toml:
-  #:schema .vscode/settings-of-site.json")]
+  #:schema .vscode/site.json")]
 pub struct Schema {
     /// What the schema describes
     #[arg(value_enum, default_value_t, value_name = "KIND")]

@@ -47,6 +47,8 @@ pub struct Tags {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// List the tags: how many papers each has, and in which of the last weeks
+    #[command(after_help = "Examples:
+  digest tags list")]
     List {
         /// How tags are written
         #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -57,6 +59,9 @@ pub enum Action {
     /// Propose tags that the vocabulary lacks, from the papers themselves
     Discover(Discover),
     /// Give a tag another address, in papers and in the vocabulary
+    #[command(after_help = "Examples:
+  digest tags rename llm language-models
+  digest tags rename llm language-models --dry-run")]
     Rename {
         /// The tag as it is
         #[arg(value_name = "OLD")]
@@ -71,6 +76,8 @@ pub enum Action {
     /// Print the starter vocabulary, as a `content/tags.yaml` to begin with
     Starter,
     /// Make one tag of several: the last one stays, and the words of the others lead to it
+    #[command(after_help = "Examples:
+  digest tags merge llm llms language-models        (the last one stays)")]
     Merge {
         /// The tags that go, and the one that stays
         #[arg(required = true, num_args = 2.., value_name = "TAG")]

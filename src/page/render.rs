@@ -157,6 +157,30 @@ impl<'a> Renderer<'a> {
         self.theme.render(template, &context, &shown)
     }
 
+    /// Where a page is edited: in the file that it is made of, or else in the folder of its papers.
+    fn edit_url(&self, kind: &Kind) -> Option<String> {
+        let site = self.site();
+        let of_issue = |index: usize| {
+            let issue = &site.issues[index];
+            let paper = site.papers[issue.papers.start].source();
+            let folder = paper.rsplit_once('/').map_or("", |(folder, _)| folder);
+            match &issue.source {
+                Some(words) => self.views.edit_url(words),
+                None => self.views.folder_url(folder),
+            }
+        };
+        match kind {
+            Kind::Paper(index) => self.views.edit_url(site.papers[*index].source()),
+            Kind::Text(index) => self.views.edit_url(site.pages[*index].source()),
+            Kind::Issue(index) => of_issue(*index),
+            Kind::Home if !site.issues.is_empty() => of_issue(0),
+            Kind::Tags | Kind::Tag(..) if site.has_vocabulary => {
+                self.views.edit_url(layout::VOCABULARY)
+            }
+            _ => self.views.folder_url(layout::CONTENT),
+        }
+    }
+
     fn home(&self, page: &Page) -> Result<String, Diagnostic> {
         let site = self.site();
         let mut context = Context::new();
@@ -197,10 +221,6 @@ impl<'a> Renderer<'a> {
         let view = PageView {
             title: Some(title),
             alternates: reuse::alternates(&self.views, Scope::Issue(index)),
-            edit_url: issue
-                .source
-                .as_ref()
-                .and_then(|source| self.views.edit_url(source)),
             older: issue_view.older.as_ref().map(link_to_issue),
             newer: issue_view.newer.as_ref().map(link_to_issue),
             ..self.page_view(page, "issue", &heading, &description)
@@ -242,7 +262,6 @@ impl<'a> Renderer<'a> {
         let older = (index + 1 < site.papers.len()).then_some(index + 1);
         let newer = index.checked_sub(1);
         let view = PageView {
-            edit_url: self.views.edit_url(entry.source()),
             older: older.map(name),
             newer: newer.map(name),
             noindex: text.paper.draft,
@@ -373,7 +392,6 @@ impl<'a> Renderer<'a> {
             .clone()
             .unwrap_or_else(|| text.teaser.to_string());
         let view = PageView {
-            edit_url: self.views.edit_url(entry.source()),
             ..self.page_view(page, "page", &heading, &description)
         };
         let mut context = Context::new();
@@ -493,7 +511,7 @@ impl<'a> Renderer<'a> {
             feed_title: None,
             alternates: Vec::new(),
             script_url: themed(&self.views, self.theme, &format!("{kind}.js")),
-            edit_url: None,
+            edit_url: self.edit_url(&page.kind),
             noindex: false,
             image: cards::image(self, page),
             older: None,

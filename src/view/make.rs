@@ -334,6 +334,14 @@ impl<'a> Views<'a> {
         ))
     }
 
+    /// Returns the address at which the files of a folder are listed, to edit one of them.
+    pub fn folder_url(&self, folder: &str) -> Option<String> {
+        let config = &self.site.config;
+        let repository = config.repository.as_ref()?;
+        let folder = address::encode_path(folder.trim_end_matches('/'));
+        Some(format!("{repository}/tree/{}/{folder}", config.branch))
+    }
+
     /// A paper's value, made when it is first asked for.
     fn paper(&self, index: usize) -> Value {
         let make = || Value::from(self.paper_view(&self.site.papers[index]));
