@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use paper_digest::tags::phrases::{
     Abbreviations, COUNT_STEPS, Candidate, FEATURES, LOGIT_STEPS, Model, PhraseCount, Scorer,
-    Statistics, Text, UNKNOWN_WORD, WORD_SIGNS, WordLogits, hash_label,
+    Statistics, Text, UNKNOWN_WORD, WORD_SIGNS, Weights, WordLogits, hash_label,
 };
 
 struct Paper {
@@ -184,10 +184,10 @@ fn read(file: &str) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
 fn explained(rows: &[Row]) -> Abbreviations {
     let mut meanings: BTreeMap<u32, BTreeMap<Box<[u32]>, usize>> = BTreeMap::new();
     for row in rows {
-        for (short, words) in
-            Text::new(&row.title, &row.summary, &Abbreviations::default()).abbreviations()
-        {
-            *meanings.entry(short).or_default().entry(words).or_default() += 1;
+        let text = Text::new(&row.title, &row.summary, &Abbreviations::default());
+        for (short, words) in text.abbreviations() {
+            let meanings = meanings.entry(*short).or_default();
+            *meanings.entry(words.clone()).or_default() += 1;
         }
     }
     let clear = meanings.into_iter().filter_map(|(short, words)| {
@@ -202,7 +202,7 @@ impl Paper {
     fn of(row: Row, known: &Abbreviations) -> Paper {
         let text = Text::new(&row.title, &row.summary, known);
         let mut known = known.clone();
-        known.extend(text.abbreviations());
+        known.extend(text.abbreviations().clone());
         let labels = row
             .keywords
             .iter()
@@ -233,7 +233,7 @@ impl Counts {
                 let all = counts.words.entry(word).or_default();
                 all.iter_mut().zip(own).for_each(|(all, own)| *all += own);
             }
-            let runs: BTreeSet<u32> = paper.text.runs().iter().map(|(hash, _)| *hash).collect();
+            let runs: BTreeSet<u32> = paper.text.runs().iter().map(|run| run.hash).collect();
             for hash in runs {
                 let count = counts.phrases.entry(hash).or_default();
                 count.papers += 1.0;
@@ -247,13 +247,12 @@ impl Counts {
 fn count_words(paper: &Paper) -> BTreeMap<u32, [f32; 8]> {
     let words: Vec<u32> = paper.text.word_hashes().collect();
     let mut inside = vec![[0f32; 3]; words.len()];
-    for (hash, range) in paper.text.runs() {
-        if paper.labels.contains(&hash) {
-            inside[range.clone()]
-                .iter_mut()
-                .for_each(|signs| signs[0] = 1.0);
-            inside[range.start][1] = 1.0;
-            inside[range.end - 1][2] = 1.0;
+    for run in paper.text.runs() {
+        if paper.labels.contains(&run.hash) {
+            let words = run.words();
+            inside[words.start][1] = 1.0;
+            inside[words.end - 1][2] = 1.0;
+            inside[words].iter_mut().for_each(|signs| signs[0] = 1.0);
         }
     }
     let mut counts: BTreeMap<u32, [f32; 8]> = BTreeMap::new();
@@ -344,10 +343,10 @@ fn learn(papers: &[Paper], counts: &Counts) -> (Model, [f32; 2]) {
     let (known, new) = (strip(known), strip(new));
     let mut model = Model {
         known: with_units(&known),
-        new: Scorer {
+        new: Scorer::new(Weights {
             linear: fit(&new),
             units: Vec::new(),
-        },
+        }),
         ..Model::default()
     };
     for (word, count) in counts
@@ -425,19 +424,19 @@ fn with_units(samples: &[Sample]) -> Scorer {
         .map(|(x, y)| (std::array::from_fn(|i| (x[i] - mean[i]) / spread[i]), *y))
         .collect();
     const FITS: usize = 3;
-    let fits: Vec<Scorer> = (0..FITS).map(|seed| descend(&even, seed as u64)).collect();
+    let fits: Vec<Weights> = (0..FITS).map(|seed| descend(&even, seed as u64)).collect();
     let raw = |weights: &[f32]| -> Vec<f32> {
         let mut raw: Vec<f32> = (0..FEATURES).map(|i| weights[i] / spread[i]).collect();
         let moved: f32 = (0..FEATURES).map(|i| raw[i] * mean[i]).sum();
         raw.push(weights[FEATURES] - moved);
         raw
     };
-    let mut scorer = Scorer {
+    let mut mean_of_fits = Weights {
         linear: vec![0.0; FEATURES + 1],
         units: Vec::new(),
     };
     for fit in &fits {
-        scorer
+        mean_of_fits
             .linear
             .iter_mut()
             .zip(raw(&fit.linear))
@@ -445,14 +444,14 @@ fn with_units(samples: &[Sample]) -> Scorer {
         for unit in &fit.units {
             let mut weights = raw(unit);
             weights.push(unit[FEATURES + 1] / FITS as f32);
-            scorer.units.push(weights);
+            mean_of_fits.units.push(weights);
         }
     }
-    scorer
+    Scorer::new(mean_of_fits)
 }
 
 /// Stochastic descent with a step per weight that shrinks with the slopes seen (Adam).
-fn descend(samples: &[Sample], seed: u64) -> Scorer {
+fn descend(samples: &[Sample], seed: u64) -> Weights {
     const ROW: usize = FEATURES + 2;
     let size = FEATURES + 1 + UNITS * ROW;
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -498,7 +497,7 @@ fn descend(samples: &[Sample], seed: u64) -> Scorer {
         }
     }
     let (linear, units) = weights.split_at(FEATURES + 1);
-    Scorer {
+    Weights {
         linear: linear.to_vec(),
         units: units.chunks(ROW).map(<[f32]>::to_vec).collect(),
     }

@@ -1,7 +1,8 @@
 //! How well related papers are found, against lists of papers that share rare keywords, and how fast.
 //!
 //! `cargo bench --bench related -- PAPERS.jsonl.gz LISTS.jsonl.gz`: papers with `arxiv_id`, `title`,
-//! `abstract`, `date`; lists with `arxiv_id` and `related`.
+//! `abstract`, `date`; lists with `arxiv_id` and `related`. With `--copies N` the papers are timed N
+//! times over, each copy with words of its own in the place of a third of its words.
 
 #![allow(clippy::disallowed_methods)] // A benchmark reads files and the clock.
 
@@ -9,7 +10,10 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::time::Instant;
 
-use paper_digest::related::{Doc, related};
+use paper_digest::date::Date;
+use paper_digest::related::{self, Neighbour, Paper, Papers};
+use paper_digest::tags::phrases::{Model, Terms};
+use rayon::prelude::*;
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -17,78 +21,151 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .skip(1)
         .filter(|a| a != "--bench")
         .collect();
-    let [papers, lists] = arguments.as_slice() else {
+    let [papers, lists, rest @ ..] = arguments.as_slice() else {
         println!("related: no files given, nothing to do");
         return Ok(());
     };
-    let papers = read(papers)?;
-    let texts: Vec<(String, String)> = papers
+    let rows = read(papers)?;
+    let mut texts: Vec<(String, String)> = rows
         .iter()
         .map(|p| (text(p, "title"), text(p, "abstract")))
         .collect();
-    let docs: Vec<Doc> = texts
+    let slugs: Vec<String> = rows.iter().map(|row| text(row, "arxiv_id")).collect();
+    let dates: Vec<Date> = rows
         .iter()
-        .map(|(title, text)| Doc { title, text })
-        .collect();
+        .map(|row| Date::parse(&text(row, "date")).ok_or("a paper without a date"))
+        .collect::<Result<_, _>>()?;
+    if let [flag, copies] = rest
+        && flag == "--copies"
+    {
+        let copies: usize = copies.parse()?;
+        texts = (0..copies)
+            .flat_map(|copy| texts.iter().map(move |text| vary(text, copy)))
+            .collect();
+    }
+    let model = Model::embedded();
     let start = Instant::now();
-    let found = related(&docs, 10);
+    let terms: Vec<Terms> = texts
+        .par_iter()
+        .map(|(title, text)| Terms::read(title, text, model))
+        .collect();
+    let reading = start.elapsed().as_secs_f64();
+    let papers = (0..terms.len()).map(|n| Paper {
+        terms: &terms[n],
+        tags: &[],
+        date: dates[n % dates.len()],
+        slug: &slugs[n % slugs.len()],
+    });
+    let papers = Papers {
+        papers: papers.collect(),
+        tagged: Vec::new(),
+    };
+    let start = Instant::now();
+    let found = related::all(&papers, 10, 0);
+    let finding = start.elapsed().as_secs_f64();
+    let start = Instant::now();
+    let alone = related::one(&papers, papers.papers.len() / 2, 10, 0);
     println!(
-        "{} papers in {:.2} s",
-        docs.len(),
-        start.elapsed().as_secs_f64()
+        "{} papers: terms {reading:.3} s, neighbours {finding:.3} s on {} threads; of one paper {:.4} s; {}",
+        papers.papers.len(),
+        rayon::current_num_threads(),
+        start.elapsed().as_secs_f64(),
+        memory(),
     );
+    assert_eq!(alone, found[papers.papers.len() / 2]);
+    if !rest.is_empty() {
+        return Ok(());
+    }
 
-    let numbers: BTreeMap<String, usize> = papers
+    let numbers: BTreeMap<&str, usize> = slugs
         .iter()
         .enumerate()
-        .map(|(n, p)| (text(p, "arxiv_id"), n))
+        .map(|(n, id)| (id.as_str(), n))
         .collect();
-    let (mut hits, mut gain, mut queries) = (0.0, 0.0, 0.0);
-    for list in read(lists)? {
-        let Some(own) = numbers.get(&text(&list, "arxiv_id")) else {
-            continue;
-        };
-        let wanted: Vec<usize> = list["related"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|id| numbers.get(id.as_str()?).copied())
-            .collect();
-        let right: Vec<bool> = found[*own]
+    let lists = read(lists)?;
+    let lists = lists.iter().filter_map(|list| {
+        let own = *numbers.get(list["arxiv_id"].as_str()?)?;
+        let ids = list["related"].as_array()?.iter();
+        let wanted = ids.filter_map(|id| numbers.get(id.as_str()?).copied());
+        Some((own, wanted.collect::<Vec<usize>>()))
+    });
+    let lists: Vec<(usize, Vec<usize>)> = lists.collect();
+    show("all", &lists, &found);
+    let (even, odd): (Vec<_>, Vec<_>) = lists.iter().cloned().partition(|(own, _)| own % 2 == 0);
+    show("even papers", &even, &found);
+    show("odd papers", &odd, &found);
+    for least in [0, 250, 500, 750, 1000, 1500, 2000] {
+        let shown: Vec<usize> = found
             .iter()
-            .map(|related| wanted.contains(&related.index))
+            .map(|list| list.iter().take(5).filter(|n| n.score >= least).count())
             .collect();
-        let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
-        let ideal: f64 = (0..wanted.len().min(10)).map(discount).sum();
-        gain += right
-            .iter()
-            .enumerate()
-            .filter(|(_, right)| **right)
-            .map(|(rank, _)| discount(rank))
-            .sum::<f64>()
-            / ideal;
-        hits += f64::from(u8::from(right.iter().take(5).any(|right| *right)));
-        queries += 1.0;
+        let five = shown.iter().filter(|shown| **shown == 5).count();
+        let none = shown.iter().filter(|shown| **shown == 0).count();
+        let right: (usize, usize) = lists.iter().fold((0, 0), |sum, (own, wanted)| {
+            let near = found[*own].iter().take(5).filter(|n| n.score >= least);
+            let right = near.clone().filter(|n| wanted.contains(&n.index)).count();
+            (sum.0 + right, sum.1 + near.count())
+        });
+        println!(
+            "from score {least:4}: five {:.3}, none {:.3} of papers; {:.3} of {} in the lists",
+            five as f64 / found.len() as f64,
+            none as f64 / found.len() as f64,
+            right.0 as f64 / right.1 as f64,
+            right.1,
+        );
     }
-    println!(
-        "{queries} lists: hit@5 {:.3}, nDCG@10 {:.3}",
-        hits / queries,
-        gain / queries
-    );
-    for number in [100, 2000, 5000] {
-        if let Some(list) = found.get(number) {
-            println!("{}", texts[number].0);
-            list.iter().take(5).for_each(|r| {
-                println!(
-                    "  {:.2} {} ({})",
-                    r.score,
-                    texts[r.index].0,
-                    r.reason.join(", ")
-                )
-            });
+    for number in [100, 2000, 5000, 7000, 9000] {
+        let (title, text) = &texts[number];
+        println!("{title}");
+        for neighbour in found[number].iter().take(5) {
+            let terms = neighbour.terms.iter().take(4);
+            let terms: Vec<&str> = terms.map(|term| term.written(title, text)).collect();
+            let other = &texts[neighbour.index].0;
+            println!("  {} {other} ({})", neighbour.score, terms.join(", "));
         }
     }
     Ok(())
+}
+
+/// Scores what was found against lists.
+fn show(name: &str, lists: &[(usize, Vec<usize>)], found: &[Vec<Neighbour>]) {
+    let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+    let (mut hits, mut gain) = (0.0, 0.0);
+    for (own, wanted) in lists {
+        let near = found[*own].iter().enumerate();
+        let right: Vec<usize> = near
+            .filter(|(_, near)| wanted.contains(&near.index))
+            .map(|(rank, _)| rank)
+            .collect();
+        let ideal: f64 = (0..wanted.len().min(10)).map(discount).sum();
+        gain += right.iter().map(|rank| discount(*rank)).sum::<f64>() / ideal;
+        hits += f64::from(u8::from(right.iter().any(|rank| *rank < 5)));
+    }
+    let count = lists.len() as f64;
+    println!(
+        "{count} lists of {name}: hit@5 {:.3}, nDCG@10 {:.3}",
+        hits / count,
+        gain / count
+    );
+}
+
+/// Makes another paper of one: every third word has a number behind it.
+fn vary((title, text): &(String, String), copy: usize) -> (String, String) {
+    let vary = |text: &str| {
+        let words = text.split(' ').enumerate().map(|(at, word)| match at % 3 {
+            1 if copy > 0 => format!("{word}{copy}"),
+            _ => word.to_owned(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    (vary(title), vary(text))
+}
+
+/// The most memory that this process had, where the system tells it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    line.map_or("memory unknown", str::trim).to_owned()
 }
 
 fn read(file: &str) -> Result<Vec<Value>, Box<dyn std::error::Error>> {

@@ -5,19 +5,20 @@
 //! the body's text is let go, for a large site holds gigabytes of it. Knows no other file.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::front_matter::{self, TextFront};
-use crate::html::push_attribute;
+use crate::html::{self, push_attribute};
 use crate::layout;
 use crate::markdown::{self, Frame, Rendered};
 use crate::paper::{Paper, title_key};
 use crate::slug::Slug;
 use crate::source::{Place, Source};
+use crate::tags::phrases::{Model, Terms};
 
 /// This is one compiled content file.
 #[derive(Debug)]
@@ -59,6 +60,8 @@ pub struct PaperText {
     pub body: Html,
     /// The beginning of the abstract, in plain text.
     pub teaser: Arc<str>,
+    /// What the paper is about; found when it is first asked for.
+    terms: OnceLock<Terms>,
 }
 
 /// This is what the editor says about an issue.
@@ -147,6 +150,21 @@ pub fn parse(source: &Source, problems: &mut Problems) -> Option<Document> {
 /// Returns what a paper's address is made of: its file's name without the ending.
 pub fn slug_of(name: &str) -> Option<&str> {
     name.starts_with(layout::PAPERS).then(|| stem(name))
+}
+
+impl PaperText {
+    /// Returns what the paper is about.
+    pub fn terms(&self) -> &Terms {
+        let read = || Terms::read(&self.title, &self.abstract_plain(), Model::embedded());
+        self.terms.get_or_init(read)
+    }
+
+    /// Returns the abstract in plain text, without formulas.
+    pub fn abstract_plain(&self) -> String {
+        let mut text = String::with_capacity(self.body.text.len());
+        html::for_each_text(&self.body.text, |piece| text.push_str(piece));
+        text
+    }
 }
 
 impl Html {
@@ -240,6 +258,7 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
         paper,
         note,
         teaser,
+        terms: OnceLock::new(),
     };
     Some(Document {
         front,

@@ -56,6 +56,49 @@ pub fn push_address(url: &str, html: &mut String) {
     }
 }
 
+/// Calls back for the pieces of text in HTML that this program wrote; what parts words comes as a space.
+/// Formulas are left out, for nobody types or reads out MathML.
+pub fn for_each_text(html: &str, mut call: impl FnMut(&str)) {
+    let mut rest = html;
+    while let Some(open) = memchr::memchr2(b'<', b'&', rest.as_bytes()) {
+        call(&rest[..open]);
+        rest = &rest[open..];
+        let end = if rest.starts_with('&') {
+            let end = rest.find(';');
+            call(match end.map_or("", |end| &rest[1..end]) {
+                "amp" => "&",
+                "lt" => "<",
+                "gt" => ">",
+                "quot" => "\"",
+                _ => " ",
+            });
+            end
+        } else if rest.starts_with("<math") {
+            call(" ");
+            rest.find("</math>").map(|end| end + "</math".len())
+        } else {
+            if !is_inline(rest) {
+                call(" ");
+            }
+            rest.find('>')
+        };
+        rest = end.map_or("", |end| &rest[end + 1..]);
+    }
+    call(rest);
+}
+
+/// Emphasis inside a word does not end it.
+fn is_inline(tag: &str) -> bool {
+    let name = tag.trim_start_matches(['<', '/']);
+    let name = &name[..name
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(name.len())];
+    matches!(
+        name,
+        "em" | "strong" | "code" | "del" | "a" | "sub" | "sup" | "span"
+    )
+}
+
 fn push(text: &str, html: &mut String, quotes_stay: bool) {
     let bytes = text.as_bytes();
     let (mut done, mut at) = (0, 0);

@@ -34,7 +34,6 @@ pub mod intake;
 pub mod document;
 
 // All papers together.
-pub mod related;
 pub mod import_plan;
 pub mod arxiv_api;
 pub mod site;
@@ -46,6 +45,7 @@ pub mod csl;
 pub mod scholar;
 pub mod records;
 pub mod search;
+pub mod related;
 
 // Values become pages.
 pub mod card;

@@ -412,6 +412,18 @@ view! {
 }
 
 view! {
+    /// A paper that is related to another, and why.
+    RelatedView {
+        /// The paper, as in a short list.
+        paper: Shared<PaperRefView>,
+        /// The tags that both have, the rarest first; three at most.
+        tags: Vec<Shared<TagRefView>>,
+        /// Phrases that both have and few others, as the page's own paper writes them; three at most.
+        terms: Vec<String>,
+    }
+}
+
+view! {
     /// An issue in a list of issues.
     IssueRefView {
         /// The day: `2025-08-06`.

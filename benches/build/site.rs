@@ -45,7 +45,7 @@ pub fn generate(root: &Path, corpus: &Corpus, size: usize, theme: &str) -> Resul
 pub fn write_settings(root: &Path, theme: &str, without: &str) -> Result<()> {
     // Hugo's site has neither; the built-in theme is measured with all that it adds.
     let without = match theme {
-        "plain" => "search = false\ncitations = false\nrelated = 0\ncards = false\n",
+        "plain" => "search = false\ncitations = false\nrelated = false\ncards = false\n",
         _ => without,
     };
     let settings = format!(

@@ -14,6 +14,7 @@ use crate::layout;
 use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
 use crate::page::{self, Output, Page, Renderer};
+use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
 use crate::theme::{self, Theme};
@@ -26,6 +27,8 @@ pub struct Prepared {
     pub theme: Option<Theme>,
     /// All pages.
     pub plan: Vec<Page>,
+    /// Which papers are related to which.
+    pub neighbours: Neighbours,
     /// What is wrong so far.
     pub problems: Problems,
     /// Whether the settings are wrong.
@@ -92,14 +95,17 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
     };
     clock.lap("link");
 
+    let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
-        page::plan_index(&site, &mut plan);
+        let index = || page::plan_index(&site, &mut plan);
+        ((), neighbours) = rayon::join(index, || Neighbours::find(&site));
     }
-    clock.lap("search");
+    clock.lap("index");
     Ok(Prepared {
         site,
         theme,
         plan,
+        neighbours,
         problems,
         bad_settings,
         timings: clock.laps,
@@ -132,13 +138,14 @@ pub fn render(
         site,
         theme: Some(theme),
         plan,
+        neighbours,
         problems,
         ..
     } = prepared
     else {
         return Ok(Vec::new());
     };
-    let renderer = Renderer::new(site, theme, plan);
+    let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
     let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<(usize, Rendered)> {

@@ -8,6 +8,7 @@ use crate::card::Easel;
 use crate::diagnostic::Diagnostic;
 use crate::highlight;
 use crate::layout;
+use crate::related::Neighbours;
 use crate::site::{Issue, Site};
 use crate::theme::{Context, Theme, Value};
 use crate::view::{
@@ -46,7 +47,11 @@ pub struct Renderer<'a> {
     sites: BTreeMap<String, Value>,
     easel: Easel,
     pub(super) plan: &'a [Page],
+    neighbours: &'a Neighbours,
 }
+
+/// Where not all pages are rendered, a paper's neighbours are sought when its page is asked for.
+static SOUGHT: Neighbours = Neighbours::Sought;
 
 impl<'a> Renderer<'a> {
     /// Makes what all pages share.
@@ -73,7 +78,13 @@ impl<'a> Renderer<'a> {
             sites,
             easel: Easel::new(),
             plan,
+            neighbours: &SOUGHT,
         }
+    }
+
+    /// Takes the neighbours of all papers, which were found before.
+    pub fn with_neighbours(self, neighbours: &'a Neighbours) -> Renderer<'a> {
+        Renderer { neighbours, ..self }
     }
 
     /// Renders a page.
@@ -272,6 +283,8 @@ impl<'a> Renderer<'a> {
         context.insert("issue", self.views.issue_value(entry.issue));
         context.insert("older", older.map(|index| self.views.short(index)));
         context.insert("newer", newer.map(|index| self.views.short(index)));
+        let neighbours = self.neighbours.of(site, index);
+        context.insert("related", self.views.related(index, &neighbours));
         let shown = site.config.build.citations.then(|| self.views.cite(index));
         let (cite, metadata, json_ld) = match shown {
             Some((cite, metadata, json_ld)) => (Some(cite), metadata, Some(json_ld)),

@@ -4,9 +4,10 @@
 //! signs; in a script without spaces each character is one. `search.js` folds a query by the same
 //! rules, so a change here is a change there.
 
-use memchr::memchr2;
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::html;
 
 /// Longer runs are addresses and sums, not words; in bytes.
 const LONGEST: usize = 40;
@@ -81,25 +82,7 @@ fn find(text: &str, from: usize, is_of_kind: impl Fn(char) -> bool) -> Option<(u
 
 /// Appends the text of HTML, folded; formulas are left out, for nobody types MathML.
 pub fn fold_html_into(html: &str, folded: &mut String) {
-    let mut rest = html;
-    while let Some(open) = memchr2(b'<', b'&', rest.as_bytes()) {
-        fold_into(&rest[..open], folded);
-        rest = &rest[open..];
-        let end = if rest.starts_with('&') {
-            folded.push(' ');
-            rest.find(';')
-        } else if rest.starts_with("<math") {
-            folded.push(' ');
-            rest.find("</math>").map(|end| end + "</math".len())
-        } else {
-            if !is_inline(rest) {
-                folded.push(' ');
-            }
-            rest.find('>')
-        };
-        rest = end.map_or("", |end| &rest[end + 1..]);
-    }
-    fold_into(rest, folded);
+    html::for_each_text(html, |text| fold_into(text, folded));
 }
 
 /// Letters that Unicode does not take apart, as people type them who do not have them.
@@ -123,18 +106,6 @@ fn is_letter(c: char) -> bool {
 
 fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
-}
-
-/// Emphasis inside a word does not end it.
-fn is_inline(tag: &str) -> bool {
-    let name = tag.trim_start_matches(['<', '/']);
-    let name = &name[..name
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(name.len())];
-    matches!(
-        name,
-        "em" | "strong" | "code" | "del" | "a" | "sub" | "sup" | "span"
-    )
 }
 
 #[cfg(test)]

@@ -6,14 +6,20 @@
 //! words and phrases in papers whose key phrases are known; what it learned is a table of
 //! hashes and weights beside this file, so the module needs neither those papers nor a download.
 
+mod scorer;
+mod terms;
 mod text;
+mod token;
 mod weigh;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-pub use text::{Abbreviations, LONGEST, Text, hash_label};
+pub use scorer::{Scorer, Weights};
+pub use terms::{Term, Terms, WHOLE};
+pub use text::{Abbreviations, LONGEST, Run, Text, hash_label};
 pub use weigh::{Candidate, FEATURES};
 
 /// This is a phrase that may say what a paper is about.
@@ -66,15 +72,6 @@ pub struct Model {
     pub abbreviations: Abbreviations,
 }
 
-/// This weighs features: a linear part and a few units that each answer above a bound.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Scorer {
-    /// The weight of each feature, and last the constant.
-    pub linear: Vec<f32>,
-    /// The units: the weight of each feature, the constant, and the weight of the unit's answer.
-    pub units: Vec<Vec<f32>>,
-}
-
 /// A phrase that was key this often is weighed as known.
 pub const KNOWN: f32 = 2.5;
 
@@ -91,22 +88,22 @@ impl Model {
     /// Returns the phrases that are key with a probability of at least `least`, the surest first.
     pub fn key_phrases(&self, title: &str, text: &str, least: f32) -> Vec<KeyPhrase> {
         let text = Text::new(title, text, &self.abbreviations);
-        let mut found: Vec<(f32, Candidate)> = text
-            .candidates(self)
-            .into_iter()
-            .map(|candidate| (self.probability(&candidate), candidate))
-            .filter(|(probability, _)| *probability >= least)
-            .collect();
-        found.sort_by(|a, b| {
-            b.0.total_cmp(&a.0)
-                .then_with(|| a.1.words.start.cmp(&b.1.words.start))
-                .then_with(|| a.1.words.end.cmp(&b.1.words.end))
+        let mut found: Vec<(f32, Range<usize>)> = Vec::new();
+        text.for_each_candidate(self, |candidate| {
+            let probability = self.probability(&candidate);
+            if probability >= least {
+                found.push((probability, candidate.words));
+            }
+        });
+        found.sort_by(|(one, a), (two, b)| {
+            let order = two.total_cmp(one);
+            order.then_with(|| (a.start, a.end).cmp(&(b.start, b.end)))
         });
         found
             .into_iter()
-            .map(|(probability, candidate)| KeyPhrase {
-                text: text.written(&candidate.words).to_owned(),
-                folded: text.folded(&candidate.words),
+            .map(|(probability, words)| KeyPhrase {
+                text: text.written(&words).to_owned(),
+                folded: text.folded(&words),
                 probability,
             })
             .collect()
@@ -136,11 +133,13 @@ impl Model {
                 let weights = (0..length).map(|_| Some(f32::from_bits(number(take(4)?))));
                 weights.collect::<Option<Vec<f32>>>()
             };
-            scorer.linear = row(FEATURES + 1)?;
+            let linear = row(FEATURES + 1)?;
             let units = row(1)?[0] as usize;
-            scorer.units = (0..units)
-                .map(|_| row(FEATURES + 2))
-                .collect::<Option<_>>()?;
+            let units = (0..units).map(|_| row(FEATURES + 2));
+            *scorer = Scorer::new(Weights {
+                linear,
+                units: units.collect::<Option<_>>()?,
+            });
         }
         for _ in 0..number(take(4)?) {
             let hash = number(take(4)?);
@@ -169,9 +168,10 @@ impl Model {
     pub fn write(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> = Vec::new();
         for scorer in [&self.known, &self.new] {
-            bytes.extend(scorer.linear.iter().flat_map(|w| w.to_le_bytes()));
-            bytes.extend((scorer.units.len() as f32).to_le_bytes());
-            bytes.extend(scorer.units.iter().flatten().flat_map(|w| w.to_le_bytes()));
+            let Weights { linear, units } = scorer.weights();
+            bytes.extend(linear.iter().flat_map(|w| w.to_le_bytes()));
+            bytes.extend((units.len() as f32).to_le_bytes());
+            bytes.extend(units.iter().flatten().flat_map(|w| w.to_le_bytes()));
         }
         let mut words: Vec<_> = self.words.iter().collect();
         words.sort_unstable();
@@ -196,22 +196,6 @@ impl Model {
             bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
         }
         bytes
-    }
-}
-
-impl Scorer {
-    /// Returns the probability that the features speak for.
-    pub fn probability(&self, features: &[f32; FEATURES]) -> f32 {
-        let weigh = |weights: &[f32]| -> f32 {
-            let products = features.iter().zip(weights).map(|(x, w)| x * w);
-            products.sum::<f32>() + weights[FEATURES]
-        };
-        let answers = self
-            .units
-            .iter()
-            .map(|unit| weigh(unit).max(0.0) * unit[FEATURES + 1]);
-        let sum = weigh(&self.linear) + answers.sum::<f32>();
-        1.0 / (1.0 + (-sum).exp())
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Words {
 }
 
 /// Prefixes that people join, hyphenate and part without a difference in meaning.
-const PREFIXES: [&str; 6] = ["pre", "post", "fine", "multi", "meta", "few"];
+pub(super) const PREFIXES: [&str; 6] = ["pre", "post", "fine", "multi", "meta", "few"];
 
 /// Splits a text into folded words; addresses are passed over.
 pub fn split(text: &str) -> Words {
@@ -96,7 +96,7 @@ fn next_token(text: &str, from: usize) -> Option<Range<usize>> {
 }
 
 /// Signs that stand inside a phrase or say nothing: hyphens, quotes, what is left of TeX.
-fn is_joint(c: char) -> bool {
+pub(super) fn is_joint(c: char) -> bool {
     matches!(
         c,
         '-' | '‐' | '‑' | '–' | '_' | '\'' | '’' | '"' | '“' | '”' | '`' | '*' | '~'
@@ -114,26 +114,32 @@ fn address_length(text: &str) -> Option<usize> {
 }
 
 /// Scripts that are written without spaces, where any character may begin a word.
-fn is_ideograph(c: char) -> bool {
+pub(super) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
 }
 
 /// Cuts the plural's ending. The rest need not be a word: it need only be the same for both forms.
-fn singular(mut word: String) -> String {
-    let long = word.len() > 3 && word.is_ascii();
-    let kept = ["ss", "us", "is", "as"];
-    if !long || !word.ends_with('s') || kept.iter().any(|ending| word.ends_with(ending)) {
-        return word;
+fn singular(word: String) -> String {
+    let mut bytes = word.into_bytes();
+    let length = singular_length(&mut bytes);
+    bytes.truncate(length);
+    String::from_utf8(bytes).expect("only ASCII was cut or changed")
+}
+
+/// Returns how much of a word is left without the plural's ending; `ies` becomes `y`.
+pub(super) fn singular_length(word: &mut [u8]) -> usize {
+    let all = word.len();
+    let kept: [&[u8]; 4] = [b"ss", b"us", b"is", b"as"];
+    let plural = all > 3 && word.ends_with(b"s") && word.is_ascii();
+    if !plural || kept.iter().any(|ending| word.ends_with(ending)) {
+        return all;
     }
-    if word.len() > 4 && word.ends_with("ies") {
-        word.truncate(word.len() - 3);
-        word.push('y');
-        return word;
+    if all > 4 && word.ends_with(b"ies") {
+        word[all - 3] = b'y';
+        return all - 2;
     }
-    let sibilant = ["sses", "xes", "ches", "shes"];
-    let cut = 1 + usize::from(sibilant.iter().any(|ending| word.ends_with(ending)));
-    word.truncate(word.len() - cut);
-    word
+    let sibilant: [&[u8]; 4] = [b"sses", b"xes", b"ches", b"shes"];
+    all - 1 - usize::from(sibilant.iter().any(|ending| word.ends_with(ending)))
 }
 
 #[cfg(test)]

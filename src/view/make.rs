@@ -12,13 +12,14 @@ use crate::document::PaperText;
 use crate::language::Language;
 use crate::layout;
 use crate::paper::ArxivId;
+use crate::related::{self, Neighbour};
 use crate::scholar;
 use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
 use crate::theme::{self, Value};
 
 use super::{
     ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
-    NavView, PaperRefView, PaperView, PeriodRefView, Shared, TagRefView, TagView,
+    NavView, PaperRefView, PaperView, PeriodRefView, RelatedView, Shared, TagRefView, TagView,
 };
 
 /// This makes views of a site's values; a paper's is made when a page asks for it, and kept for the next.
@@ -132,6 +133,22 @@ impl<'a> Views<'a> {
             let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
             theme::some_fields(&self.paper(index), shown)
         }))
+    }
+
+    /// Returns the papers that are related to a paper, the nearest first.
+    pub fn related(&self, index: usize, neighbours: &[Neighbour]) -> Vec<RelatedView> {
+        let reasons = related::reasons(self.site, index, neighbours);
+        let both = neighbours.iter().zip(reasons);
+        both.map(|(neighbour, reason)| RelatedView {
+            paper: self.short(neighbour.index),
+            tags: reason
+                .tags
+                .iter()
+                .map(|&tag| Shared::of(self.tags[tag].clone()))
+                .collect(),
+            terms: reason.terms,
+        })
+        .collect()
     }
 
     /// Returns an issue with its papers.

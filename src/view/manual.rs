@@ -12,8 +12,8 @@ use super::{
     AlternateView, ArxivView, CiteView, DoiView, EmailPaperView, EmailSiteView, EmailView,
     FeedEntryView, FeedView, ImageView, IssueRefView, IssueView, LabelView, LetterView, LinkView,
     MetaView, NavView, NewsletterView, PageView, PagerLinkView, PagerView, PaperRefView, PaperView,
-    PeriodRefView, PeriodView, SiteView, SitemapView, TagRefView, TagView, TargetView, TrendView,
-    TrendsView,
+    PeriodRefView, PeriodView, RelatedView, SiteView, SitemapView, TagRefView, TagView, TargetView,
+    TrendView, TrendsView,
 };
 
 /// This is a value: its name, its type as the source spells it, and what it means.
@@ -159,6 +159,11 @@ pub const TEMPLATES: &[Template] = &[
                 "The paper after it on the way back in time.",
             ),
             ("newer", "Option<PaperRefView>", "The paper before it."),
+            (
+                "related",
+                "Vec<RelatedView>",
+                "Papers that share rare phrases or tags with it, the nearest first.",
+            ),
             (
                 "cite",
                 "Option<CiteView>",
@@ -324,6 +329,7 @@ pub const RECORDS: &[Record] = &[
     IssueRefView::RECORD,
     PaperView::RECORD,
     PaperRefView::RECORD,
+    RelatedView::RECORD,
     ArxivView::RECORD,
     DoiView::RECORD,
     LabelView::RECORD,

@@ -142,7 +142,7 @@ impl Edit {
                     let path = folder.root().join(&name);
                     let text = std::fs::read_to_string(path).expect("a paper");
                     let more = [
-                        "More.",
+                        "A replay buffer mitigates catastrophic forgetting.",
                         "[home](/)",
                         "![f](fig.png)",
                         "```rust\nfn x() {}\n```",
@@ -258,7 +258,13 @@ fn paper_name(day: u8, name: u8) -> String {
 
 fn paper_text(name: u8, title: u8, tags: u8, body: u8) -> String {
     let tags = ["", "vision", "vision, agents", "bulk"][usize::from(tags % 4)];
-    let links = ["", "![f](fig.png)", "$x^2$", "[home](/)"];
+    // Two of them share phrases, so that a body says which papers are related.
+    let links = [
+        "mitigates catastrophic forgetting with replay",
+        "![f](fig.png) of a replay buffer",
+        "$x^2$",
+        "[home](/)",
+    ];
     let body = format!("Text {body} {}", links[usize::from(body % 4)]);
     paper(&format!("Title {name} {title}"), tags, &body)
 }

@@ -4,18 +4,42 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use crate::tags::words::{self, Words};
+use super::token::{self, Token, hash_word};
+use crate::tags::words;
 
 /// What abbreviations stand for: from the hash of the folded short form to those of the words meant.
 pub type Abbreviations = FxHashMap<u32, Box<[u32]>>;
 
 /// This is a paper's text cut into words and the runs of words that may be key phrases.
 pub struct Text {
-    pub(super) text: String,
-    pub(super) words: Words,
+    text: String,
     pub(super) tokens: Vec<Token>,
+    /// The words meant, for abbreviations; empty where there is none.
+    meant: Vec<Option<Box<[u32]>>>,
     pub(super) title_words: usize,
+    own: Abbreviations,
 }
+
+/// This is a run of words that may be a phrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// The hash of the folded words; an abbreviation counts as what it stands for.
+    pub hash: u32,
+    /// The first word.
+    pub start: usize,
+    /// How many words there are.
+    pub length: usize,
+}
+
+impl Run {
+    /// Returns which words are in the run.
+    pub fn words(&self) -> Range<usize> {
+        self.start..self.start + self.length
+    }
+}
+
+/// What stands between the title and the text: no phrase goes over it.
+pub(super) const BETWEEN: &str = " . ";
 
 /// Longer key phrases are rare and cost as much again.
 pub const LONGEST: usize = 5;
@@ -23,42 +47,23 @@ pub const LONGEST: usize = 5;
 impl Text {
     /// Cuts a title and a text into words.
     pub fn new(title: &str, text: &str, known: &Abbreviations) -> Text {
-        let whole = format!("{title} . {text}");
-        let words = words::split(&whole);
-        let title_words = words
-            .spans
-            .partition_point(|(_, range)| range.start < title.len());
-        let mut tokens = Vec::with_capacity(words.spans.len());
-        let mut end = 0;
-        for (number, (at, range)) in words.spans.iter().enumerate() {
-            let next = words.spans.get(number + 1);
-            let until = next.map_or(words.folded.len() - 1, |(at, _)| *at);
-            let folded = words.folded[at + 1..until].trim_end_matches(" |");
-            let written = &whole[range.clone()];
-            tokens.push(Token {
-                hash: hash_word(folded),
-                meant: None,
-                stop: is_stop_word(folded),
-                opens: *at == 0 || words.folded[..*at].ends_with('|'),
-                digit: folded.bytes().any(|b| b.is_ascii_digit()),
-                capital: written.starts_with(char::is_uppercase),
-                hyphen: end > 0
-                    && whole.as_bytes().get(end) == Some(&b'-')
-                    && end + 1 == range.start,
-            });
-            end = range.end;
-        }
+        let whole = [title, BETWEEN, text].concat();
+        let tokens = token::read(&whole);
         let mut text = Text {
+            title_words: tokens.partition_point(|token| (token.start as usize) < title.len()),
             text: whole,
-            words,
             tokens,
-            title_words,
+            meant: Vec::new(),
+            own: Abbreviations::default(),
         };
-        let own = text.abbreviations();
-        for number in 0..text.tokens.len() {
-            if is_short_form(&text.text[text.words.spans[number].1.clone()]) {
-                let hash = text.tokens[number].hash;
-                text.tokens[number].meant = own.get(&hash).or_else(|| known.get(&hash)).cloned();
+        text.own = text.explained();
+        for at in 0..text.tokens.len() {
+            let token = text.tokens[at];
+            let words = || text.own.get(&token.hash).or_else(|| known.get(&token.hash));
+            if let Some(words) = token.short.then(words).flatten() {
+                let words = words.clone();
+                text.meant.resize(text.tokens.len(), None);
+                text.meant[at] = Some(words);
             }
         }
         text
@@ -66,7 +71,12 @@ impl Text {
 
     /// Returns a run of words as it is written.
     pub fn written(&self, words: &Range<usize>) -> &str {
-        &self.text[self.words.spans[words.start].1.start..self.words.spans[words.end - 1].1.end]
+        &self.text[self.bytes(words)]
+    }
+
+    /// Returns where a run of words stands in the title, ` . ` and the text.
+    pub fn bytes(&self, words: &Range<usize>) -> Range<usize> {
+        self.tokens[words.start].start as usize..self.tokens[words.end - 1].end as usize
     }
 
     /// Returns a run of words, folded.
@@ -79,27 +89,30 @@ impl Text {
         self.tokens.iter().map(|token| token.hash)
     }
 
-    /// Returns every run of words that may be a phrase, with its hash; abbreviations that the paper
-    /// explains count as what they stand for.
-    pub fn runs(&self) -> Vec<(u32, Range<usize>)> {
-        let mut runs = Vec::with_capacity(self.tokens.len() * 3);
-        for start in 0..self.tokens.len() {
-            if self.tokens[start].stop {
+    /// Returns every run of words that may be a phrase.
+    pub fn runs(&self) -> Vec<Run> {
+        let mut runs = Vec::with_capacity(self.tokens.len() * 2);
+        for (start, first) in self.tokens.iter().enumerate() {
+            if first.stop {
                 continue;
             }
             let mut hash = 0u32;
-            for end in start..(start + LONGEST).min(self.tokens.len()) {
-                let token = &self.tokens[end];
+            for (end, token) in self.tokens.iter().enumerate().skip(start).take(LONGEST) {
                 if end > start && token.opens {
                     break;
                 }
-                hash = match &token.meant {
-                    Some(words) => words.iter().fold(hash, |hash, word| join(hash, *word)),
-                    None => join(hash, token.hash),
+                hash = match self.meant.get(end) {
+                    Some(Some(words)) => words.iter().fold(hash, |hash, word| join(hash, *word)),
+                    _ => join(hash, token.hash),
                 };
-                let number = end == start && token.digit && self.is_number(end);
-                if !token.stop && !number {
-                    runs.push((hash, start..end + 1));
+                let lone_number = token.number && end == start;
+                if !token.stop && !lone_number {
+                    let length = end + 1 - start;
+                    runs.push(Run {
+                        hash,
+                        start,
+                        length,
+                    });
                 }
             }
         }
@@ -107,7 +120,11 @@ impl Text {
     }
 
     /// Returns the abbreviations that the paper explains: `Large Language Models (LLMs)`.
-    pub fn abbreviations(&self) -> Abbreviations {
+    pub fn abbreviations(&self) -> &Abbreviations {
+        &self.own
+    }
+
+    fn explained(&self) -> Abbreviations {
         let explained = (1..self.tokens.len()).filter_map(|number| {
             let long = self.expansion(number)?;
             let words = long.map(|at| self.tokens[at].hash).collect();
@@ -118,12 +135,13 @@ impl Text {
 
     /// Returns the words whose initials the word in brackets is.
     fn expansion(&self, number: usize) -> Option<Range<usize>> {
-        let span = &self.words.spans[number].1;
-        let before = &self.words.spans[number - 1].1;
-        if !self.tokens[number].capital || self.text[before.end..span.start].trim() != "(" {
+        let (token, before) = (&self.tokens[number], &self.tokens[number - 1]);
+        let between = || self.text[before.end as usize..token.start as usize].trim();
+        if !token.capital || !token.opens || between() != "(" {
             return None;
         }
-        let letters: Vec<char> = self.text[span.clone()]
+        let letters: Vec<char> = self
+            .written(&(number..number + 1))
             .trim_end_matches('s')
             .chars()
             .filter(|c| c.is_alphanumeric())
@@ -131,7 +149,7 @@ impl Text {
             .collect();
         let mut initials: Vec<char> = Vec::new();
         for start in (number.saturating_sub(8)..number).rev() {
-            let word = &self.text[self.words.spans[start].1.clone()];
+            let word = self.written(&(start..start + 1));
             let parts = word.split(|c: char| !c.is_alphanumeric());
             let firsts: Vec<char> = parts
                 .filter_map(|part| part.chars().next())
@@ -147,30 +165,6 @@ impl Text {
         }
         None
     }
-
-    fn is_number(&self, at: usize) -> bool {
-        let written = &self.text[self.words.spans[at].1.clone()];
-        written.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-    }
-}
-
-/// A word, and what is seen of it.
-pub(super) struct Token {
-    pub(super) hash: u32,
-    /// The words meant, for an abbreviation.
-    pub(super) meant: Option<Box<[u32]>>,
-    pub(super) stop: bool,
-    /// Whether a sign stands before the word.
-    pub(super) opens: bool,
-    pub(super) digit: bool,
-    pub(super) capital: bool,
-    pub(super) hyphen: bool,
-}
-
-/// Hashes a folded word; 32 bits make one collision likely among a hundred thousand, which is harmless.
-pub fn hash_word(word: &str) -> u32 {
-    let hash = xxhash_rust::xxh3::xxh3_64(word.as_bytes());
-    (hash >> 32) as u32
 }
 
 /// Hashes a keyword as `runs` would its phrase, without an abbreviation in brackets behind it.
@@ -183,146 +177,15 @@ pub fn hash_label(keyword: &str, known: &Abbreviations) -> Option<u32> {
     let words = words::split(keyword);
     let hashes = words.spans.iter().flat_map(|(_, range)| {
         let written = &keyword[range.clone()];
-        let hash = hash_word(&words::fold(written));
-        let meant = known.get(&hash).filter(|_| is_short_form(written));
+        let hash = hash_word(words::fold(written).as_bytes());
+        let short = written.chars().skip(1).any(char::is_uppercase);
+        let meant = known.get(&hash).filter(|_| short);
         meant.map_or_else(|| vec![hash], |words| words.to_vec())
     });
     (!words.spans.is_empty()).then(|| hashes.fold(0, join))
 }
 
-/// Tells whether a word is written as abbreviations are: a capital behind the first letter.
-fn is_short_form(word: &str) -> bool {
-    word.chars().skip(1).any(char::is_uppercase)
-}
-
 /// Joins a phrase's hash with that of the next word.
 pub(super) fn join(hash: u32, word: u32) -> u32 {
     (hash.rotate_left(7) ^ word).wrapping_mul(0x9e37_79b1)
-}
-
-/// Words at which no key phrase begins or ends.
-fn is_stop_word(word: &str) -> bool {
-    const STOP: &[&str] = &[
-        "a",
-        "about",
-        "above",
-        "across",
-        "after",
-        "again",
-        "all",
-        "also",
-        "among",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "before",
-        "being",
-        "below",
-        "between",
-        "both",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "during",
-        "each",
-        "eg",
-        "et",
-        "even",
-        "few",
-        "for",
-        "from",
-        "further",
-        "had",
-        "has",
-        "have",
-        "having",
-        "he",
-        "hence",
-        "her",
-        "here",
-        "his",
-        "how",
-        "however",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "just",
-        "may",
-        "might",
-        "more",
-        "most",
-        "must",
-        "no",
-        "nor",
-        "not",
-        "of",
-        "on",
-        "only",
-        "or",
-        "other",
-        "our",
-        "over",
-        "own",
-        "per",
-        "same",
-        "she",
-        "should",
-        "so",
-        "some",
-        "such",
-        "than",
-        "that",
-        "the",
-        "their",
-        "then",
-        "there",
-        "therefore",
-        "these",
-        "they",
-        "this",
-        "those",
-        "through",
-        "thus",
-        "to",
-        "too",
-        "toward",
-        "towards",
-        "under",
-        "up",
-        "upon",
-        "using",
-        "very",
-        "via",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "whom",
-        "whose",
-        "why",
-        "will",
-        "with",
-        "within",
-        "without",
-        "would",
-        "yet",
-        "you",
-    ];
-    STOP.binary_search(&word).is_ok()
 }

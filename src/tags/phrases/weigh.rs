@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
-use super::text::{LONGEST, Text, join};
+use super::text::{LONGEST, Run, Text, join};
 use super::{KNOWN, PhraseCount, Statistics, WordLogits};
 
 /// How many features a candidate has.
@@ -17,6 +15,10 @@ pub struct Candidate {
     pub hash: u32,
     /// The words of the first occurrence: first and behind the last.
     pub words: Range<usize>,
+    /// The words of the occurrence to show: the last one when only the first begins with a capital.
+    pub shown: Range<usize>,
+    /// Whether no other text than the title has it.
+    pub in_title_only: bool,
     /// Whether the phrase was often key.
     pub known: bool,
     /// What speaks for and against it.
@@ -26,200 +28,161 @@ pub struct Candidate {
 impl Text {
     /// Returns every candidate, each once, with what speaks for and against it.
     pub fn candidates(&self, statistics: &impl Statistics) -> Vec<Candidate> {
-        let logits: Vec<WordLogits> = self
-            .tokens
-            .iter()
-            .map(|token| statistics.word(token.hash))
-            .collect();
-        let runs = self.runs();
-        let counts: Vec<PhraseCount> = runs
-            .iter()
-            .map(|(hash, _)| statistics.phrase(*hash))
-            .collect();
-        let table = self.spread(&runs, &counts);
-        let explained: Vec<u32> = self
-            .abbreviations()
-            .into_values()
-            .map(|words| words.iter().fold(0, |hash, word| join(hash, *word)))
-            .collect();
-
-        let mut order: Vec<(u32, usize)> = Vec::with_capacity(runs.len());
-        let mut gathered: FxHashMap<u32, (Gathered, PhraseCount)> =
-            FxHashMap::with_capacity_and_hasher(runs.len(), Default::default());
-        for ((hash, range), count) in runs.iter().zip(&counts) {
-            let entry = gathered.entry(*hash).or_insert_with(|| {
-                order.push((*hash, range.start));
-                (Gathered::new(range), *count)
-            });
-            self.gather(&mut entry.0, range, &logits, &table);
-        }
-        let known = gathered.values().filter(|(_, count)| count.key > KNOWN);
-        let doc = known.fold((0.0, 0.0), |sum, (_, count)| {
-            (sum.0 + 1.0, sum.1 + count.key / (count.papers + 1.0))
-        });
-        order
-            .iter()
-            .map(|(hash, _)| {
-                let (gathered, count) = &mut gathered.get_mut(hash).expect("it was put in above");
-                gathered.abbreviated = explained.contains(hash);
-                Candidate {
-                    hash: *hash,
-                    words: gathered.first..gathered.first + gathered.length,
-                    known: count.key > KNOWN,
-                    features: self.features(gathered, *count, &logits, &table, doc),
-                }
-            })
-            .collect()
+        let mut candidates = Vec::new();
+        self.for_each_candidate(statistics, |candidate| candidates.push(candidate));
+        candidates
     }
 
-    fn gather(
+    /// Calls back for every candidate, each once, in the order of the text.
+    pub fn for_each_candidate(
         &self,
-        into: &mut Gathered,
-        range: &Range<usize>,
-        logits: &[WordLogits],
-        table: &Spread,
+        statistics: &impl Statistics,
+        mut call: impl FnMut(Candidate),
     ) {
-        into.count += 1.0;
-        into.last = range.start;
-        into.sup += table.sup[range.start * LONGEST + range.len() - 1];
-        let at = range.start * LONGEST + range.len() - 1;
-        into.covered += f32::from(u8::from(table.sup[at] > table.own[at]));
-        if range.start >= self.title_words {
-            into.body = into.body.min(range.start);
+        let runs = self.runs();
+        let signs = Signs::new(self, &runs, statistics);
+        let found = self.group(&runs, &signs);
+        let explained: Vec<u32> = self
+            .abbreviations()
+            .values()
+            .map(|words| words.iter().fold(0, |hash, word| join(hash, *word)))
+            .collect();
+        let known = found.iter().filter(|found| found.phrase.key > KNOWN);
+        let known = known.fold((0.0, 0.0), |sum, found| {
+            let share = found.phrase.key / (found.phrase.papers + 1.0);
+            (sum.0 + 1.0, sum.1 + share)
+        });
+        let paper = Paper {
+            size: self.tokens.len() as f32,
+            log_size: (self.tokens.len().max(1) as f32).ln() - 5.3,
+            known: f32::ln_1p(known.0),
+            known_share: f32::ln_1p(known.1),
+        };
+        for mut found in found {
+            found.abbreviated = explained.contains(&found.hash);
+            call(Candidate {
+                hash: found.hash,
+                words: found.first..found.first + found.length,
+                shown: self.shown(&found),
+                in_title_only: found.body == usize::MAX,
+                known: found.phrase.key > KNOWN,
+                features: self.features(&found, &signs, &paper),
+            });
         }
-        let first = &self.tokens[range.start];
-        let window = range.start.saturating_sub(8)..(range.end + 8).min(logits.len());
-        let size = (window.len() - range.len()).max(1) as f32;
-        let around = (window.map(|at| logits[at][0]).sum::<f32>()
-            - range.clone().map(|at| logits[at][0]).sum::<f32>())
-            / size;
+    }
+
+    fn shown(&self, found: &Gathered) -> Range<usize> {
+        let capital = |start: usize| self.tokens[start].capital;
+        match capital(found.first) && !capital(found.last) {
+            true => found.last..found.last + found.last_length,
+            false => found.first..found.first + found.length,
+        }
+    }
+
+    /// Puts runs of the same words together, in the order of their first occurrences.
+    fn group(&self, runs: &[Run], signs: &Signs) -> Vec<Gathered> {
+        // A table of our own: of the standard one, half of the time goes into making it.
+        let size = (runs.len() * 2).next_power_of_two();
+        let mut slots: Vec<u32> = vec![0; size];
+        let mut found: Vec<Gathered> = Vec::with_capacity(runs.len());
+        for (run, phrase) in runs.iter().zip(&signs.phrases) {
+            let mut slot = (run.hash ^ run.hash >> 15) as usize & (size - 1);
+            while slots[slot] != 0 && found[slots[slot] as usize - 1].hash != run.hash {
+                slot = (slot + 1) & (size - 1);
+            }
+            if slots[slot] == 0 {
+                found.push(Gathered::new(run, phrase));
+                slots[slot] = found.len() as u32;
+            }
+            self.gather(&mut found[slots[slot] as usize - 1], run, signs);
+        }
+        found
+    }
+
+    fn gather(&self, into: &mut Gathered, run: &Run, signs: &Signs) {
+        let words = run.words();
+        let logits = &signs.logits;
+        let at = place(run);
+        into.count += 1.0;
+        into.last = run.start;
+        into.last_length = run.length;
+        into.sup += signs.sup[at];
+        into.covered += f32::from(u8::from(signs.sup[at] > signs.own[at]));
+        if run.start >= self.title_words {
+            into.body = into.body.min(run.start);
+        }
+        let first = &self.tokens[run.start];
+        let around = signs.around(&words);
         into.around += around;
         if into.count < 1.5 {
             into.first_around = around;
         }
-        if range.start > 1 && !first.opens && !self.tokens[range.start - 1].opens {
-            into.before2 += logits[range.start - 2][3];
+        if run.start > 1 && !first.opens && !self.tokens[run.start - 1].opens {
+            into.before2 += logits[run.start - 2][3];
         }
-        let before = match range.start > 0 && !first.opens {
-            true => logits[range.start - 1][3],
-            false => -1.5,
-        };
-        into.best_before = into.best_before.max(before);
-        let behind = match self.tokens.get(range.end) {
-            Some(next) if !next.opens => logits[range.end][4],
-            _ => -1.5,
-        };
-        into.best_behind = into.best_behind.max(behind);
-        into.before += match range.start > 0 && !first.opens {
-            true => logits[range.start - 1][3],
-            false => 0.0,
-        };
-        let closes = self.tokens.get(range.end).is_none_or(|next| next.opens);
-        into.behind += match closes {
-            true => 0.0,
-            false => logits[range.end][4],
-        };
+        let before = (run.start > 0 && !first.opens).then(|| logits[run.start - 1][3]);
+        into.best_before = into.best_before.max(before.unwrap_or(AT_SIGN));
+        into.before += before.unwrap_or(0.0);
+        let closes = self.tokens.get(words.end).is_none_or(|next| next.opens);
+        let behind = (!closes).then(|| logits[words.end][4]);
+        into.best_behind = into.best_behind.max(behind.unwrap_or(AT_SIGN));
+        into.behind += behind.unwrap_or(0.0);
         into.opens |= first.opens;
         into.closes |= closes;
         into.capital |= first.capital && !first.opens;
-        into.hyphen |= range.len() > 1
-            && self.tokens[range.start + 1..range.end]
-                .iter()
-                .any(|t| t.hyphen);
+        let inner = &self.tokens[run.start + 1..words.end];
+        into.hyphen |= inner.iter().any(|token| token.hyphen);
     }
 
-    /// Works out, for every run, the best phrase that holds it and the best that it holds.
-    fn spread(&self, runs: &[(u32, Range<usize>)], counts: &[PhraseCount]) -> Spread {
-        let size = self.tokens.len() * LONGEST;
-        let mut own = vec![NEVER; size];
-        for ((_, range), count) in runs.iter().zip(counts) {
-            own[range.start * LONGEST + range.len() - 1] = phrase_logit(*count, range.len());
-        }
-        let mut sup = vec![NEVER; size];
-        for length in (1..LONGEST).rev() {
-            for start in 0..self.tokens.len() {
-                let wider = |at: usize| own[at].max(sup[at]);
-                let right = wider(start * LONGEST + length);
-                let left = if start > 0 {
-                    wider((start - 1) * LONGEST + length)
-                } else {
-                    NEVER
-                };
-                sup[start * LONGEST + length - 1] = right.max(left);
-            }
-        }
-        let mut sub = vec![NEVER; size];
-        for length in 2..=LONGEST {
-            for start in 0..self.tokens.len() {
-                let inner = |at: usize| own[at].max(sub[at]);
-                let left = inner(start * LONGEST + length - 2);
-                let right = match start + 1 < self.tokens.len() {
-                    true => inner((start + 1) * LONGEST + length - 2),
-                    false => NEVER,
-                };
-                sub[start * LONGEST + length - 1] = left.max(right);
-            }
-        }
-        Spread { own, sup, sub }
-    }
-
-    fn features(
-        &self,
-        found: &Gathered,
-        count: PhraseCount,
-        logits: &[WordLogits],
-        table: &Spread,
-        doc: (f32, f32),
-    ) -> [f32; FEATURES] {
-        let range = found.first..found.first + found.length;
-        let length = found.length as f32;
-        let total = self.tokens.len().max(1) as f32;
+    fn features(&self, found: &Gathered, signs: &Signs, paper: &Paper) -> [f32; FEATURES] {
+        let words = found.first..found.first + found.length;
+        let logits = &signs.logits;
         let inside = |at: usize| logits[at][0];
-        let mean = range.clone().map(inside).sum::<f32>() / length;
-        let least = range.clone().map(inside).fold(f32::MAX, f32::min);
+        let mean = words.clone().map(inside).sum::<f32>() / found.length as f32;
+        let least = words.clone().map(inside).fold(f32::MAX, f32::min);
         let flag = |is: bool| f32::from(u8::from(is));
-        let prior = phrase_logit(count, found.length);
-        let known = flag(count.key > 0.5);
+        let log = |value: f32| if value > 0.0 { value.ln_1p() } else { 0.0 };
+        let (prior, share) = phrase_logit(&found.phrase, found.length);
         let title = flag(found.first < self.title_words);
         let sup = found.sup / found.count;
         [
             prior,
-            count.key.ln_1p(),
-            count.papers.ln_1p(),
-            known,
+            log(found.phrase.key),
+            log(found.phrase.papers),
+            flag(found.phrase.key > 0.5),
             flag(found.length == 1),
             flag(found.length == 2),
             flag(found.length == 3),
             flag(found.length >= 4),
-            found.count.ln(),
+            log(found.count - 1.0),
             title,
-            found.first as f32 / total,
-            found.last as f32 / total,
+            found.first as f32 / paper.size,
+            found.last as f32 / paper.size,
             flag(found.abbreviated),
             mean,
             least,
-            logits[range.start][1],
-            logits[range.end - 1][2],
+            logits[words.start][1],
+            logits[words.end - 1][2],
             found.before / found.count,
             found.behind / found.count,
             sup,
-            table.sub[range.start * LONGEST + found.length - 1],
+            signs.sub[found.first * LONGEST + found.length - 1],
             (sup - prior).max(0.0),
-            flag(range.clone().any(|at| self.tokens[at].digit)),
+            flag(self.tokens[words].iter().any(|token| token.digit)),
             flag(found.opens),
             flag(found.closes),
             flag(found.capital),
             flag(found.hyphen),
             prior * flag(found.count > 1.5),
             prior * title,
-            total.ln() - 5.3,
-            doc.0.ln_1p(),
-            doc.1.ln_1p(),
+            paper.log_size,
+            paper.known,
+            paper.known_share,
             flag(found.first < self.title_words + 25),
             flag(found.body < self.tokens.len() / 5),
             flag(found.last > self.tokens.len() * 3 / 4),
             found.covered / found.count,
-            (prior.exp() / (1.0 + prior.exp())),
+            share,
             flag(found.count > 3.5),
             found.around / found.count,
             found.best_before,
@@ -230,18 +193,128 @@ impl Text {
     }
 }
 
-/// Returns a phrase's log odds of being key; rare ones lean to the mean.
-fn phrase_logit(count: PhraseCount, length: usize) -> f32 {
+/// Returns a phrase's log odds of being key, and the probability; rare ones lean to the mean.
+fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
     let mean = if length == 1 { 0.03 } else { 0.06 };
-    let odds =
-        (count.key + 2.0 * mean) / ((count.papers - count.key).max(0.0) + 2.0 * (1.0 - mean));
-    odds.ln()
+    let key = count.key + 2.0 * mean;
+    let rest = (count.papers - count.key).max(0.0) + 2.0 * (1.0 - mean);
+    let logit = match (count.papers > 0.0, length) {
+        (true, _) => (key / rest).ln(),
+        (false, 1) => -3.476_099,
+        (false, _) => -2.751_535_3,
+    };
+    (logit, key / (key + rest))
+}
+
+/// What stands for the word before or behind where a sign stands.
+const AT_SIGN: f32 = -1.5;
+
+/// The log odds where no phrase is.
+const NEVER: f32 = -6.0;
+
+/// What is known of the words and runs of a text.
+struct Signs {
+    logits: Vec<WordLogits>,
+    /// For each number of words the sum of their log odds of being inside a phrase.
+    sums: Vec<f32>,
+    /// What was counted of each run.
+    phrases: Vec<PhraseCount>,
+    /// For each place (see `place`) the log odds of its run, of the best run that holds it, and of
+    /// the best that it holds.
+    own: Vec<f32>,
+    sup: Vec<f32>,
+    sub: Vec<f32>,
+}
+
+/// Where a run stands in tables: by first word, then by length.
+fn place(run: &Run) -> usize {
+    run.start * LONGEST + run.length - 1
+}
+
+impl Signs {
+    fn new(text: &Text, runs: &[Run], statistics: &impl Statistics) -> Signs {
+        let size = text.tokens.len();
+        let logits: Vec<WordLogits> = text
+            .word_hashes()
+            .map(|word| statistics.word(word))
+            .collect();
+        let mut sums = Vec::with_capacity(size + 1);
+        let mut sum = 0.0;
+        sums.push(sum);
+        sums.extend(logits.iter().map(|logits| {
+            sum += logits[0];
+            sum
+        }));
+        let phrases: Vec<PhraseCount> =
+            runs.iter().map(|run| statistics.phrase(run.hash)).collect();
+        let mut own = vec![NEVER; size * LONGEST];
+        for (run, phrase) in runs.iter().zip(&phrases) {
+            own[place(run)] = phrase_logit(phrase, run.length).0;
+        }
+        Signs {
+            sup: best_around(&own),
+            sub: best_inside(&own),
+            logits,
+            sums,
+            phrases,
+            own,
+        }
+    }
+
+    /// How likely the eight words on both sides of a run are inside phrases.
+    fn around(&self, words: &Range<usize>) -> f32 {
+        let size = self.logits.len();
+        let window = words.start.saturating_sub(8)..(words.end + 8).min(size);
+        let others = (window.len() - words.len()).max(1) as f32;
+        let sum = |words: &Range<usize>| self.sums[words.end] - self.sums[words.start];
+        (sum(&window) - sum(words)) / others
+    }
+}
+
+/// Works out, for every run, the best phrase that holds it.
+fn best_around(own: &[f32]) -> Vec<f32> {
+    let mut sup = vec![NEVER; own.len()];
+    for length in (1..LONGEST).rev() {
+        let mut left = NEVER;
+        for row in (0..own.len()).step_by(LONGEST) {
+            let right = own[row + length].max(sup[row + length]);
+            sup[row + length - 1] = right.max(left);
+            left = right;
+        }
+    }
+    sup
+}
+
+/// Works out, for every run, the best phrase that it holds.
+fn best_inside(own: &[f32]) -> Vec<f32> {
+    let mut sub = vec![NEVER; own.len()];
+    for length in 2..=LONGEST {
+        let mut right = NEVER;
+        for row in (0..own.len()).step_by(LONGEST).rev() {
+            let left = own[row + length - 2].max(sub[row + length - 2]);
+            sub[row + length - 1] = left.max(right);
+            right = left;
+        }
+    }
+    sub
+}
+
+/// What is the same for all candidates of a paper.
+struct Paper {
+    size: f32,
+    log_size: f32,
+    known: f32,
+    known_share: f32,
 }
 
 /// What is gathered of one phrase over its occurrences.
 struct Gathered {
+    hash: u32,
+    phrase: PhraseCount,
     first: usize,
     last: usize,
+    /// Not always the length of the first: an abbreviation may stand for it.
+    last_length: usize,
     length: usize,
     count: f32,
     sup: f32,
@@ -261,21 +334,15 @@ struct Gathered {
     abbreviated: bool,
 }
 
-/// The log odds where no phrase is.
-const NEVER: f32 = -6.0;
-
-struct Spread {
-    own: Vec<f32>,
-    sup: Vec<f32>,
-    sub: Vec<f32>,
-}
-
 impl Gathered {
-    fn new(range: &Range<usize>) -> Gathered {
+    fn new(run: &Run, phrase: &PhraseCount) -> Gathered {
         Gathered {
-            first: range.start,
-            last: range.start,
-            length: range.len(),
+            hash: run.hash,
+            phrase: *phrase,
+            first: run.start,
+            last: run.start,
+            last_length: run.length,
+            length: run.length,
             count: 0.0,
             sup: 0.0,
             covered: 0.0,
