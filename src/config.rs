@@ -58,7 +58,7 @@ pub struct Config {
 /// These are the numbers by which pages are made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BuildConfig {
-    /// How many papers a page of a tag lists.
+    /// How many papers a page of a tag lists; the newest page from half as many to half as many again.
     pub papers_per_page: usize,
     /// How many papers a feed holds.
     pub feed_limit: usize,

@@ -118,7 +118,8 @@ pub fn year_json(year: i16) -> String {
     format!("{year:04}/papers.json")
 }
 
-/// Returns a page of a tag's list, from 1; a slug holds no dot, so `x.2.html` is free.
+/// Returns a page of a tag's list: 1 has the newest papers, the others are numbered from the oldest, so
+/// that their addresses stay. A slug holds no dot, so `x.2.html` is free.
 pub fn tag(slug: &Slug, number: usize) -> String {
     match number {
         0 | 1 => ["tags/", slug.as_str(), ".html"].concat(),

@@ -20,8 +20,11 @@ mod periods;
 mod render;
 mod reuse;
 mod syndicate;
+mod tags;
 
 pub use render::{Output, Renderer};
+
+use tags::Leaves;
 
 /// This is a file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +54,7 @@ pub enum Kind {
     Paper(usize),
     /// The tag index.
     Tags,
-    /// A page, from 1, of a tag's papers.
+    /// A page of a tag's papers: 1 has the newest.
     Tag(usize, usize),
     /// A tag's Atom feed.
     TagFeed(usize),
@@ -158,7 +161,8 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
     add(layout::ARCHIVE.to_owned(), Kind::Archive);
     add(layout::TAGS.to_owned(), Kind::Tags);
     for (index, tag) in site.tags.iter().enumerate() {
-        for number in 1..=tag.papers.len().div_ceil(site.config.build.papers_per_page) {
+        let leaves = Leaves::of(tag.papers.len(), site.config.build.papers_per_page);
+        for number in 1..=leaves.total() {
             add(layout::tag(&tag.slug, number), Kind::Tag(index, number));
         }
         add(layout::tag_feed(&tag.slug), Kind::TagFeed(index));

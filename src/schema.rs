@@ -148,7 +148,10 @@ fn settings_key(key: &str) -> Value {
         "repository" => text("The repository's address, which turns on \"edit this page\"."),
         "branch" => text("The branch that \"edit this page\" leads to."),
         "build" => object(&BUILD_KEYS, |key| match key {
-            "papers_per_page" => number("How many papers a page of a tag lists.", 1),
+            "papers_per_page" => number(
+                "How many papers a page of a tag lists, the newest more or less.",
+                1,
+            ),
             "feed_limit" => number("How many papers a feed holds.", 1),
             "related" => json!({
                 "type": ["integer", "boolean"],

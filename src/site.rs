@@ -22,6 +22,9 @@ mod change;
 mod duplicates;
 mod references;
 mod tagging;
+mod together;
+
+pub use together::Together;
 
 /// These are the parts that `link` makes a site of.
 #[derive(Debug)]
@@ -124,6 +127,10 @@ pub struct TagEntry {
     pub description: Option<Arc<str>>,
     /// The indices of its papers, in the order of reading.
     pub papers: Vec<usize>,
+    /// The index of the nearest broader tag that papers have.
+    pub broader: Option<usize>,
+    /// The indices of the tags to which this one is that.
+    pub narrower: Vec<usize>,
 }
 
 /// This is another page in its site.
@@ -240,7 +247,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         &pages,
         &assets,
     );
-    let tags = tagging::describe(tags, &references, problems);
+    let tags = tagging::describe(tags, vocabulary.as_deref(), &references, problems);
 
     let issues = collect_issues(&papers, &words, &references, problems);
     let entries = collect_entries(&papers, tags_of, &issues, &references, problems);

@@ -209,6 +209,13 @@ impl Vocabulary {
         self.tags.values()
     }
 
+    /// Returns the broader tags of a tag, the nearest first.
+    pub fn above(&self, slug: &Slug) -> impl Iterator<Item = &Slug> {
+        let broader = |slug: &Slug| self.tags.get(slug)?.broader.as_ref();
+        // Circles were cut when the vocabulary was read.
+        std::iter::successors(broader(slug), move |slug| broader(slug))
+    }
+
     /// Tells whether there is no tag.
     pub fn is_empty(&self) -> bool {
         self.tags.is_empty()

@@ -291,6 +291,16 @@ view! {
         description_html: Option<Html>,
         /// The address of its Atom feed.
         feed_url: String,
+        /// The tag of which it is a part.
+        broader: Option<TagRefView>,
+        /// The tags that are parts of it.
+        narrower: Vec<TagRefView>,
+        /// Its papers over time, as a picture; in the index, and on its newest page.
+        bars_html: Option<Html>,
+        /// When it was used most, and how often then.
+        peak: Option<String>,
+        /// From when to when that picture goes.
+        time: Option<String>,
     }
 }
 
@@ -540,10 +550,12 @@ view! {
 view! {
     /// Where a page stands in a list of pages.
     PagerView {
-        /// The number of this page, from 1.
+        /// Where this page stands, from 1 for the newest. Addresses have numbers of their own, which stay.
         number: usize,
         /// How many pages there are.
         total: usize,
+        /// From which day to which its papers are; none where there is one page.
+        days: Option<String>,
         /// The next page.
         older: Option<LinkView>,
         /// The page before.
@@ -556,7 +568,7 @@ view! {
 view! {
     /// One page of a list of pages.
     PagerLinkView {
-        /// The number, from 1.
+        /// Where it stands, from 1 for the newest.
         number: usize,
         /// The address.
         url: String,

@@ -101,9 +101,10 @@ fn readers_get_what_they_are_promised() {
             "marks": ["language", "memory"],
             "typed": {"query": typed, "results": answer(typed).1},
         },
+        "tags": two_tags(&site),
     })];
     sites.extend(large_site());
-    let mut suites = vec!["look", "read", "search", "valid"];
+    let mut suites = vec!["look", "read", "search", "tags", "valid"];
     if std::env::var_os("DIGEST_LIGHTHOUSE").is_some() {
         suites.push("lighthouse");
     }
@@ -126,7 +127,10 @@ fn real_site(url: &str) -> Sandbox {
     let settings = site.read("site.toml");
     site.write(
         "site.toml",
-        &settings.replace("# repository =", "repository ="),
+        // Tags of few papers have several pages then.
+        &settings
+            .replace("# repository =", "repository =")
+            .replace("papers_per_page = 50", "papers_per_page = 3"),
     );
     site.write("content/papers/2025-08-05/rich.md", RICH);
     site.write(
@@ -148,6 +152,30 @@ fn real_site(url: &str) -> Sandbox {
     let ran = site.digest(&["build", "--base-url", url]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     site
+}
+
+/// A tag with several pages, a second one, and which papers have both.
+fn two_tags(site: &Sandbox) -> Value {
+    let (tag, second) = ("continual-learning", "catastrophic-forgetting");
+    let papers = site.tree("content/papers");
+    let with = |slugs: &[&str]| {
+        let has_all = |text: &str| {
+            let tags = text.lines().find_map(|line| line.strip_prefix("tags: ["));
+            let tags = tags.unwrap_or_default().trim_end_matches(']');
+            slugs
+                .iter()
+                .all(|slug| tags.split(", ").any(|tag| tag == *slug))
+        };
+        let papers = papers
+            .iter()
+            .filter(|(_, text)| has_all(&String::from_utf8_lossy(text)));
+        let slug = |name: &str| {
+            let (_, file) = name.rsplit_once('/').expect("a paper stands in a folder");
+            file.trim_end_matches(".md").to_owned()
+        };
+        papers.map(|(name, _)| slug(name)).collect::<Vec<_>>()
+    };
+    json!({"tag": tag, "second": second, "all": with(&[tag]).len(), "both": with(&[tag, second])})
 }
 
 /// One page of each kind, and the papers whose text is the hardest.

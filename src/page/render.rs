@@ -12,18 +12,13 @@ use crate::related::Neighbours;
 use crate::site::{Issue, Site};
 use crate::theme::{Context, Theme, Value};
 use crate::view::{
-    IssueRefView, LetterView, LinkView, NewsletterView, PageView, PagerLinkView, PagerView,
-    PeriodRefView, Shared, SiteView, TargetView, Views,
+    IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, SiteView, TargetView, Views,
 };
 
 use super::{
     HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
 };
 
-/// Up to how many pages a pager lists all.
-const ALL: usize = 20;
-/// How many pages before and after its own a pager lists otherwise.
-const NEAR: usize = 3;
 /// How many issues the home page lists besides the newest.
 const RECENT: usize = 10;
 /// How many tags the home page lists.
@@ -297,104 +292,6 @@ impl<'a> Renderer<'a> {
         self.template(page, "paper.html", "", context)
     }
 
-    fn tags(&self, page: &Page) -> Result<String, Diagnostic> {
-        let site = self.site();
-        let mut by_name: Vec<usize> = (0..site.tags.len()).collect();
-        by_name.sort_by_cached_key(|&tag| (site.tags[tag].name.to_lowercase(), tag));
-        let mut by_size = by_name.clone();
-        by_size.sort_by_key(|&tag| std::cmp::Reverse(site.tags[tag].papers.len()));
-        let value = |tag: usize| Value::from(self.views.tag(&site.tags[tag]));
-        let shared = |tag: usize| Shared::of(value(tag));
-        let mut letters: Vec<LetterView> = Vec::new();
-        for tag in by_name {
-            let letter = first_letter(&site.tags[tag].name);
-            match letters.last_mut() {
-                Some(last) if last.letter == letter => last.tags.push(shared(tag)),
-                _ => letters.push(LetterView {
-                    letter,
-                    tags: vec![shared(tag)],
-                }),
-            }
-        }
-        let language = self.views.language;
-        let tags = self.counted("tags", site.tags.len());
-        let values = [("tags", tags.as_str()), ("site", &site.config.title)];
-        let description = language.fill("tags_about", &values);
-        let mut context = Context::new();
-        context.insert(
-            "by_size",
-            by_size.into_iter().map(value).collect::<Vec<_>>(),
-        );
-        context.insert("letters", letters);
-        context.insert(
-            "page",
-            self.page_view(page, "tags", language.word("tags"), &description),
-        );
-        self.template(page, "tags.html", layout::TAGS, context)
-    }
-
-    fn tag(&self, page: &Page, index: usize, number: usize) -> Result<String, Diagnostic> {
-        let site = self.site();
-        let language = self.views.language;
-        let tag = &site.tags[index];
-        let size = site.config.build.papers_per_page;
-        let shown = tag.papers.chunks(size).nth(number - 1).unwrap_or_default();
-        let total = tag.papers.len().div_ceil(size);
-        let link = |number: usize| LinkView {
-            name: language.fill(
-                "page_of_list",
-                &[("name", &tag.name), ("number", &language.number(number))],
-            ),
-            url: self.views.link(&layout::tag(&tag.slug, number)),
-        };
-        let pager = PagerView {
-            number,
-            total,
-            older: (number < total).then(|| link(number + 1)),
-            newer: (number > 1).then(|| link(number - 1)),
-            pages: pages_near(number, total)
-                .map(|other| PagerLinkView {
-                    number: other,
-                    url: link(other).url,
-                    current: other == number,
-                })
-                .collect(),
-        };
-        let title = if number == 1 {
-            tag.name.clone()
-        } else {
-            link(number).name
-        };
-        let papers = self.counted("papers", tag.papers.len());
-        let names = [("tag", tag.name.as_str()), ("site", &site.config.title)];
-        let [(_, name), (_, title_of_site)] = names;
-        let description = language.fill(
-            "tag_about",
-            &[("papers", &papers), ("tag", name), ("site", title_of_site)],
-        );
-        let view = PageView {
-            alternates: reuse::alternates(&self.views, Scope::Tag(index)),
-            feed_url: Some(self.views.link(&layout::tag_feed(&tag.slug))),
-            feed_title: Some(language.fill("feed_title", &names)),
-            older: pager.older.clone(),
-            newer: pager.newer.clone(),
-            title: Some(title),
-            ..self.page_view(page, "tag", &tag.name, &description)
-        };
-        let mut context = Context::new();
-        context.insert("tag", self.views.tag(tag));
-        context.insert(
-            "papers",
-            shown
-                .iter()
-                .map(|&paper| self.views.listed(paper))
-                .collect::<Vec<_>>(),
-        );
-        context.insert("pager", pager);
-        context.insert("page", view);
-        self.template(page, "tag.html", layout::TAGS, context)
-    }
-
     fn text(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
         let entry = &self.site().pages[index];
         let text = entry.text();
@@ -588,25 +485,9 @@ fn themed(views: &Views<'_>, theme: &Theme, name: &str) -> Option<String> {
     Some(format!("{link}?v={:08x}", version as u32))
 }
 
-/// The pages that a pager lists: the first, the last, and those around this one.
-///
-/// A tag of 50,000 papers has 1,000 pages; if each named them all, the output would grow with their
-/// square.
-fn pages_near(number: usize, total: usize) -> impl Iterator<Item = usize> {
-    (1..=total).filter(move |&other| {
-        other == 1 || other == total || other.abs_diff(number) <= NEAR || total <= ALL
-    })
-}
-
 fn link_to_issue(issue: &IssueRefView) -> LinkView {
     LinkView {
         name: issue.name.clone(),
         url: issue.url.clone(),
     }
-}
-
-/// The letter under which an index lists a name; all that is no letter stands under `#`.
-fn first_letter(name: &str) -> String {
-    let first = name.chars().next().filter(|c| c.is_alphabetic());
-    first.map_or_else(|| "#".to_owned(), |c| c.to_uppercase().collect())
 }

@@ -107,20 +107,39 @@ fn sort_by_slug(
     by_slug.into_values().map(take).collect()
 }
 
-/// Renders the descriptions of the tags.
+/// Renders the descriptions of the tags, and puts narrower ones below broader ones.
 pub fn describe(
     tags: Vec<Found>,
+    vocabulary: Option<&Vocabulary>,
     references: &References,
     problems: &mut Problems,
 ) -> Vec<TagEntry> {
-    tags.into_iter()
-        .map(|tag| TagEntry {
+    let vocabulary = vocabulary.unwrap_or_else(|| Vocabulary::starter());
+    let broader: Vec<Option<usize>> = tags
+        .iter()
+        .map(|tag| {
+            let place = |slug: &Slug| tags.binary_search_by(|tag| tag.slug.cmp(slug)).ok();
+            vocabulary.above(&tag.slug).find_map(place)
+        })
+        .collect();
+    let mut entries: Vec<TagEntry> = tags
+        .into_iter()
+        .zip(&broader)
+        .map(|(tag, broader)| TagEntry {
             description: references.describe(&tag.description, tag.place.as_ref(), problems),
             slug: tag.slug,
             name: tag.name,
             papers: tag.papers,
+            broader: *broader,
+            narrower: Vec::new(),
         })
-        .collect()
+        .collect();
+    for (tag, broader) in broader.into_iter().enumerate() {
+        if let Some(broader) = broader {
+            entries[broader].narrower.push(tag);
+        }
+    }
+    entries
 }
 
 /// Finds what is written in the vocabulary; without one of its own a site may use any name, and the

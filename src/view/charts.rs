@@ -5,7 +5,7 @@ use crate::date::Date;
 use crate::layout;
 use crate::site::{Period, TagEntry};
 
-use super::{Html, TrendView, TrendsView, Views};
+use super::{Html, TagView, TrendView, TrendsView, Views};
 
 /// How many tags are shown over time.
 const TAGS: usize = 12;
@@ -61,58 +61,102 @@ impl Views<'_> {
 
     /// Returns the most used tags over time; `None` where the site is too young to show any.
     pub fn trends(&self) -> Option<TrendsView> {
-        let (newest, oldest) = (
-            self.site.issues.first()?.date,
-            self.site.issues.last()?.date,
-        );
+        let timeline = self.timeline()?;
+        let mut tags: Vec<&TagEntry> = self.site.tags.iter().collect();
+        // Tags stand by slug, and sorting keeps that order among equals.
+        tags.sort_by_key(|tag| std::cmp::Reverse(tag.papers.len()));
+        tags.truncate(TAGS);
+        let counts: Vec<Vec<usize>> = tags.iter().map(|tag| self.counts(tag, timeline)).collect();
+        let most = counts.iter().flatten().copied().max().unwrap_or(0);
+        let trend = |(tag, counts): (&&TagEntry, &Vec<usize>)| TrendView {
+            tag: self.tag_ref(tag, Some(tag.papers.len())),
+            peak: self.peak(tag, counts, timeline),
+            bars_html: Html::from(chart::bars(counts, most)),
+        };
+        let (first, last) = (timeline.first.as_str(), timeline.last.as_str());
+        let values = [("first", first), ("last", last)];
+        Some(TrendsView {
+            about: self.language.fill(timeline.span.word(), &values),
+            tags: tags.iter().zip(&counts).map(trend).collect(),
+        })
+    }
+
+    /// Returns a tag with its papers over time, where the site is old enough to show any; the scale is
+    /// the tag's own.
+    pub fn tag_over_time(&self, tag: &TagEntry) -> TagView {
+        let view = self.tag(tag);
+        let Some(timeline) = self.timeline() else {
+            return view;
+        };
+        let counts = self.counts(tag, timeline);
+        let most = counts.iter().copied().max().unwrap_or(0);
+        let values = [
+            ("first", timeline.first.as_str()),
+            ("last", timeline.last.as_str()),
+        ];
+        TagView {
+            bars_html: Some(Html::from(chart::bars(&counts, most))),
+            peak: Some(self.peak(tag, &counts, timeline)),
+            time: Some(self.language.fill("from_to", &values)),
+            ..view
+        }
+    }
+
+    fn timeline(&self) -> Option<&Timeline> {
+        self.timeline.get_or_init(|| self.make_timeline()).as_ref()
+    }
+
+    fn make_timeline(&self) -> Option<Timeline> {
+        let issues = &self.site.issues;
+        let (newest, oldest) = (issues.first()?.date, issues.last()?.date);
         let count = |span: &Span| span.number(newest) - span.number(oldest) + 1;
         let spans = [Span::Week, Span::Month, Span::Quarter];
         let span = spans
             .into_iter()
             .find(|span| count(span) <= BARS)
             .unwrap_or(Span::Year);
-        if count(&span) < FEWEST {
-            return None;
-        }
-        let mut tags: Vec<&TagEntry> = self.site.tags.iter().collect();
-        // Tags stand by slug, and sorting keeps that order among equals.
-        tags.sort_by_key(|tag| std::cmp::Reverse(tag.papers.len()));
-        tags.truncate(TAGS);
-        let counts: Vec<Vec<usize>> = tags
-            .iter()
-            .map(|tag| self.counts(tag, span, oldest, newest))
-            .collect();
-        let most = counts.iter().flatten().copied().max().unwrap_or(0);
-        let language = &self.language;
-        let trend = |(tag, counts): (&&TagEntry, &Vec<usize>)| {
-            let peak = counts.iter().copied().max().unwrap_or(0);
-            let is_peak = |date: &Date| counts[span.since(oldest, *date)] == peak;
-            let mut days = tag.papers.iter().map(|&paper| self.site.papers[paper].date);
-            let when = days
-                .find(is_peak)
-                .map(|date| span.name(date, language))
-                .unwrap_or_default();
-            TrendView {
-                tag: self.tag_ref(tag, Some(tag.papers.len())),
-                peak: language.fill("peak", &[("n", &language.number(peak)), ("when", &when)]),
-                bars_html: Html::from(chart::bars(counts, most)),
-            }
-        };
-        let (first, last) = (span.name(oldest, language), span.name(newest, language));
-        Some(TrendsView {
-            about: language.fill(span.word(), &[("first", &first), ("last", &last)]),
-            tags: tags.iter().zip(&counts).map(trend).collect(),
+        (count(&span) >= FEWEST).then(|| Timeline {
+            span,
+            places: issues
+                .iter()
+                .map(|issue| span.since(oldest, issue.date))
+                .collect(),
+            first: span.name(oldest, self.language),
+            last: span.name(newest, self.language),
         })
     }
 
     /// How many papers of a tag are in each span, oldest first.
-    fn counts(&self, tag: &TagEntry, span: Span, oldest: Date, newest: Date) -> Vec<usize> {
-        let mut counts = vec![0; span.since(oldest, newest) + 1];
+    fn counts(&self, tag: &TagEntry, timeline: &Timeline) -> Vec<usize> {
+        // Issues are in order, newest first.
+        let mut counts = vec![0; timeline.places.first().map_or(0, |last| last + 1)];
         for &paper in &tag.papers {
-            counts[span.since(oldest, self.site.papers[paper].date)] += 1;
+            counts[timeline.places[self.site.papers[paper].issue]] += 1;
         }
         counts
     }
+
+    /// When a tag was used most, and how often then; of several times the last.
+    fn peak(&self, tag: &TagEntry, counts: &[usize], timeline: &Timeline) -> String {
+        let language = self.language;
+        let peak = counts.iter().copied().max().unwrap_or(0);
+        let mut papers = tag.papers.iter().map(|&paper| &self.site.papers[paper]);
+        let when = papers
+            .find(|paper| counts[timeline.places[paper.issue]] == peak)
+            .map(|paper| timeline.span.name(paper.date, language))
+            .unwrap_or_default();
+        language.fill("peak", &[("n", &language.number(peak)), ("when", &when)])
+    }
+}
+
+/// The time of a site, cut into spans.
+pub(super) struct Timeline {
+    span: Span,
+    /// For each issue, in which span it is, from the oldest.
+    places: Vec<usize>,
+    /// The names of the oldest span and of the newest.
+    first: String,
+    last: String,
 }
 
 impl Span {

@@ -1,6 +1,6 @@
 //! The makers of views: a site's values as templates see them.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use rayon::prelude::*;
 
@@ -17,6 +17,7 @@ use crate::scholar;
 use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
 use crate::theme::{self, Value};
 
+use super::charts::Timeline;
 use super::{
     ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
     NavView, PaperRefView, PaperView, PeriodRefView, RelatedView, Shared, TagRefView, TagView,
@@ -34,6 +35,7 @@ pub struct Views<'a> {
     listed: Shelf,
     full: Shelf,
     short: Shelf,
+    pub(super) timeline: OnceLock<Option<Timeline>>,
 }
 
 /// This keeps values of papers that were shown last; pages are rendered in the order of their papers, so
@@ -74,6 +76,7 @@ impl<'a> Views<'a> {
             listed: Shelf::new(8192),
             short: Shelf::new(1024),
             full: Shelf::new(256),
+            timeline: OnceLock::new(),
         };
         views.issues = site
             .issues
@@ -255,7 +258,21 @@ impl<'a> Views<'a> {
             count: tag.papers.len(),
             description_html: tag.description.as_ref().map(Html::from),
             feed_url: self.link(&layout::tag_feed(&tag.slug)),
+            broader: tag.broader.map(|tag| self.counted_tag(tag)),
+            narrower: tag
+                .narrower
+                .iter()
+                .map(|tag| self.counted_tag(*tag))
+                .collect(),
+            bars_html: None,
+            peak: None,
+            time: None,
         }
+    }
+
+    fn counted_tag(&self, tag: usize) -> TagRefView {
+        let tag = &self.site.tags[tag];
+        self.tag_ref(tag, Some(tag.papers.len()))
     }
 
     /// Returns a tag for lists, with how many papers have it there.

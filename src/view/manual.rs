@@ -208,6 +208,16 @@ pub const TEMPLATES: &[Template] = &[
                 "The papers of this page, without abstracts.",
             ),
             ("pager", "PagerView", "Where the page stands in the list."),
+            (
+                "related",
+                "Vec<TagRefView>",
+                "Tags that stand beside it more often than by chance, with how many papers have both; only on the newest page.",
+            ),
+            (
+                "second",
+                "Vec<TagRefView>",
+                "Tags that papers with it have, too, the most frequent first, with how many have both; only on the newest page, where there are more than two papers.",
+            ),
         ],
     },
     Template {
