@@ -13,8 +13,8 @@ use std::io::Read as _;
 use std::time::Instant;
 
 use paper_digest::tags::phrases::{
-    Abbreviations, COUNT_STEPS, Candidate, FEATURES, LOGIT_STEPS, Model, PhraseCount, Scorer,
-    Statistics, Text, UNKNOWN_WORD, WORD_SIGNS, Weights, WordLogits, hash_label,
+    Abbreviations, COUNT_STEPS, FEATURES, LOGIT_STEPS, Model, PhraseCount, Scorer, Statistics,
+    Text, UNKNOWN_WORD, WORD_SIGNS, Weights, WordLogits, hash_label,
 };
 
 struct Paper {
@@ -69,9 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         bench.show("precise phrases", seen, 0.3, |count, _| {
             count.key / (count.papers + 1.0)
         });
-        bench.show("this", seen, cut, |_, candidate| {
-            model.probability(candidate)
-        });
+        bench.show("this", seen, cut, |_, probability| probability);
     }
     speed(newer, &model);
     if arguments.get(1).is_some_and(|a| a == "learn") {
@@ -94,22 +92,17 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// Prints how well a method finds the labels that were key in `seen` older papers (1: all labels,
     /// new ones too), at a cut, and what the best cut would have given.
-    fn show(
-        &self,
-        name: &str,
-        seen: f32,
-        cut: f32,
-        score: impl Fn(&PhraseCount, &Candidate) -> f32,
-    ) {
+    fn show(&self, name: &str, seen: f32, cut: f32, score: impl Fn(&PhraseCount, f32) -> f32) {
         let count = |hash: &u32| self.counts.phrases.get(hash).copied().unwrap_or_default();
         let asked = |hash: &u32| seen <= 1.0 || count(hash).key >= seen;
         let mut scored: Vec<(f32, bool)> = Vec::new();
         let mut wanted = 0;
         for paper in self.papers {
             wanted += paper.labels.iter().filter(|label| asked(label)).count();
-            for candidate in paper.text.candidates(self.model) {
+            let candidates = paper.text.candidates(self.model);
+            for (probability, candidate) in self.model.weigh(candidates) {
                 if asked(&candidate.hash) {
-                    let score = score(&count(&candidate.hash), &candidate);
+                    let score = score(&count(&candidate.hash), probability);
                     scored.push((score, paper.labels.contains(&candidate.hash)));
                 }
             }
@@ -313,13 +306,7 @@ fn learn(papers: &[Paper], counts: &Counts) -> (Model, [f32; 2]) {
     // A paper's own keywords must not be among what is counted for it, nor may their absence tell them
     // (as it does when one paper is left out at a time): so a tenth of the papers is left out.
     for fold in 0..FOLDS {
-        let rest: Vec<&Paper> = papers
-            .iter()
-            .enumerate()
-            .filter(|(n, _)| n % FOLDS != fold)
-            .map(|(_, p)| p)
-            .collect();
-        let others = Counts::of(&rest);
+        let others = without(papers, fold);
         for paper in papers.iter().skip(fold).step_by(FOLDS) {
             for candidate in paper.text.candidates(&others) {
                 let frequent = candidate.known;
@@ -366,17 +353,32 @@ fn learn(papers: &[Paper], counts: &Counts) -> (Model, [f32; 2]) {
             .phrases
             .insert(*phrase, [steps(count.papers), steps(count.key)]);
     }
+    let mut rows = Vec::new();
+    let mut again: Vec<Sample> = Vec::new();
+    for fold in 0..FOLDS {
+        let others = without(papers, fold);
+        for paper in papers.iter().skip(fold).step_by(FOLDS) {
+            for (probability, candidate) in model.weigh_alone(paper.text.candidates(&others)) {
+                let key = paper.labels.contains(&candidate.hash);
+                if candidate.known {
+                    again.push((candidate.features, key));
+                } else {
+                    rows.push((probability, key, false));
+                }
+            }
+        }
+    }
+    model.again = with_units(&again);
+    let scored = again
+        .iter()
+        .map(|(x, y)| (model.again.probability(x), *y, true));
+    rows.extend(scored);
     let wanted: usize = papers.iter().map(|paper| paper.labels.len()).sum();
     let least = [false, true].map(|only| {
         let scored: Vec<(f32, bool)> = rows
             .iter()
             .filter(|(_, _, f)| *f || !only)
-            .map(|(x, y, f)| {
-                (
-                    (if *f { &model.known } else { &model.new }).probability(x),
-                    *y,
-                )
-            })
+            .map(|(probability, y, _)| (*probability, *y))
             .collect();
         let wanted = if only {
             rows.iter().filter(|(_, y, f)| *f && *y).count()
@@ -389,6 +391,13 @@ fn learn(papers: &[Paper], counts: &Counts) -> (Model, [f32; 2]) {
             .unwrap_or(0.3)
     });
     (model, least)
+}
+
+/// Counts words and phrases in all papers but those of a fold.
+fn without(papers: &[Paper], fold: usize) -> Counts {
+    let rest = papers.iter().enumerate();
+    let rest = rest.filter(|(number, _)| number % FOLDS != fold);
+    Counts::of(&rest.map(|(_, paper)| paper).collect::<Vec<_>>())
 }
 
 fn f1(scored: &[(f32, bool)], wanted: usize, least: f32) -> f32 {

@@ -64,6 +64,8 @@ pub struct Model {
     pub known: Scorer,
     /// Weighs the others.
     pub new: Scorer,
+    /// Weighs phrases that were often key once more, when it is known what the others came to.
+    pub again: Scorer,
     /// What is known of words.
     pub words: FxHashMap<u32, [i8; WORD_SIGNS]>,
     /// What is known of phrases: papers and key, as steps of a logarithm.
@@ -88,13 +90,12 @@ impl Model {
     /// Returns the phrases that are key with a probability of at least `least`, the surest first.
     pub fn key_phrases(&self, title: &str, text: &str, least: f32) -> Vec<KeyPhrase> {
         let text = Text::new(title, text, &self.abbreviations);
-        let mut found: Vec<(f32, Range<usize>)> = Vec::new();
-        text.for_each_candidate(self, |candidate| {
-            let probability = self.probability(&candidate);
-            if probability >= least {
-                found.push((probability, candidate.words));
-            }
-        });
+        let mut found: Vec<(f32, Range<usize>)> = self
+            .weigh(text.candidates(self))
+            .into_iter()
+            .filter(|(probability, _)| *probability >= least)
+            .map(|(probability, candidate)| (probability, candidate.words))
+            .collect();
         found.sort_by(|(one, a), (two, b)| {
             let order = two.total_cmp(one);
             order.then_with(|| (a.start, a.end).cmp(&(b.start, b.end)))
@@ -109,8 +110,26 @@ impl Model {
             .collect()
     }
 
-    /// Returns how likely a candidate is key.
-    pub fn probability(&self, candidate: &Candidate) -> f32 {
+    /// Returns how likely each of a paper's candidates is key.
+    pub fn weigh(&self, candidates: Vec<Candidate>) -> Vec<(f32, Candidate)> {
+        let mut weighed = self.weigh_alone(candidates);
+        for (probability, candidate) in weighed.iter_mut().filter(|(_, c)| c.known) {
+            *probability = self.again.probability(&candidate.features);
+        }
+        weighed
+    }
+
+    /// Returns how likely each candidate is key by itself, with what the others came to among the
+    /// features of each.
+    pub fn weigh_alone(&self, candidates: Vec<Candidate>) -> Vec<(f32, Candidate)> {
+        let weigh = |candidate: Candidate| (self.probability(&candidate), candidate);
+        let mut weighed: Vec<_> = candidates.into_iter().map(weigh).collect();
+        weigh::add_context(&mut weighed);
+        weighed
+    }
+
+    /// Returns how likely a candidate is key by itself.
+    fn probability(&self, candidate: &Candidate) -> f32 {
         let scorer = match candidate.known {
             true => &self.known,
             false => &self.new,
@@ -128,7 +147,7 @@ impl Model {
         };
         let number = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         let mut model = Model::default();
-        for scorer in [&mut model.known, &mut model.new] {
+        for scorer in [&mut model.known, &mut model.new, &mut model.again] {
             let mut row = |length: usize| {
                 let weights = (0..length).map(|_| Some(f32::from_bits(number(take(4)?))));
                 weights.collect::<Option<Vec<f32>>>()
@@ -167,7 +186,7 @@ impl Model {
     /// Writes the table, the same for the same model.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> = Vec::new();
-        for scorer in [&self.known, &self.new] {
+        for scorer in [&self.known, &self.new, &self.again] {
             let Weights { linear, units } = scorer.weights();
             bytes.extend(linear.iter().flat_map(|w| w.to_le_bytes()));
             bytes.extend((units.len() as f32).to_le_bytes());

@@ -33,13 +33,13 @@ impl Terms {
     pub fn read(title: &str, text: &str, model: &Model) -> Terms {
         let text = Text::new(title, text, &model.abbreviations);
         let mut found: Vec<(f32, Term)> = Vec::with_capacity(256);
-        text.for_each_candidate(model, |candidate| {
+        for (probability, candidate) in model.weigh(text.candidates(model)) {
             if candidate.words.len() <= LONGEST {
-                let weight = weigh(&candidate, model);
+                let weight = weigh(probability, &candidate);
                 let term = Term::new(&text, &candidate);
                 found.extend(term.map(|term| (weight, term)));
             }
-        });
+        }
         if found.len() > MOST {
             found.select_nth_unstable_by(MOST, |(one, a), (two, b)| {
                 two.total_cmp(one).then(a.hash.cmp(&b.hash))
@@ -99,8 +99,8 @@ impl Term {
 
 /// The constants are fitted to lists of papers that share rare keywords, but for those lists that
 /// `benches/related.rs` scores.
-fn weigh(candidate: &Candidate, model: &Model) -> f32 {
-    let root = model.probability(candidate).sqrt().sqrt();
+fn weigh(probability: f32, candidate: &Candidate) -> f32 {
+    let root = probability.sqrt().sqrt();
     let length = match candidate.words.len() {
         1 => 1.1,
         2 => 1.0,

@@ -5,8 +5,11 @@ use std::ops::Range;
 use super::text::{LONGEST, Run, Text, join};
 use super::{KNOWN, PhraseCount, Statistics, WordLogits};
 
-/// How many features a candidate has.
-pub const FEATURES: usize = 43;
+/// How many features a candidate has: what the text says, then what its other candidates say.
+pub const FEATURES: usize = ALONE + 12;
+
+/// How many of them come from the candidate alone.
+const ALONE: usize = 43;
 
 /// This is a candidate with what speaks for and against it.
 #[derive(Debug, Clone)]
@@ -145,7 +148,7 @@ impl Text {
         let (prior, share) = phrase_logit(&found.phrase, found.length);
         let title = flag(found.first < self.title_words);
         let sup = found.sup / found.count;
-        [
+        let alone: [f32; ALONE] = [
             prior,
             log(found.phrase.key),
             log(found.phrase.papers),
@@ -189,9 +192,66 @@ impl Text {
             found.best_behind,
             found.before2 / found.count,
             found.first_around,
-        ]
+        ];
+        let mut features = [0.0; FEATURES];
+        features[..ALONE].copy_from_slice(&alone);
+        features
     }
 }
+
+/// Tells each candidate that is `known` what the others of its paper came to: readers name one of two
+/// phrases that overlap, and only so many of a paper.
+pub fn add_context(candidates: &mut [(f32, Candidate)]) {
+    let sure: Vec<(f32, Range<usize>)> = candidates
+        .iter()
+        .map(|(probability, candidate)| (*probability, candidate.words.clone()))
+        .collect();
+    let mut order: Vec<f32> = sure.iter().map(|(probability, _)| *probability).collect();
+    order.sort_unstable_by(|a, b| b.total_cmp(a));
+    let known = candidates.iter().filter(|(_, candidate)| candidate.known);
+    let known: f32 = known.map(|(probability, _)| probability).sum();
+    let all: f32 = order.iter().sum();
+    let likely = order.partition_point(|probability| *probability > LIKELY);
+    let log_odds = |p: f32| (p.max(1e-4) / (1.0 - p).max(1e-4)).ln();
+    for (at, (own, candidate)) in candidates.iter_mut().enumerate() {
+        if !candidate.known {
+            continue;
+        }
+        let words = &candidate.words;
+        let (mut holds, mut held, mut crosses, mut holders) = (0f32, 0f32, 0f32, 0f32);
+        for (number, (probability, other)) in sure.iter().enumerate() {
+            if number == at || other.end <= words.start || other.start >= words.end {
+                continue;
+            }
+            if other.start <= words.start && other.end >= words.end {
+                held = held.max(*probability);
+                holders += probability;
+            } else if other.start >= words.start && other.end <= words.end {
+                holds = holds.max(*probability);
+            } else {
+                crosses = crosses.max(*probability);
+            }
+        }
+        let before = order.partition_point(|probability| *probability > *own);
+        candidate.features[ALONE..].copy_from_slice(&[
+            log_odds(*own),
+            log_odds(held),
+            log_odds(holds),
+            log_odds(crosses),
+            held,
+            holds,
+            crosses,
+            (before as f32).ln_1p(),
+            all.ln(),
+            (likely as f32).ln_1p(),
+            known.ln_1p(),
+            holders,
+        ]);
+    }
+}
+
+/// A candidate this sure is counted among those that a paper has.
+const LIKELY: f32 = 0.3;
 
 /// Returns a phrase's log odds of being key, and the probability; rare ones lean to the mean.
 fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
