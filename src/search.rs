@@ -1,8 +1,9 @@
 //! The search index: small files that a browser fetches as a query asks for them.
 //!
 //! Owns the format. A *head* names the others; *word files* hold sorted words with the papers that
-//! have them; *paper files* hold what a result shows. Every file is compressed with zlib and named
-//! after its content, so that what has not changed is not fetched again. Papers are numbered from the
+//! have them; *paper files* hold what a result shows. They are compressed with zlib; the *teasers* are
+//! not, for of them a browser fetches parts. Every file is named after its content, so that what has not
+//! changed is not fetched again. Papers are numbered from the
 //! oldest, so that a new issue adds numbers and moves none. Knows nothing of pages; the theme's
 //! `search.js` reads the format and ranks.
 
@@ -28,7 +29,7 @@ use invert::Word;
 pub struct IndexFile {
     /// The name without folder and ending.
     pub name: String,
-    /// What is in it, compressed.
+    /// What is in it, as it is published.
     pub bytes: Vec<u8>,
 }
 
@@ -70,6 +71,12 @@ pub fn index(site: &Site) -> Index {
     let names = |files: &[IndexFile]| -> Vec<String> {
         files.iter().map(|file| file.name.clone()).collect()
     };
+    let (teasers, starts) = papers::teasers(site, size);
+    // It stays as it is, for a host gives parts of a file only as it stands.
+    let teasers = IndexFile {
+        name: name_of(teasers.as_bytes()),
+        bytes: teasers.into_bytes(),
+    };
     let head = json!({
         "papers": site.papers.len(),
         "size": size,
@@ -80,6 +87,8 @@ pub fn index(site: &Site) -> Index {
         "counts": papers::counts(site),
         "words": word_files.iter().map(|(first, file)| [first, &file.name]).collect::<Vec<_>>(),
         "files": names(&paper_files),
+        "teasers": teasers.name,
+        "starts": starts,
     });
     Index {
         head: file(head.to_string().as_bytes()),
@@ -87,6 +96,7 @@ pub fn index(site: &Site) -> Index {
             .into_iter()
             .map(|(_, file)| file)
             .chain(paper_files)
+            .chain((!teasers.bytes.is_empty()).then_some(teasers))
             .collect(),
     }
 }
@@ -98,10 +108,15 @@ fn file(bytes: &[u8]) -> IndexFile {
         .write_all(bytes)
         .expect("writing to memory cannot fail");
     IndexFile {
-        // 40 bits: two of a thousand files share a name once in two million sites.
-        name: format!("{:010x}", xxh3_64(bytes) >> 24),
+        name: name_of(bytes),
         bytes: encoder.finish().expect("writing to memory cannot fail"),
     }
+}
+
+/// Names a file after what is in it.
+fn name_of(bytes: &[u8]) -> String {
+    // 40 bits: two of a thousand files share a name once in two million sites.
+    format!("{:010x}", xxh3_64(bytes) >> 24)
 }
 
 /// Leaves out the papers that a frequent word says little about; returns the common words.

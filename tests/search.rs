@@ -65,6 +65,11 @@ fn a_paper_is_found_by_what_a_reader_types() {
         let found = reader.show(&reader.search(query));
         let first = found.first().map(|hit| hit.slug.as_str());
         assert_eq!(first, Some(expected), "{query}");
+        let (_, _, text) = PAPERS
+            .iter()
+            .find(|paper| paper.0 == expected)
+            .expect("a paper");
+        assert_eq!(found[0].teaser, *text, "{query}");
     }
     assert!(reader.search("zzzz").is_empty());
     assert_eq!(

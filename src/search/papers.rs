@@ -1,7 +1,9 @@
-//! What a result shows: title, address and day, one line a paper.
+//! What a result shows: title, address and day, one line a paper, and the beginning of its abstract.
 //!
-//! A line is `title ⇥ address ⇥ day`. The address is told by the title wherever it can be, and the day
-//! is the days since the paper before, for both compress to nothing. Authors would add a third.
+//! A line is `title ⇥ address ⇥ day ⇥ length`. The address is told by the title wherever it can be, and
+//! the day is the days since the paper before, for both compress to nothing. Authors would add a third.
+//! The length is that of the paper's teaser, in bytes. Teasers stand behind each other in one file of
+//! which a result fetches its own bytes alone: a teaser in each line would treble what a query costs.
 
 use std::fmt::Write as _;
 
@@ -43,9 +45,23 @@ pub fn write(site: &Site, numbers: &[usize]) -> String {
             Some(before) => write!(text, "\t{}", entry.date.days_since(before)),
         };
         before = Some(entry.date);
-        text.push('\n');
+        let _ = writeln!(text, "\t{}", one_line(&paper.teaser).len());
     }
     text
+}
+
+/// Writes the teasers of all papers behind each other, oldest first; returns where those of each file
+/// of `size` papers start.
+pub fn teasers(site: &Site, size: usize) -> (String, Vec<usize>) {
+    let mut text = String::new();
+    let mut starts = Vec::with_capacity(site.papers.len().div_ceil(size));
+    for (number, entry) in site.papers.iter().rev().enumerate() {
+        if number % size == 0 {
+            starts.push(text.len());
+        }
+        text.push_str(&one_line(&entry.text().teaser));
+    }
+    (text, starts)
 }
 
 /// Returns the years with the number of their first paper, oldest first.

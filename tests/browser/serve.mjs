@@ -19,6 +19,11 @@ export async function serve(sites, port = 0) {
       const type = TYPES[path.extname(file).slice(1)] ?? "application/octet-stream";
       const packs = !type.startsWith("application/octet") && /\bgzip\b/.test(request.headers["accept-encoding"] ?? "");
       const bytes = fs.readFileSync(file);
+      const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
+      if (status === 200 && from && !packs) {
+        response.writeHead(206, { "content-type": type, "content-range": `bytes ${from}-${to}/${bytes.length}` });
+        return response.end(bytes.subarray(Number(from), Number(to) + 1));
+      }
       response.writeHead(status, { "content-type": type, "cache-control": "max-age=600", ...(packs && { "content-encoding": "gzip" }) });
       response.end(packs ? zlib.gzipSync(bytes) : bytes);
     };

@@ -4,8 +4,9 @@
 //! browser's test compares the two.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::Read as _;
+use std::ops::Range;
 
 /// What a weight is worth: a mention, several, an author or tag, the title, both.
 const WORTH: [f64; 5] = [1.0, 1.5, 2.5, 4.0, 5.0];
@@ -22,6 +23,8 @@ pub struct Reader {
     files: BTreeMap<String, Vec<u8>>,
     head: serde_json::Value,
     fetched: RefCell<BTreeSet<String>>,
+    /// Which parts of the teasers were fetched.
+    parts: RefCell<HashSet<Range<usize>>>,
     unpacked: RefCell<HashMap<String, Words>>,
     common: BTreeSet<String>,
 }
@@ -32,6 +35,7 @@ pub struct Hit {
     pub number: u32,
     pub title: String,
     pub slug: String,
+    pub teaser: String,
 }
 
 /// The papers that a word of a query leads to.
@@ -57,6 +61,7 @@ impl Reader {
                 .collect(),
             head: serde_json::Value::Null,
             fetched: RefCell::default(),
+            parts: RefCell::default(),
             unpacked: RefCell::default(),
             common: BTreeSet::new(),
         };
@@ -73,11 +78,14 @@ impl Reader {
     /// Returns how many bytes were fetched since the index was opened or this was asked, and files.
     pub fn fetched(&self) -> (usize, usize) {
         let mut fetched = self.fetched.borrow_mut();
+        let mut parts = self.parts.borrow_mut();
+        let whole: usize = fetched.iter().map(|name| self.files[name].len()).sum();
         let sum = (
-            fetched.iter().map(|name| self.files[name].len()).sum(),
-            fetched.len(),
+            whole + parts.iter().map(Range::len).sum::<usize>(),
+            fetched.len() + parts.len(),
         );
         fetched.clear();
+        parts.clear();
         sum
     }
 
@@ -119,11 +127,18 @@ impl Reader {
     pub fn show(&self, numbers: &[u32]) -> Vec<Hit> {
         let size = self.head["size"].as_u64().expect("a size") as u32;
         let hit = |&number: &u32| {
-            let name = self.head["files"][(number / size) as usize]
-                .as_str()
-                .expect("a file");
+            let file = (number / size) as usize;
+            let name = self.head["files"][file].as_str().expect("a file");
             let text = String::from_utf8(unpack(self.fetch(name))).expect("papers are UTF-8");
             let line = text.lines().nth((number % size) as usize).expect("a paper");
+            let length = |line: &str| -> usize {
+                let length = line.rsplit('\t').next().expect("a length");
+                length.parse().expect("a length")
+            };
+            let start = self.head["starts"][file].as_u64().expect("a start") as usize;
+            let before = text.lines().take((number % size) as usize);
+            let from = start + before.map(length).sum::<usize>();
+            let teaser = self.part(from..from + length(line));
             let mut fields = line.split('\t');
             let title = fields.next().expect("a title").to_owned();
             let told = slug_of(&title);
@@ -136,6 +151,7 @@ impl Reader {
                 number,
                 title,
                 slug,
+                teaser,
             }
         };
         numbers.iter().map(hit).collect()
@@ -145,6 +161,17 @@ impl Reader {
         let name = format!("{name}.bin");
         self.fetched.borrow_mut().insert(name.clone());
         &self.files[&name]
+    }
+
+    /// Fetches a part of the teasers.
+    fn part(&self, bytes: Range<usize>) -> String {
+        if bytes.is_empty() {
+            return String::new();
+        }
+        self.parts.borrow_mut().insert(bytes.clone());
+        let name = self.head["teasers"].as_str().expect("a file");
+        let whole = &self.files[&format!("{name}.bin")];
+        String::from_utf8(whole[bytes].to_vec()).expect("a teaser is UTF-8")
     }
 
     fn look_up(&self, word: &str, open: bool) -> Matches {

@@ -3,6 +3,7 @@
 
 const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the title, both
 const MORE = 10; // results that a reader asks for are fetched at once
+const WHOLE = 1e5; // bytes that are fetched where a few hundred would do
 
 /** How many results are fetched at first: the fewer, the more the words of the query have cost. */
 const firstOf = (words) => Math.max(3, 6 - words.length);
@@ -76,14 +77,32 @@ export class Index {
     return name ? this.keep(name, async () => readWords(await this.file(name), head.papers)) : [];
   }
 
-  /** Returns what results show: title, address and day of the papers with these numbers. */
+  /** Returns what results show: title, address, day and teaser of the papers with these numbers. */
   async papers(numbers) {
     const head = await this.head();
-    const lists = numbers.map((number) => {
-      const name = head.files[Math.floor(number / head.size)];
-      return this.keep(name, async () => readPapers(new TextDecoder().decode(await this.file(name))));
-    });
-    return (await Promise.all(lists)).map((list, i) => list[numbers[i] % head.size]);
+    return Promise.all(numbers.map(async (number) => {
+      const file = Math.floor(number / head.size);
+      const name = head.files[file];
+      const list = await this.keep(name, async () =>
+        readPapers(new TextDecoder().decode(await this.file(name)), head.starts[file]));
+      const paper = list[number % head.size];
+      return { ...paper, teaser: await this.teaser(head, paper) };
+    }));
+  }
+
+  /** Returns the beginning of an abstract; none where the host gives a large file only as a whole. */
+  async teaser({ teasers }, { from, to }) {
+    if (from === to || this.wholeOnly) return "";
+    try {
+      const headers = { Range: `bytes=${from}-${to - 1}` };
+      const answer = await fetch(this.url.replace(/[^/]*$/, `${teasers}.bin`), { headers });
+      if (answer.status === 206) return await answer.text();
+      this.wholeOnly = !answer.ok || answer.headers.get("Content-Length") > WHOLE;
+      if (this.wholeOnly) return answer.body.cancel().then(() => "");
+      return new TextDecoder().decode((await answer.arrayBuffer()).slice(from, to));
+    } catch {
+      return ""; // a result without a teaser is still a result
+    }
   }
 
   /** Returns the numbers of papers for a query, best first, and how many of them have all words. */
@@ -228,14 +247,17 @@ function readWords(bytes, papers) {
   });
 }
 
-function readPapers(text) {
+function readPapers(text, start) {
   let day = 0;
+  let to = start;
   return text.split("\n").slice(0, -1).map((line) => {
-    const [title, address, since] = line.split("\t");
+    const [title, address, since, length] = line.split("\t");
+    const from = to;
+    to += Number(length);
     day = since.includes("-") ? Date.parse(since) : day + since * 864e5;
     const told = title.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "").toLowerCase();
     const slug = address.startsWith("=") ? address.slice(1) : told.slice(0, address || undefined);
-    return { title, slug, date: new Date(day) };
+    return { title, slug, date: new Date(day), from, to };
   });
 }
 
@@ -296,6 +318,12 @@ function run(form) {
     if (form.dataset.lang) a.lang = form.dataset.lang;
     mark(a, paper.title, state.words);
     li.append(a, " ", time, coins(paper.title, a.href));
+    if (paper.teaser) {
+      const p = Object.assign(document.createElement("p"), { className: "teaser" });
+      if (a.lang) p.lang = a.lang;
+      mark(p, paper.teaser, state.words);
+      li.append(p);
+    }
     return li;
   };
   const show = async (count) => {
@@ -304,8 +332,9 @@ function run(form) {
     if (mine !== turn) return;
     if (!state.shown) {
       results.replaceChildren();
-      // A phrase can only be told in titles; those that have it come first.
-      const has = ({ title }) => state.phrases.every((words) => ` ${wordsOf(title).join(" ")} `.includes(` ${words.join(" ")} `));
+      // A phrase can only be told in what is shown; papers that have it there come first.
+      const has = ({ title, teaser }) => state.phrases.every((words) =>
+        [title, teaser].some((text) => ` ${wordsOf(text).join(" ")} `.includes(` ${words.join(" ")} `)));
       papers.sort((a, b) => has(b) - has(a));
     }
     results.append(...papers.map(item));
