@@ -41,8 +41,8 @@ pub struct Build {
     /// Note the addresses in content/addresses.txt, so that one that goes is told
     #[arg(long, conflicts_with = "drafts")]
     pub ledger: bool,
-    /// Say how long each stage took
-    #[arg(long)]
+    /// Say more: how long each stage took
+    #[arg(long, short = 'v', visible_alias = "verbose")]
     pub timings: bool,
 }
 
