@@ -194,7 +194,9 @@ fn rename(
         );
     }
     let meant = catalogue.slug_of(to.as_str());
-    if let Some(meant) = meant.filter(|meant| *meant != to) {
+    // A tag may be called by a word that leads to it already, where the site's own vocabulary can say so.
+    let is_own = |meant: &Slug| *meant == from && catalogue.sources.vocabulary.is_some();
+    if let Some(meant) = meant.filter(|meant| *meant != to && !is_own(meant)) {
         bail!(
             "`{to}` is a word for the tag `{meant}`\nhint: choose another, or say in {} what it means",
             layout::VOCABULARY
