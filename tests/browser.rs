@@ -157,25 +157,16 @@ fn real_site(url: &str) -> Sandbox {
 /// A tag with several pages, a second one, and which papers have both.
 fn two_tags(site: &Sandbox) -> Value {
     let (tag, second) = ("continual-learning", "catastrophic-forgetting");
-    let papers = site.tree("content/papers");
-    let with = |slugs: &[&str]| {
-        let has_all = |text: &str| {
-            let tags = text.lines().find_map(|line| line.strip_prefix("tags: ["));
-            let tags = tags.unwrap_or_default().trim_end_matches(']');
-            slugs
-                .iter()
-                .all(|slug| tags.split(", ").any(|tag| tag == *slug))
-        };
-        let papers = papers
-            .iter()
-            .filter(|(_, text)| has_all(&String::from_utf8_lossy(text)));
-        let slug = |name: &str| {
-            let (_, file) = name.rsplit_once('/').expect("a paper stands in a folder");
-            file.trim_end_matches(".md").to_owned()
-        };
-        papers.map(|(name, _)| slug(name)).collect::<Vec<_>>()
+    let ran = site.digest(&["list", "--tag", tag, "--format", "json"]);
+    let papers: Vec<Value> = serde_json::from_str(&ran.stdout).expect("a list");
+    let has_both = |paper: &&Value| {
+        let tags = paper["tags"].as_array().expect("tags");
+        tags.iter().any(|tag| tag == second)
     };
-    json!({"tag": tag, "second": second, "all": with(&[tag]).len(), "both": with(&[tag, second])})
+    let slug = |paper: &Value| paper["slug"].as_str().expect("a slug").to_owned();
+    let mut both: Vec<String> = papers.iter().filter(has_both).map(slug).collect();
+    both.sort();
+    json!({"tag": tag, "second": second, "all": papers.len(), "both": both})
 }
 
 /// One page of each kind, and the papers whose text is the hardest.
