@@ -66,8 +66,10 @@ function audit() {
     const name = element.localName;
     const tell = (what) => wrong.push(`<${name}> ${what}`.slice(0, 160));
     if (/^(iframe|frame|object|embed|applet|base|style|template|noscript|audio|marquee|portal|dialog)$/.test(name)) {
-      // The search page has words for readers without a script; it holds no texts of papers.
-      const isOfTheme = name === "noscript" && element.matches("body[data-kind=search] noscript") && !/pwned/.test(element.textContent);
+      // The search page and the reading list have words for readers without a script, and the latter the
+      // form of an entry; they hold no texts of papers.
+      const theme = "body[data-kind=search] noscript, body[data-kind=reading] :is(noscript, #kept-one)";
+      const isOfTheme = element.matches(theme) && !/pwned/.test(element.innerHTML);
       if (!isOfTheme) tell("is here");
     }
     if (name === "script" && !/^application\/(ld\+)?json$/.test(element.type)) {
