@@ -49,6 +49,13 @@ async function details({ origin, visit, equal, complain }, { base, expected }) {
   await type(expected.typed.query);
   equal("results while typing", await results(page), expected.typed.results);
   equal("the address", await page.evaluate(() => location.search), `?q=${expected.typed.query.replace(" ", "+")}`);
+  // Papers have both words, and fewer of them the phrase.
+  await type('"forgetting catastrophic"');
+  equal("no paper holds the words the other way round", await results(page), []);
+  await type('"catastrophic forgetting"');
+  const holds = async (href) => (await page.evaluate(async (href) => (await fetch(href)).text(), href)).toLowerCase().includes("catastrophic forgetting");
+  const phrased = await results(page);
+  equal("papers with a phrase", [phrased.length > 2, (await Promise.all(phrased.map(holds))).every(Boolean)], [true, true]);
   await type("unlearning");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement.closest("#results"));

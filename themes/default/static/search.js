@@ -3,6 +3,7 @@
 
 const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the title, both
 const MORE = 10; // results that a reader asks for are fetched at once
+const READ = 30; // papers that are read for a phrase
 const WHOLE = 1e5; // bytes that are fetched where a few hundred would do
 
 /** How many results are fetched at first: the fewer, the more the words of the query have cost. */
@@ -326,17 +327,25 @@ function run(form) {
     }
     return li;
   };
+  /** Keeps the papers that hold the phrases: the index knows words alone, so the best papers are read. */
+  const holding = async ({ numbers, phrases, ...answer }) => {
+    const read = async (slug) => {
+      const page = await fetch(`${form.dataset.papers}${encodeURIComponent(slug)}.html`);
+      if (!page.ok) return [];
+      const parts = new DOMParser().parseFromString(await page.text(), "text/html").querySelectorAll("h1, .note, .prose");
+      return [...parts].map((part) => ` ${wordsOf(part.textContent).join(" ")} `);
+    };
+    const best = numbers.slice(0, READ);
+    const texts = await Promise.all((await index.papers(best)).map(({ slug }) => read(slug)));
+    const has = (i) => phrases.every((words) => texts[i].some((text) => text.includes(` ${words.join(" ")} `)));
+    const kept = best.filter((_, i) => has(i));
+    return { ...answer, phrases, numbers: kept, whole: kept.length };
+  };
   const show = async (count) => {
     const mine = turn;
     const papers = await index.papers(state.numbers.slice(state.shown, state.shown + count));
     if (mine !== turn) return;
-    if (!state.shown) {
-      results.replaceChildren();
-      // A phrase can only be told in what is shown; papers that have it there come first.
-      const has = ({ title, teaser }) => state.phrases.every((words) =>
-        [title, teaser].some((text) => ` ${wordsOf(text).join(" ")} `.includes(` ${words.join(" ")} `)));
-      papers.sort((a, b) => has(b) - has(a));
-    }
+    if (!state.shown) results.replaceChildren();
     results.append(...papers.map(item));
     document.dispatchEvent(new Event("ZoteroItemUpdated", { bubbles: true }));
     state.shown += papers.length;
@@ -353,7 +362,8 @@ function run(form) {
       return;
     }
     try {
-      const answer = await index.search(q, choices);
+      let answer = await index.search(q, choices);
+      if (answer.phrases.length) answer = await holding(answer);
       if (mine !== turn) return;
       state = { ...answer, shown: 0 };
       without.hidden = true;
