@@ -101,8 +101,8 @@ impl BaseUrl {
 
 /// Returns what kind of address a text is, as a browser would take it.
 ///
-/// Browsers drop control characters and white space before they look for the scheme, so
-/// `java\nscript:` is one.
+/// Browsers drop ASCII's control characters and spaces before they look for the scheme, so
+/// `java\nscript:` is one; they keep all others, so a DEL before `https:` makes another scheme.
 pub fn scheme(url: &str) -> Scheme {
     // What a site's own pages hold by the hundred thousand needs no second look.
     match url.as_bytes() {
@@ -110,11 +110,7 @@ pub fn scheme(url: &str) -> Scheme {
         [b'h', b't', b't', b'p', b's', b':', ..] => return Scheme::Web,
         _ => {}
     }
-    let seen: String = url
-        .chars()
-        .filter(|c| !c.is_control() && !c.is_whitespace())
-        .take(64)
-        .collect();
+    let seen: String = url.chars().filter(|&c| c > ' ').take(64).collect();
     if seen.starts_with("//")
         || seen.starts_with("\\\\")
         || seen.starts_with("/\\")
@@ -289,6 +285,8 @@ mod tests {
             ("\u{1} javascript:alert(1)", Scheme::Unsafe),
             ("data:text/html,x", Scheme::Unsafe),
             ("vbscript:x", Scheme::Unsafe),
+            ("\u{7f}https://x", Scheme::Unsafe),
+            ("\u{a0}//x", Scheme::Relative),
         ] {
             assert_eq!(scheme(url), expected, "{url:?}");
         }

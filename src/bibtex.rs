@@ -121,17 +121,21 @@ fn title(title: &str) -> String {
     for part in title_parts(title) {
         match part {
             TitlePart::Text(words) => text.push_str(&escape(words)),
-            TitlePart::Formula { source, .. } if is_balanced(source) => text.push_str(source),
+            TitlePart::Formula { source, tex } if is_safe(tex) => text.push_str(source),
             TitlePart::Formula { tex, .. } => text.push_str(&escape(tex)),
         }
     }
     text
 }
 
-/// Both programs count braces and see no backslash before them, so `\{` alone ends an entry early.
-fn is_balanced(tex: &str) -> bool {
+/// Whether a formula can stand as it is. Programs count braces and see no backslash before them, so
+/// `\{` alone ends an entry early; to some of them, the dollar of `\$` ends the formula.
+fn is_safe(tex: &str) -> bool {
     let mut depth = 0_i32;
     for byte in tex.bytes() {
+        if byte == b'$' {
+            return false;
+        }
         depth += i32::from(byte == b'{') - i32::from(byte == b'}');
         if depth < 0 {
             return false;
@@ -237,6 +241,7 @@ mod tests {
             "An $\\mathcal{O}(n^2)$ bound",
             "Sets $\\{ x$ unbalanced",
             "$5 and 10$",
+            "Prices in $\\$$ and $\\$5$",
             "a\u{0}b\nc",
             "图像 ü",
         ] {

@@ -79,7 +79,7 @@ impl Reader<'_> {
             self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
         } else if is_ideograph(first) {
             self.push(next);
-        } else if first.is_alphanumeric() || first == '.' && self.is(next, char::is_alphabetic) {
+        } else if first.is_alphanumeric() || first == '.' && self.is(next, opens_word) {
             let end = self.word_end(next);
             self.push(end);
         } else {
@@ -174,6 +174,11 @@ impl Reader<'_> {
     }
 }
 
+/// Tells whether a dot before this letter belongs to its word, as in `.NET`.
+fn opens_word(c: char) -> bool {
+    c.is_alphabetic() && !is_ideograph(c)
+}
+
 fn is_prefix(word: &[u8]) -> bool {
     (3..=5).contains(&word.len()) && PREFIXES.iter().any(|prefix| prefix.as_bytes() == word)
 }
@@ -239,6 +244,7 @@ mod tests {
         check(
             "\u{56fe}\u{50cf} models, na\u{ef}ve \u{3a3}\u{391}\u{3a3} GPT-4.1 (2025)\u{a0}x . . . \u{2013} bias losses",
         );
+        check(".\u{56fe} .NET");
     }
 
     proptest! {
