@@ -159,6 +159,11 @@ impl PaperText {
         self.terms.get_or_init(read)
     }
 
+    /// Tells whether it was asked before what the paper is about.
+    pub fn has_terms(&self) -> bool {
+        self.terms.get().is_some()
+    }
+
     /// Returns the abstract in plain text, without formulas.
     pub fn abstract_plain(&self) -> String {
         let mut text = String::with_capacity(self.body.text.len());

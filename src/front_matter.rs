@@ -138,6 +138,12 @@ fn first_line(text: &str) -> Option<usize> {
     (line.trim_end() == "---").then_some(mark + line.len())
 }
 
+/// Tells whether an entry's key is none of the known ones, but like this one of them.
+fn means(entry: &Entry, key: &str, known: &[&str]) -> bool {
+    let written = entry.key.as_str();
+    !known.contains(&written) && did_you_mean(written, known.iter().copied()) == Some(key)
+}
+
 /// This is the head of a file.
 enum Block {
     /// The file starts with its text.
@@ -212,7 +218,14 @@ impl Reader<'_> {
             }
         }
         let written = entries.iter().find(|entry| entry.key == "title");
-        if paper.title.trim().is_empty() && written.is_none_or(|entry| is_empty(&entry.value)) {
+        let is_empty = written.is_none_or(|entry| is_empty(&entry.value));
+        // A misspelt key was reported with the title as its hint.
+        let is_misspelt = || {
+            entries
+                .iter()
+                .any(|entry| means(entry, "title", &PAPER_KEYS))
+        };
+        if paper.title.trim().is_empty() && is_empty && !is_misspelt() {
             let place = match written {
                 Some(entry) => self.source.place(entry.key_range.clone()),
                 None => self.source.place(0..3),

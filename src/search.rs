@@ -1,11 +1,11 @@
 //! The search index: small files that a browser fetches as a query asks for them.
 //!
 //! Owns the format. A *head* names the others; *word files* hold sorted words with the papers that
-//! have them; *paper files* hold what a result shows. They are compressed with zlib; the *teasers* are
-//! not, for of them a browser fetches parts. Every file is named after its content, so that what has not
-//! changed is not fetched again. Papers are numbered from the
-//! oldest, so that a new issue adds numbers and moves none. Knows nothing of pages; the theme's
-//! `search.js` reads the format and ranks.
+//! have them. Both are compressed with zlib. Of the others a browser fetches parts, so they are not
+//! compressed as a whole: *sheets* hold what results show, and *pairs* which words follow each other.
+//! Every file is named after its content, so that what has not changed is not fetched again. Papers are
+//! numbered from the oldest, so that a new issue adds numbers and moves none. Knows nothing of pages; the
+//! theme's `search.js` reads the format and ranks.
 
 use std::io::Write as _;
 
@@ -19,6 +19,7 @@ use crate::site::Site;
 
 mod bits;
 mod invert;
+mod pairs;
 mod papers;
 mod words;
 
@@ -55,68 +56,90 @@ const FEW: usize = 100;
 
 /// Makes the index of a site.
 pub fn index(site: &Site) -> Index {
-    let mut words = invert::invert(site);
-    let common = prune(&mut words, site.papers.len());
-    let universe = bits::length(site.papers.len());
-    let word_files: Vec<(String, IndexFile)> = cut(&words, site.papers.len())
+    let papers = site.papers.len();
+    let (mut words, pairs) = invert::invert(site);
+    let common = prune(&mut words, papers);
+    let universe = bits::length(papers);
+    let word_files: Vec<(String, IndexFile)> = cut(&words, papers)
         .into_par_iter()
-        .map(|(first, words)| (first, file(&pack(words, universe))))
+        .map(|(first, words)| (first, file(compress(&pack(words, universe)))))
         .collect();
-    let size = papers::per_file(site.papers.len());
-    let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let paper_files: Vec<IndexFile> = numbers
-        .par_chunks(size)
-        .map(|numbers| file(papers::write(site, numbers).as_bytes()))
+    let size = papers::per_block(papers);
+    let numbers: Vec<usize> = (0..papers).collect();
+    let sheets: Vec<Sheet> = numbers
+        .par_chunks(papers::PER_SHEET)
+        .map(|numbers| Sheet::of(papers::write(site, numbers, size)))
         .collect();
-    let names = |files: &[IndexFile]| -> Vec<String> {
-        files.iter().map(|file| file.name.clone()).collect()
-    };
-    let (teasers, starts) = papers::teasers(site, size);
-    // It stays as it is, for a host gives parts of a file only as it stands.
-    let teasers = IndexFile {
-        name: name_of(teasers.as_bytes()),
-        bytes: teasers.into_bytes(),
-    };
+    let pairs = (papers > 0).then(|| file(pairs::write(&pairs, papers)));
     let head = json!({
-        "papers": site.papers.len(),
-        "size": size,
+        "papers": papers,
+        "sheet": papers::PER_SHEET,
+        "block": size,
         "common": common,
         "years": papers::years(site),
         "first": site.issues.last().map(|issue| issue.date.to_string()),
         "days": papers::gaps(site),
         "counts": papers::counts(site),
         "words": word_files.iter().map(|(first, file)| [first, &file.name]).collect::<Vec<_>>(),
-        "files": names(&paper_files),
-        "teasers": teasers.name,
-        "starts": starts,
+        "sheets": sheets.iter().map(Sheet::names).collect::<Vec<_>>(),
+        "pairs": pairs.as_ref().map(|file| &file.name),
+        "lengths": sheets.iter().flat_map(|sheet| &sheet.lengths).collect::<Vec<_>>(),
     });
     Index {
-        head: file(head.to_string().as_bytes()),
+        head: file(compress(head.to_string().as_bytes())),
         files: word_files
             .into_iter()
             .map(|(_, file)| file)
-            .chain(paper_files)
-            .chain((!teasers.bytes.is_empty()).then_some(teasers))
+            .chain(sheets.into_iter().flat_map(Sheet::files))
+            .chain(pairs)
             .collect(),
     }
 }
 
-/// Compresses a file and names it after what is in it.
-fn file(bytes: &[u8]) -> IndexFile {
+/// What results show of some papers, as files.
+struct Sheet {
+    titles: IndexFile,
+    /// How long each block of titles is.
+    lengths: Vec<usize>,
+    teasers: IndexFile,
+}
+
+impl Sheet {
+    fn of(sheet: papers::Sheet) -> Sheet {
+        let blocks = sheet.blocks.iter().map(|block| compress(block.as_bytes()));
+        let blocks: Vec<Vec<u8>> = blocks.collect();
+        Sheet {
+            titles: file(blocks.concat()),
+            lengths: blocks.iter().map(Vec::len).collect(),
+            teasers: file(sheet.teasers.into_bytes()),
+        }
+    }
+
+    fn names(&self) -> [&str; 2] {
+        [&self.titles.name, &self.teasers.name]
+    }
+
+    fn files(self) -> impl Iterator<Item = IndexFile> {
+        let is_filled = |file: &IndexFile| !file.bytes.is_empty();
+        [self.titles, self.teasers].into_iter().filter(is_filled)
+    }
+}
+
+fn compress(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::default());
     encoder
         .write_all(bytes)
         .expect("writing to memory cannot fail");
-    IndexFile {
-        name: name_of(bytes),
-        bytes: encoder.finish().expect("writing to memory cannot fail"),
-    }
+    encoder.finish().expect("writing to memory cannot fail")
 }
 
 /// Names a file after what is in it.
-fn name_of(bytes: &[u8]) -> String {
-    // 40 bits: two of a thousand files share a name once in two million sites.
-    format!("{:010x}", xxh3_64(bytes) >> 24)
+fn file(bytes: Vec<u8>) -> IndexFile {
+    IndexFile {
+        // 40 bits: two of a thousand files share a name once in two million sites.
+        name: format!("{:010x}", xxh3_64(&bytes) >> 24),
+        bytes,
+    }
 }
 
 /// Leaves out the papers that a frequent word says little about; returns the common words.
@@ -142,7 +165,7 @@ fn prune(words: &mut [Word], papers: usize) -> Vec<String> {
 /// A file ends before a word whose hash says so, not at a size: a word that is added or lost then
 /// changes its own file alone.
 fn cut(words: &[Word], papers: usize) -> Vec<(String, &[Word])> {
-    let target = (papers * 9 / 10).clamp(8_000, 20_000);
+    let target = (papers * 6 / 10).clamp(6_000, 20_000);
     let mut files: Vec<(String, &[Word])> = Vec::new();
     let (mut start, mut size) = (0, 0);
     for (index, word) in words.iter().enumerate() {

@@ -183,8 +183,8 @@ view! {
         description: String,
         /// The address.
         url: String,
-        /// The address with its host.
-        canonical: String,
+        /// The address with its host; none where the settings name no host.
+        canonical: Option<String>,
         /// The address of a feed of this page.
         feed_url: Option<String>,
         /// The name of that feed.
@@ -638,8 +638,8 @@ view! {
     TargetView {
         /// The link.
         url: String,
-        /// The address, with its host.
-        canonical: String,
+        /// The address with its host; none where the settings name no host.
+        canonical: Option<String>,
         /// The title of the page.
         title: String,
     }

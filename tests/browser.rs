@@ -104,7 +104,7 @@ fn readers_get_what_they_are_promised() {
         "tags": two_tags(&site),
     })];
     sites.extend(large_site());
-    let mut suites = vec!["look", "read", "search", "tags", "valid"];
+    let mut suites = vec!["look", "read", "search", "tags", "valid", "preview"];
     if std::env::var_os("DIGEST_LIGHTHOUSE").is_some() {
         suites.push("lighthouse");
     }
@@ -112,8 +112,10 @@ fn readers_get_what_they_are_promised() {
         // For who works on one of them.
         suites.retain(|suite| asked.split(',').any(|name| name == *suite));
     }
+    let edited = Sandbox::with_real_papers();
     tools.run(&json!({
         "chromium": tools.chromium,
+        "preview": {"program": env!("CARGO_BIN_EXE_digest"), "root": edited.path()},
         "packages": tools.packages,
         "port": port,
         "sites": sites,

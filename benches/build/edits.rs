@@ -2,7 +2,8 @@
 //!
 //! Both run at once and idle while the other is measured. An edit is saved, and the page that must
 //! show it is asked for until it does; `digest` answers the first request with the new page, Hugo is
-//! asked every few milliseconds. Hugo renders as it does by default: what was visited lately.
+//! asked every few milliseconds. Hugo renders as it does by default, what was visited lately; but of a
+//! template it shows nothing new then, so it is started again with `--disableFastRender` for that.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -26,19 +27,27 @@ use crate::papers;
 const EVERY: Duration = Duration::from_millis(2);
 
 /// An edit that is not shown by then is given up, and not made again on that side.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// A server that is not there by then, or not again after an edit that was given up, is not waited for.
+const PATIENCE: Duration = Duration::from_secs(1200);
 
 /// How often each edit is made before it counts: the first one warms caches.
 const WARM: usize = 1;
 
 /// This is a kind of edit: its name, and how it is made on a side.
-const KINDS: [(&str, Make); 5] = [
+type Kind = (&'static str, Make);
+
+const KINDS: [Kind; 5] = [
     ("a paper's body", body),
     ("a paper's title", title),
     ("a paper's tags", tag),
-    ("a template", template),
     ("the style sheet", style),
+    ("a template", template),
 ];
+
+/// How many of them Hugo shows when it renders what was visited lately.
+const OF_VISITED: usize = 4;
 
 type Make = fn(&Side, usize) -> Result<Edit>;
 
@@ -56,6 +65,8 @@ struct Side {
     name: String,
     root: PathBuf,
     is_hugo: bool,
+    /// The folder of the theme, below the root.
+    theme: &'static str,
     port: u16,
     child: Child,
 }
@@ -67,55 +78,92 @@ pub fn run(
     root: &Path,
     size: usize,
     runs: usize,
+    theme: &str,
 ) -> Result<()> {
-    let mut sides = vec![Side::digest(digest, &root.join("digest"))?];
-    sides.extend(
-        hugo.map(|hugo| Side::hugo(hugo, &root.join("hugo")))
-            .transpose()?,
-    );
-    for side in &sides {
-        let start = Instant::now();
-        while !side.wait_for("/", "<footer>") {
-            eprintln!("waiting for {}", side.name);
-        }
-        eprintln!(
-            "{} is there after {:.1} s",
-            side.name,
-            start.elapsed().as_secs_f64()
-        );
-    }
+    let site = root.join("digest");
+    let theme = match theme {
+        "default" => eject(digest, &site)?,
+        _ => "themes/plain",
+    };
     let mut before: BTreeMap<PathBuf, String> = BTreeMap::new();
-    let measured = measure(&sides, runs, &mut before);
+    let done = compare(digest, hugo, root, theme, runs, &mut before);
     for (file, text) in &before {
         fs::write(file, text)?;
     }
-    println!("{}", table(size, &sides, &measured?));
+    let (names, times) = done?;
+    println!("{}", table(size, &names, &times));
     Ok(())
+}
+
+/// Copies what is edited of the built-in theme to where a site overrides it.
+fn eject(digest: &Path, site: &Path) -> Result<&'static str> {
+    const THEME: &str = "themes/default";
+    if site.join(THEME).exists() {
+        fs::remove_dir_all(site.join(THEME))?;
+    }
+    let mut command = Command::new(digest);
+    command.args(["theme", "eject", "parts/footer.html", "style.css", "--root"]);
+    let ran = command.arg(site).output()?;
+    let said = String::from_utf8_lossy(&ran.stderr);
+    anyhow::ensure!(ran.status.success(), "the theme was not copied: {said}");
+    Ok(THEME)
 }
 
 /// The milliseconds of each kind, side and round.
 type Times = Vec<Vec<Vec<f64>>>;
 
-fn measure(sides: &[Side], runs: usize, before: &mut BTreeMap<PathBuf, String>) -> Result<Times> {
-    let mut times = vec![vec![Vec::new(); sides.len()]; KINDS.len()];
+fn compare(
+    digest: &Path,
+    hugo: Option<&Hugo>,
+    root: &Path,
+    theme: &'static str,
+    runs: usize,
+    before: &mut BTreeMap<PathBuf, String>,
+) -> Result<(Vec<String>, Times)> {
+    let ours = Side::digest(digest, &root.join("digest"), theme)?;
+    let theirs = |options: &[&str]| {
+        hugo.map(|hugo| Side::hugo(hugo, &root.join("hugo"), options))
+            .transpose()
+    };
+    let mut sides = vec![ours];
+    sides.extend(theirs(&[])?);
+    sides.iter().try_for_each(Side::greet)?;
+    let (visited, others) = KINDS.split_at(OF_VISITED);
+    let mut times = measure(&sides, visited, runs, before)?;
+    if sides.len() > 1 {
+        // The first one goes before the second comes: each takes gigabytes.
+        sides.truncate(1);
+        sides.extend(theirs(&["--disableFastRender"])?);
+        sides.iter().try_for_each(Side::greet)?;
+    }
+    times.extend(measure(&sides, others, runs, before)?);
+    let names = sides.iter().map(|side| side.name.clone()).collect();
+    Ok((names, times))
+}
+
+fn measure(
+    sides: &[Side],
+    kinds: &[Kind],
+    runs: usize,
+    before: &mut BTreeMap<PathBuf, String>,
+) -> Result<Times> {
+    let mut times = vec![vec![Vec::new(); sides.len()]; kinds.len()];
     for round in 0..runs + WARM {
-        for (kind, (name, make)) in KINDS.iter().enumerate() {
+        for (kind, (name, make)) in kinds.iter().enumerate() {
             for (at, side) in sides.iter().enumerate() {
-                if times[kind][at]
-                    .last()
-                    .is_some_and(|time: &f64| time.is_infinite())
-                {
+                let last = times[kind][at].last();
+                if last.is_some_and(|time: &f64| time.is_infinite()) {
                     continue;
                 }
                 let edit = make(side, round)?;
                 let old = fs::read_to_string(&edit.file)?;
                 before.entry(edit.file.clone()).or_insert(old);
                 // Visited pages are those that somebody looks at.
-                side.get(&edit.page)?;
+                side.visit(&edit.page)?;
                 std::thread::sleep(Duration::from_millis(300));
                 let start = Instant::now();
                 fs::write(&edit.file, &edit.text)?;
-                let time = match side.wait_for(&edit.page, &edit.sign) {
+                let time = match side.wait_for(&edit.page, &edit.sign, LIMIT) {
                     true => start.elapsed().as_secs_f64() * 1e3,
                     false => f64::INFINITY,
                 };
@@ -129,18 +177,18 @@ fn measure(sides: &[Side], runs: usize, before: &mut BTreeMap<PathBuf, String>) 
     Ok(times)
 }
 
-fn table(size: usize, sides: &[Side], times: &Times) -> String {
+fn table(size: usize, names: &[String], times: &Times) -> String {
     let mut text = format!("**{size} papers, from a save to the page that shows it**\n\n|");
-    for side in sides {
-        text += &format!(" | {}", side.name);
+    for name in names {
+        text += &format!(" | {name}");
     }
-    text += if sides.len() > 1 {
+    text += if names.len() > 1 {
         " | ratio |\n"
     } else {
         " |\n"
     };
     text += "|---";
-    text += &"|---:".repeat(sides.len() + usize::from(sides.len() > 1));
+    text += &"|---:".repeat(names.len() + usize::from(names.len() > 1));
     text += "|\n";
     for ((name, _), of_kind) in KINDS.iter().zip(times) {
         text += &format!("| {name}");
@@ -167,22 +215,32 @@ fn table(size: usize, sides: &[Side], times: &Times) -> String {
 }
 
 impl Side {
-    fn digest(program: &Path, root: &Path) -> Result<Side> {
+    fn digest(program: &Path, root: &Path, theme: &'static str) -> Result<Side> {
         let port = free_port()?;
         let mut command = Command::new(program);
         command
             .args(["serve", "--port", &port.to_string(), "--root"])
             .arg(root);
-        Side::start("digest".to_owned(), root, false, port, &mut command)
+        let child = start(&mut command)?;
+        Ok(Side {
+            name: "digest".to_owned(),
+            root: root.to_owned(),
+            is_hugo: false,
+            theme,
+            port,
+            child,
+        })
     }
 
-    fn hugo(hugo: &Hugo, root: &Path) -> Result<Side> {
+    fn hugo(hugo: &Hugo, root: &Path, options: &[&str]) -> Result<Side> {
         let port = free_port()?;
         let mut command = Command::new(&hugo.path);
         command
             .args([
                 "server",
                 "--quiet",
+                // Which is faster than by way of the disk.
+                "--renderToMemory",
                 "--bind",
                 "127.0.0.1",
                 "--port",
@@ -193,44 +251,42 @@ impl Side {
                 &format!("http://127.0.0.1:{port}/"),
                 "--appendPort=false",
             ])
+            .args(options)
             .arg("--source")
             .arg(root);
-        Side::start(
-            format!("Hugo {}", hugo.version),
-            root,
-            true,
-            port,
-            &mut command,
-        )
-    }
-
-    fn start(
-        name: String,
-        root: &Path,
-        is_hugo: bool,
-        port: u16,
-        command: &mut Command,
-    ) -> Result<Side> {
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("cannot run {name}"))?;
+        let child = start(&mut command)?;
         Ok(Side {
-            name,
+            name: format!("Hugo {}", hugo.version),
             root: root.to_owned(),
-            is_hugo,
+            is_hugo: true,
+            theme: "",
             port,
             child,
         })
     }
 
-    /// Asks for a page until it holds a sign; tells whether it does.
-    fn wait_for(&self, page: &str, sign: &str) -> bool {
+    /// Waits until the server is there.
+    fn greet(&self) -> Result<()> {
         let start = Instant::now();
-        while start.elapsed() < LIMIT {
-            if self.get(page).is_ok_and(|text| text.contains(sign)) {
+        self.visit("/")?;
+        let seconds = start.elapsed().as_secs_f64();
+        eprintln!("{} is there after {seconds:.1} s", self.name);
+        Ok(())
+    }
+
+    /// Looks at a page as a browser does, however busy the server is.
+    fn visit(&self, page: &str) -> Result<()> {
+        let is_there = self.wait_for(page, "", PATIENCE);
+        anyhow::ensure!(is_there, "{} does not answer for {page}", self.name);
+        Ok(())
+    }
+
+    /// Asks for a page until it holds a sign; tells whether it does.
+    fn wait_for(&self, page: &str, sign: &str, limit: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < limit {
+            let rest = limit.saturating_sub(start.elapsed()).max(EVERY);
+            if self.get(page, rest).is_ok_and(|text| text.contains(sign)) {
                 return true;
             }
             std::thread::sleep(EVERY);
@@ -238,17 +294,21 @@ impl Side {
         false
     }
 
-    fn get(&self, page: &str) -> Result<String> {
+    fn get(&self, page: &str, limit: Duration) -> Result<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(LIMIT))?;
+        stream.set_read_timeout(Some(limit))?;
+        // By the last header Hugo knows a page that somebody looks at.
         let request = format!(
-            "GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            "GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\
+             Accept: text/html,*/*\r\nSec-Fetch-Mode: navigate\r\n\r\n",
             self.port
         );
         stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
-        Ok(String::from_utf8_lossy(&answer).into_owned())
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "not there");
+        Ok(answer)
     }
 
     /// Returns a paper of the newest issue: its file, and the file's name without the ending.
@@ -275,6 +335,17 @@ impl Side {
         let day = day.context("the folder of an issue is a day")?;
         Ok(format!("/{}", layout::issue(day)))
     }
+}
+
+fn start(command: &mut Command) -> Result<Child> {
+    let silent = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let name = silent.get_program().to_owned();
+    silent
+        .spawn()
+        .with_context(|| format!("cannot run {}", name.display()))
 }
 
 impl Drop for Side {
@@ -323,7 +394,7 @@ fn tag(side: &Side, round: usize) -> Result<Edit> {
     Ok(Edit {
         file,
         text,
-        // Of the pages that Hugo renders anew by default, the tag's own is none.
+        // The page of the tag itself Hugo does not render anew, not even with `--disableFastRender`.
         page: format!("/papers/{slug}.html"),
         sign: format!("/tags/{tag}.html"),
     })
@@ -332,11 +403,17 @@ fn tag(side: &Side, round: usize) -> Result<Edit> {
 fn template(side: &Side, round: usize) -> Result<Edit> {
     let file = match side.is_hugo {
         true => side.root.join("layouts/baseof.html"),
-        false => side.root.join("themes/plain/templates/base.html"),
+        false if side.theme == "themes/plain" => {
+            side.root.join(side.theme).join("templates/base.html")
+        }
+        false => side
+            .root
+            .join(side.theme)
+            .join("templates/parts/footer.html"),
     };
     let sign = format!("template number {round}");
-    let text = change_line(&file, "<footer>", |line| {
-        line.replacen("<footer>", &format!("<footer>{sign} "), 1)
+    let text = change_line(&file, "<footer", |line| {
+        line.replacen('>', &format!(">{sign} "), 1)
     })?;
     Ok(Edit {
         file,
@@ -347,11 +424,11 @@ fn template(side: &Side, round: usize) -> Result<Edit> {
 }
 
 fn style(side: &Side, round: usize) -> Result<Edit> {
-    let (file, page) = match side.is_hugo {
-        true => ("static/style.css", "/style.css"),
-        false => ("themes/plain/static/style.css", "/theme/style.css"),
+    let (folder, page) = match side.is_hugo {
+        true => ("", "/style.css"),
+        false => (side.theme, "/theme/style.css"),
     };
-    let file = side.root.join(file);
+    let file = side.root.join(folder).join("static/style.css");
     let sign = format!("/* edit {round} */");
     let text = format!("{}{sign}\n", fs::read_to_string(&file)?);
     Ok(Edit {

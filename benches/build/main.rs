@@ -159,7 +159,8 @@ fn run(wish: &Wish) -> Result<()> {
             continue;
         }
         if wish.edits {
-            edits::run(&wish.digest, hugo.as_ref(), &root, size, wish.runs(index))?;
+            let runs = wish.runs(index);
+            edits::run(&wish.digest, hugo.as_ref(), &root, size, runs, &wish.theme)?;
             continue;
         }
         let mut tools = vec![Tool::digest(&wish.digest, &root)];

@@ -25,10 +25,18 @@ const server = createServer((request, response) => {
     return response.end("<!doctype html><html lang=en><title>blank</title>");
   }
   try {
-    const bytes = readFileSync(join(site, path));
+    const whole = readFileSync(join(site, path));
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
+    const bytes = from ? whole.subarray(Number(from), Number(to) + 1) : whole;
     fetched.push([path, bytes]);
     response.setHeader("content-type", types[extname(path)] ?? "application/octet-stream");
     response.setHeader("cache-control", "max-age=3600");
+    // By this a browser knows that parts are of one file, and keeps them.
+    response.setHeader("etag", `"${whole.length}"`);
+    if (from) {
+      response.statusCode = 206;
+      response.setHeader("content-range", `bytes ${from}-${to}/${whole.length}`);
+    }
     response.end(bytes);
   } catch {
     response.statusCode = 404;

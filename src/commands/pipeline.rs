@@ -97,10 +97,11 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
 
     let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
-        let index = || page::plan_index(&site, &mut plan);
-        ((), neighbours) = rayon::join(index, || Neighbours::find(&site));
+        page::plan_index(&site, &mut plan);
+        clock.lap("search");
+        neighbours = Neighbours::find(&site);
+        clock.lap("related");
     }
-    clock.lap("index");
     Ok(Prepared {
         site,
         theme,

@@ -140,12 +140,6 @@ error[wrong-type]: `extra` wants keys of your own, not a number
 12 | extra: 5
    |        ^
 hint: write `extra: {rating: 5}`
-error[missing-title]: the paper has no title
- --> a.md:1:1
-  |
-1 | ---
-  | ^^^
-hint: add a line `title: \"…\"`
 ";
     assert_eq!(problems_of(text), expected);
 }

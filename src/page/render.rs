@@ -389,13 +389,19 @@ impl<'a> Renderer<'a> {
     fn redirect(&self, page: &Page, target: &str, title: &str) -> Result<String, Diagnostic> {
         let target = TargetView {
             url: self.views.link(target),
-            canonical: self.site().config.base_url.absolute(target),
+            canonical: self.canonical(target),
             title: title.to_owned(),
         };
         let mut context = Context::new();
         context.insert("target", target);
         context.insert("page", self.page_view(page, "redirect", "", ""));
         self.template(page, "redirect.html", "", context)
+    }
+
+    /// The address of a page with its host; none where the settings name no host, for one without says nothing.
+    fn canonical(&self, output: &str) -> Option<String> {
+        let base_url = &self.site().config.base_url;
+        (!base_url.origin().is_empty()).then(|| base_url.absolute(output))
     }
 
     pub(super) fn counted(&self, of: &str, number: usize) -> String {
@@ -416,7 +422,7 @@ impl<'a> Renderer<'a> {
             heading: heading.to_owned(),
             description: description.to_owned(),
             url: self.views.link(&page.path),
-            canonical: self.site().config.base_url.absolute(&page.path),
+            canonical: self.canonical(&page.path),
             feed_url: None,
             feed_title: None,
             alternates: Vec::new(),

@@ -1,7 +1,8 @@
 //! Numbers as bytes and bits: lists of papers in about as few bits as they can have.
 //!
 //! A gap between two papers is a Golomb–Rice code: a part in ones up to a zero, and a rest of fixed
-//! length. A weight is as many ones, and a zero. Bits fill bytes from the lowest.
+//! length. A weight is as many ones, and a zero. How many there are of something is a gamma code: the
+//! length of the number in ones, and its digits below the first. Bits fill bytes from the lowest.
 
 use super::invert::Posting;
 
@@ -10,6 +11,14 @@ pub struct BitWriter {
     bytes: Vec<u8>,
     pending: u64,
     count: u32,
+}
+
+/// This is where a list of growing numbers stands.
+///
+/// The length of the fixed part follows from how many of all numbers there are, so it is not written.
+pub struct Gaps {
+    fixed: u32,
+    next: u32,
 }
 
 /// Returns how many binary digits a number has.
@@ -26,6 +35,16 @@ pub fn push_number(mut number: usize, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
+impl Gaps {
+    /// Begins a list of so many numbers, all of which have at most `universe` binary digits.
+    pub fn new(count: usize, universe: u32) -> Gaps {
+        Gaps {
+            fixed: universe.saturating_sub(length(count)),
+            next: 0,
+        }
+    }
+}
+
 impl BitWriter {
     /// Goes on behind these bytes.
     pub fn new(bytes: Vec<u8>) -> BitWriter {
@@ -37,18 +56,36 @@ impl BitWriter {
     }
 
     /// Writes papers in order with their weights; `universe` is the length of the number of all papers.
-    ///
-    /// The length of the fixed part follows from how many of all papers there are, so it is not written.
     pub fn push_postings(&mut self, postings: &[Posting], universe: u32) {
-        let fixed = universe.saturating_sub(length(postings.len()));
-        let mut next = 0;
+        let mut gaps = Gaps::new(postings.len(), universe);
         for posting in postings {
-            let gap = posting.paper() - next;
-            self.push_ones(gap >> fixed);
-            self.push(gap & ((1 << fixed) - 1), fixed);
+            self.push_gap(&mut gaps, posting.paper());
             self.push_ones(posting.weight());
-            next = posting.paper() + 1;
         }
+    }
+
+    /// Writes numbers in order, no two of which are the same and all of which have at most `universe`
+    /// binary digits.
+    pub fn push_numbers(&mut self, numbers: impl ExactSizeIterator<Item = u32>, universe: u32) {
+        let mut gaps = Gaps::new(numbers.len(), universe);
+        for number in numbers {
+            self.push_gap(&mut gaps, number);
+        }
+    }
+
+    /// Writes the next of some numbers.
+    pub fn push_gap(&mut self, gaps: &mut Gaps, number: u32) {
+        let gap = number - gaps.next;
+        self.push_ones(gap >> gaps.fixed);
+        self.push(gap & ((1 << gaps.fixed) - 1), gaps.fixed);
+        gaps.next = number + 1;
+    }
+
+    /// Writes how many there are of something, which is one at least.
+    pub fn push_count(&mut self, count: usize) {
+        let digits = length(count) - 1;
+        self.push_ones(digits);
+        self.push(count as u32 & ((1 << digits) - 1), digits);
     }
 
     /// Returns the bytes; the last is filled up with zeros.

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::site::{Entry, Site};
 
+use super::pairs::{self, Pair};
 use super::words;
 
 /// This is a word and the papers that have it, in the order of their numbers.
@@ -63,17 +64,19 @@ impl Posting {
     }
 }
 
-/// Inverts a site; words are sorted by their bytes.
-pub fn invert(site: &Site) -> Vec<Word> {
+/// Inverts a site; returns its words, sorted by their bytes, and its pairs of words, sorted in pieces.
+pub fn invert(site: &Site) -> (Vec<Word>, Vec<Vec<Pair>>) {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    numbers
+    let pieces = numbers
         .par_chunks(PIECE)
-        .map(|numbers| invert_piece(site, numbers))
-        .reduce(Vec::new, join)
+        .map(|numbers| invert_piece(site, numbers));
+    let (words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
+    (words.into_par_iter().reduce(Vec::new, join), pairs)
 }
 
-fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<Word> {
+fn invert_piece(site: &Site, numbers: &[usize]) -> (Vec<Word>, Vec<Pair>) {
     let mut table: FxHashMap<String, Vec<Posting>> = FxHashMap::default();
+    let mut pairs = Vec::new();
     let mut folded = String::new();
     for &number in numbers {
         let entry = &site.papers[site.papers.len() - 1 - number];
@@ -83,7 +86,9 @@ fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<Word> {
             table.entry(name).or_default().push(posting);
         }
         folded.clear();
-        for (word, seen) in look(site, entry, &mut folded) {
+        let parts = fold(site, entry, &mut folded);
+        note_pairs(&folded, &parts, number as u32, &mut pairs);
+        for (word, seen) in look(&folded, &parts) {
             let posting = Posting::new(number as u32, weigh(&seen));
             match table.get_mut(word) {
                 Some(postings) => postings.push(posting),
@@ -93,30 +98,52 @@ fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<Word> {
             }
         }
     }
+    pairs.sort_unstable();
+    pairs.dedup();
     let mut words: Vec<Word> = table
         .into_iter()
         .map(|(text, postings)| Word { text, postings })
         .collect();
     words.par_sort_unstable_by(|a, b| a.text.cmp(&b.text));
-    words
+    (words, pairs)
+}
+
+/// Folds what is sought of a paper; returns where its parts end: the title, each author and tag, the
+/// abstract.
+fn fold(site: &Site, entry: &Entry, folded: &mut String) -> Vec<usize> {
+    let paper = entry.text();
+    words::fold_into(&paper.title, folded);
+    let mut ends = vec![folded.len()];
+    let authors = paper.paper.authors.iter().map(AsRef::as_ref);
+    let tags = entry.tags.iter().map(|tag| site.tags[*tag].name.as_ref());
+    for name in authors.chain(tags) {
+        folded.push(' ');
+        words::fold_into(name, folded);
+        ends.push(folded.len());
+    }
+    words::fold_html_into(&entry.body.text, folded);
+    ends.push(folded.len());
+    ends
+}
+
+/// Notes which words follow each other within a part.
+fn note_pairs(folded: &str, ends: &[usize], paper: u32, pairs: &mut Vec<Pair>) {
+    let mut start = 0;
+    for &end in ends {
+        let mut before = None;
+        words::for_each(&folded[start..end], |word| {
+            let hash = pairs::hash(word);
+            if let Some(before) = before.replace(hash) {
+                pairs.push(Pair::new((before, hash), paper));
+            }
+        });
+        start = end;
+    }
 }
 
 /// Finds the words of a paper.
-fn look<'a>(site: &Site, entry: &Entry, folded: &'a mut String) -> FxHashMap<&'a str, Seen> {
-    let paper = entry.text();
-    words::fold_into(&paper.title, folded);
-    let title_end = folded.len();
-    for name in &paper.paper.authors {
-        folded.push(' ');
-        words::fold_into(name, folded);
-    }
-    for tag in &entry.tags {
-        folded.push(' ');
-        words::fold_into(&site.tags[*tag].name, folded);
-    }
-    let names_end = folded.len();
-    words::fold_html_into(&entry.body.text, folded);
-
+fn look<'a>(folded: &'a str, ends: &[usize]) -> FxHashMap<&'a str, Seen> {
+    let (title_end, names_end) = (ends[0], ends[ends.len() - 2]);
     let mut seen: FxHashMap<&str, Seen> = FxHashMap::default();
     words::for_each(&folded[..title_end], |word| {
         seen.entry(word).or_default().in_title = true;

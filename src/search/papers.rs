@@ -2,27 +2,48 @@
 //!
 //! A line is `title ⇥ address ⇥ day ⇥ length`. The address is told by the title wherever it can be, and
 //! the day is the days since the paper before, for both compress to nothing. Authors would add a third.
-//! The length is that of the paper's teaser, in bytes. Teasers stand behind each other in one file of
-//! which a result fetches its own bytes alone: a teaser in each line would treble what a query costs.
+//! The length is that of the paper's teaser, in bytes. Lines are compressed in blocks of a few, and blocks
+//! stand behind each other in a sheet, as teasers do in another: of both a result fetches its own bytes
+//! alone. A sheet of older papers stays as it is when new ones come.
 
 use std::fmt::Write as _;
 
 use crate::date::Date;
 use crate::site::Site;
 
-/// Returns how many papers stand in a file; steps, so that a site that grows seldom renames all files.
-pub fn per_file(papers: usize) -> usize {
+/// How many papers stand in a sheet.
+pub const PER_SHEET: usize = 1024;
+
+/// This is what results show of some papers that follow each other.
+pub struct Sheet {
+    /// The lines of each block.
+    pub blocks: Vec<String>,
+    /// The beginnings of their abstracts, behind each other.
+    pub teasers: String,
+}
+
+/// Returns how many papers stand in a block; the head tells how long each block is.
+pub fn per_block(papers: usize) -> usize {
     match papers {
-        0..=4_000 => 48,
-        4_001..=16_000 => 112,
-        16_001..=40_000 => 128,
-        _ => 192,
+        0..=16_000 => 16,
+        _ => 32,
     }
 }
 
-/// Writes papers of these numbers, which follow each other; the first day is told as a date.
-pub fn write(site: &Site, numbers: &[usize]) -> String {
+/// Writes papers of these numbers, which follow each other, in blocks of `size`.
+pub fn write(site: &Site, numbers: &[usize], size: usize) -> Sheet {
+    let mut teasers = String::new();
+    let blocks = numbers
+        .chunks(size)
+        .map(|numbers| write_block(site, numbers, &mut teasers))
+        .collect();
+    Sheet { blocks, teasers }
+}
+
+/// Writes the lines of a block. Its first line tells the day as a date, and where the teasers start.
+fn write_block(site: &Site, numbers: &[usize], teasers: &mut String) -> String {
     let mut text = String::new();
+    let start = teasers.len();
     let mut before: Option<Date> = None;
     for number in numbers {
         let entry = &site.papers[site.papers.len() - 1 - number];
@@ -44,24 +65,16 @@ pub fn write(site: &Site, numbers: &[usize]) -> String {
             Some(before) if before == entry.date => write!(text, "\t"),
             Some(before) => write!(text, "\t{}", entry.date.days_since(before)),
         };
+        let teaser = one_line(&paper.teaser);
+        let _ = write!(text, "\t{}", teaser.len());
+        if before.is_none() {
+            let _ = write!(text, "\t{start}");
+        }
+        text.push('\n');
+        teasers.push_str(&teaser);
         before = Some(entry.date);
-        let _ = writeln!(text, "\t{}", one_line(&paper.teaser).len());
     }
     text
-}
-
-/// Writes the teasers of all papers behind each other, oldest first; returns where those of each file
-/// of `size` papers start.
-pub fn teasers(site: &Site, size: usize) -> (String, Vec<usize>) {
-    let mut text = String::new();
-    let mut starts = Vec::with_capacity(site.papers.len().div_ceil(size));
-    for (number, entry) in site.papers.iter().rev().enumerate() {
-        if number % size == 0 {
-            starts.push(text.len());
-        }
-        text.push_str(&one_line(&entry.text().teaser));
-    }
-    (text, starts)
 }
 
 /// Returns the years with the number of their first paper, oldest first.

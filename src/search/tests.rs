@@ -104,7 +104,7 @@ fn the_title_weighs_more_than_the_abstract() {
             "Models, models, forgetting.".to_owned(),
         ),
     ]);
-    let words = invert::invert(&site);
+    let (words, _) = invert::invert(&site);
     let shown: Vec<String> = words
         .iter()
         .map(|word| {
@@ -125,7 +125,7 @@ fn the_title_weighs_more_than_the_abstract() {
 fn a_changed_abstract_renames_few_files() {
     let mut papers = many(3_000);
     let before = index(&site_of(&papers));
-    assert!(before.files.len() > 70, "{}", before.files.len());
+    assert!(before.files.len() > 40, "{}", before.files.len());
     papers[1_234].2.push_str(" quine");
     let after = index(&site_of(&papers));
     let changed = after
@@ -139,18 +139,135 @@ fn a_changed_abstract_renames_few_files() {
 
 #[test]
 fn a_new_issue_leaves_the_older_papers_where_they_are() {
-    let mut papers = many(480);
-    let site = site_of(&papers);
-    let names = |site: &Site| -> Vec<String> {
-        let numbers: Vec<usize> = (0..480).collect();
-        numbers
-            .chunks(48)
-            .map(|numbers| papers::write(site, numbers))
+    let mut papers = many(2_500);
+    let names = |papers: &[(u32, String, String)]| -> Vec<String> {
+        let numbers: Vec<usize> = (0..2_500).collect();
+        let site = site_of(papers);
+        let sheets = numbers.chunks(papers::PER_SHEET);
+        sheets
+            .flat_map(|numbers| {
+                let sheet = papers::write(&site, numbers, 16);
+                sheet.blocks.into_iter().chain([sheet.teasers])
+            })
             .collect()
     };
-    let before = names(&site);
+    let before = names(&papers);
+    assert_eq!(before.len(), 64 + 64 + 29 + 3);
     papers.push((28, "A new one".to_owned(), "New words.".to_owned()));
-    assert_eq!(before, names(&site_of(&papers)));
+    assert_eq!(before, names(&papers));
+}
+
+/// Reads bits as `search.js` does.
+struct Bits<'a>(&'a [u8], usize);
+
+impl Bits<'_> {
+    fn next(&mut self) -> u32 {
+        self.1 += 1;
+        u32::from(self.0[(self.1 - 1) / 8] >> ((self.1 - 1) % 8) & 1)
+    }
+
+    fn ones(&mut self) -> u32 {
+        let mut count = 0;
+        while self.next() == 1 {
+            count += 1;
+        }
+        count
+    }
+
+    fn low(&mut self, length: u32) -> u32 {
+        (0..length).map(|place| self.next() << place).sum()
+    }
+
+    fn count(&mut self) -> usize {
+        let length = self.ones();
+        (1 << length | self.low(length)) as usize
+    }
+
+    fn gap(&mut self, count: usize, universe: u32) -> u32 {
+        let fixed = universe.saturating_sub(bits::length(count));
+        (self.ones() << fixed) + self.low(fixed)
+    }
+}
+
+/// Returns the papers that have a pair, by the file alone.
+fn papers_with(file: &[u8], papers: usize, pair: (&str, &str)) -> Vec<u32> {
+    let number = pairs::Pair::new((pairs::hash(pair.0), pairs::hash(pair.1)), 0).number();
+    let key = number >> (32 - bits::length(papers) - 13);
+    let at = |index: u32| {
+        let bytes = &file[4 * index as usize..][..4];
+        u32::from_le_bytes(bytes.try_into().expect("four bytes")) as usize
+    };
+    let page = key >> 15;
+    let mut bits = Bits(&file[at(page)..at(page + 1)], 0);
+    let count = bits.count() - 1;
+    let mut next = 0;
+    for _ in 0..count {
+        let within = next + bits.gap(count, 15);
+        next = within + 1;
+        let (length, mut after) = (bits.count(), 0);
+        let mut list = Vec::new();
+        for _ in 0..length {
+            list.push(after + bits.gap(length, bits::length(papers)));
+            after = list[list.len() - 1] + 1;
+        }
+        if within == key & 0x7fff {
+            return list;
+        }
+    }
+    Vec::new()
+}
+
+#[test]
+fn words_that_follow_each_other_are_known_together() {
+    let mut papers = many(200);
+    papers[7].1 = "On Catastrophic Forgetting".to_owned();
+    papers[150].2 = "It stops *catastrophic* forgetting. Of x and y.".to_owned();
+    let site = site_of(&papers);
+    let file = pairs::write(&invert::invert(&site).1, 200);
+    let number = |index: usize| {
+        let slug = format!("paper-{index}");
+        let mut oldest_first = site.papers.iter().rev();
+        let at = oldest_first.position(|entry| entry.text().slug.as_str() == slug);
+        at.expect("a paper") as u32
+    };
+    let (title, text) = (number(7), number(150));
+    for (pair, expected) in [
+        (("catastrophic", "forgetting"), &[title, text][..]),
+        (("forgetting", "catastrophic"), &[]),
+        (("on", "catastrophic"), &[title]),
+        (("of", "x"), &[text]),
+        (("forgetting", "of"), &[text]),
+        // The end of a title is not followed by what stands after it.
+        (("forgetting", "paper"), &[]),
+    ] {
+        assert_eq!(papers_with(&file, 200, pair), expected, "{pair:?}");
+    }
+}
+
+#[test]
+fn pairs_of_a_large_site_are_told_apart() {
+    // As many as ten thousand papers have, and one that none of them has.
+    let pairs = (0..1_500_000u32)
+        .map(|number| pairs::Pair::new((number % 1_499, number / 1_499), number % 10_000));
+    let mut pieces = [Vec::new(), pairs.collect::<Vec<_>>()];
+    pieces[1].sort_unstable();
+    let file = pairs::write(&pieces, 10_000);
+    assert!(file.len() < 4_500_000, "{}", file.len());
+    let words = [
+        "catastrophic",
+        "forgetting",
+        "in",
+        "networks",
+        "that",
+        "learn",
+    ];
+    let strange = words
+        .iter()
+        .flat_map(|a| words.iter().map(move |b| (*a, *b)));
+    let wrong: usize = strange
+        .map(|pair| papers_with(&file, 10_000, pair).len())
+        .sum();
+    assert!(wrong <= 2, "{wrong} papers for 36 pairs that no paper has");
 }
 
 #[test]

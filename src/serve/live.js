@@ -43,72 +43,75 @@
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    :host { all: initial; }
-    @media print { :host { display: none; } }
-    .shade { --ground: #fff; --text: #1c1c1c; --line: #c9c9c9; --error: #b3261e; --warning: #8a5a00; --frame: #1a56b0;
-      color-scheme: light; font: 15px/1.5 system-ui, sans-serif; color: var(--text); }
-    @media (prefers-color-scheme: dark) { .shade { --ground: #1b1c1f; --text: #e8e8e8; --line: #4a4c52; --error: #ff8a80;
+    :host { all: initial; --ground: #fff; --text: #1c1c1c; --line: #c9c9c9; --error: #b3261e; --warning: #8a5a00; --frame: #1a56b0;
+      color-scheme: light; }
+    @media (prefers-color-scheme: dark) { :host { --ground: #1b1c1f; --text: #e8e8e8; --line: #4a4c52; --error: #ff8a80;
       --warning: #f2c14e; --frame: #8ab4f8; color-scheme: dark; } }
-    .shade.errors { position: fixed; inset: 0; z-index: 2147483647; background: rgb(0 0 0 / 45%); display: flex;
-      align-items: flex-start; justify-content: center; padding: 4vh 1rem; }
-    .panel { background: var(--ground); border: 1px solid var(--line); border-radius: 8px; max-height: 88vh; display: flex;
-      flex-direction: column; box-shadow: 0 8px 40px rgb(0 0 0 / 35%); width: min(60rem, 100%); box-sizing: border-box; }
-    .errors .panel { border-top: 4px solid var(--error); }
-    .shade.warnings { position: fixed; right: 1rem; bottom: 1rem; left: 1rem; z-index: 2147483647; display: flex;
-      justify-content: flex-end; pointer-events: none; }
-    .warnings .panel, .warnings > button { pointer-events: auto; }
-    header { display: flex; gap: 1rem; align-items: baseline; padding: .75rem 1rem; border-bottom: 1px solid var(--line); }
-    h2 { font-size: 1rem; font-weight: 600; margin: 0; flex: 1; }
-    h2 small { font-weight: 400; font-size: .875rem; display: block; }
+    @media print { :host { display: none; } }
+    dialog, .corner { font: 15px/1.5 system-ui, sans-serif; color: var(--text); }
+    dialog { background: var(--ground); border: 1px solid var(--line); border-top: 4px solid var(--warning); border-radius: 8px;
+      padding: 0; margin: 4vh auto auto; width: min(60rem, 100vw - 2rem); max-width: none; max-height: 88vh; box-sizing: border-box;
+      overflow: hidden; box-shadow: 0 8px 40px rgb(0 0 0 / 35%); }
+    dialog.errors { border-top-color: var(--error); }
+    dialog[open] { display: flex; flex-direction: column; }
+    dialog::backdrop { background: rgb(0 0 0 / 45%); }
+    dialog[open] ~ .corner { visibility: hidden; }
+    .corner { position: fixed; right: 1rem; bottom: 1rem; z-index: 2147483647; }
+    .head { display: flex; gap: 1rem; align-items: start; padding: .75rem 1rem; border-bottom: 1px solid var(--line); }
+    h2 { font-size: 1rem; font-weight: 600; margin: 0; }
+    .head div { flex: 1; } p { font-size: .875rem; margin: 0; }
     button { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px;
       padding: .15rem .7rem; cursor: pointer; }
-    button:focus-visible { outline: 2px solid var(--frame); outline-offset: 2px; }
+    .corner button { border-left: 4px solid var(--warning); } .corner button.errors { border-left-color: var(--error); }
+    button:focus-visible, .list:focus-visible { outline: 2px solid var(--frame); outline-offset: 2px; }
+    .list:focus-visible { outline-offset: -2px; }
     .list { overflow: auto; padding: .25rem 1rem 1rem; overscroll-behavior: contain; }
     pre { font: 13px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; margin: .75rem 0 0;
-      overflow-x: auto; white-space: pre; tab-size: 1; }
+      white-space: pre; width: max-content; tab-size: 1; }
     .error { color: var(--error); font-weight: 700; } .warning { color: var(--warning); font-weight: 700; }
     .frame { color: var(--frame); } .strong { font-weight: 700; }
   `);
   const host = document.createElement("digest-preview");
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
+  // A modal dialog takes the focus without moving the page, keeps it, closes by Escape and gives it back.
+  root.innerHTML = `<dialog role="alertdialog" aria-labelledby="title" aria-describedby="what">
+    <div class="head"><div><h2 id="title"></h2><p id="what"></p></div><button type="button">Close</button></div>
+    <div class="list" tabindex="0" role="region" aria-label="Diagnostics"></div></dialog>
+    <div class="corner" role="status"></div>`;
+  const [dialog, corner] = [root.querySelector("dialog"), root.querySelector(".corner")];
+  const reopen = document.createElement("button");
+  reopen.type = "button";
+  reopen.addEventListener("click", () => dialog.showModal());
+  dialog.querySelector("button").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  // The page's own keys are not for whoever reads this.
+  dialog.addEventListener("keydown", (event) => event.stopPropagation());
 
   const count = (number, word) => number > 0 ? [`${number} ${word}${number === 1 ? "" : "s"}`] : [];
 
   function showProblems({ errors, warnings, html }) {
-    root.replaceChildren();
-    host.remove();
-    if (errors + warnings === 0) return;
-    const title = [...count(errors, "error"), ...count(warnings, "warning")].join(" and ");
-    const shade = document.createElement("div");
-    shade.className = `shade ${errors > 0 ? "errors" : "warnings"}`;
-    const panel = document.createElement("section");
-    panel.className = "panel";
-    panel.setAttribute("role", "alert");
-    panel.setAttribute("aria-label", title);
-    panel.innerHTML = '<header><h2></h2><button type="button">Close</button></header><div class="list"></div>';
-    panel.querySelector("h2").textContent = title;
-    if (errors > 0) {
-      const note = document.createElement("small");
-      note.textContent = "Behind this is the last page that could be shown. This goes when the mistake goes.";
-      panel.querySelector("h2").append(note);
+    if (errors + warnings === 0) {
+      dialog.close();
+      host.remove();
+      return;
     }
+    const title = [...count(errors, "error"), ...count(warnings, "warning")].join(" and ");
+    const kind = errors > 0 ? "errors" : "warnings";
+    dialog.className = kind;
+    dialog.querySelector("h2").textContent = title;
+    dialog.querySelector("p").textContent = errors > 0
+      ? "Behind this is the last page that could be shown. This goes when the mistake goes."
+      : "The page is shown as it will be built.";
     // The preview has escaped the text.
-    panel.querySelector(".list").innerHTML = html;
-    const open = document.createElement("button");
-    open.type = "button";
-    open.textContent = title;
-    const close = () => errors > 0 ? host.remove() : shade.replaceChildren(open);
-    panel.querySelector("button").addEventListener("click", close);
-    open.addEventListener("click", () => shade.replaceChildren(panel));
-    shade.addEventListener("click", (event) => { if (event.target === shade) close(); });
-    shade.append(errors > 0 ? panel : open);
-    root.append(shade);
-    document.documentElement.append(host);
+    dialog.querySelector(".list").innerHTML = html;
+    if (!host.isConnected) document.documentElement.append(host);
+    reopen.className = kind;
+    reopen.textContent = title;
+    corner.replaceChildren(reopen);
+    if (errors > 0 && !dialog.open) dialog.showModal();
+    if (errors === 0) dialog.close();
   }
-  addEventListener("keydown", (event) => {
-    if (event.key === "Escape") root.querySelector(".panel button")?.click();
-  });
 
   let source;
   function connect() {

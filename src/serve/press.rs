@@ -36,6 +36,8 @@ pub enum Answer {
 pub struct Press {
     orders: Sender<Order>,
     base_url: BaseUrl,
+    /// Who works ahead stops when this is gone.
+    _alive: Arc<()>,
 }
 
 enum Order {
@@ -47,6 +49,8 @@ impl Press {
     /// Starts a press.
     pub fn start(site: Arc<Site>, theme: Arc<Theme>, plan: Arc<Vec<Page>>) -> Press {
         let base_url = site.config.base_url.clone();
+        let alive = Arc::new(());
+        work_ahead(&site, &alive);
         let (orders, inbox) = channel();
         std::thread::spawn(move || {
             let searched = OnceCell::new();
@@ -65,7 +69,11 @@ impl Press {
                 }
             }
         });
-        Press { orders, base_url }
+        Press {
+            orders,
+            base_url,
+            _alive: alive,
+        }
     }
 
     /// Returns where the site is published.
@@ -88,6 +96,26 @@ impl Press {
         let problems = sent.ok().and_then(|()| answer.recv().ok());
         problems.unwrap_or_default()
     }
+}
+
+/// Finds the terms of all papers before a reader asks for a page that shows related ones.
+///
+/// One paper after the other, so that a request finds a processor free. Documents keep their terms: an
+/// edition that follows goes on where this one stopped.
+fn work_ahead(site: &Arc<Site>, alive: &Arc<()>) {
+    if site.config.build.related == 0 {
+        return;
+    }
+    let (site, alive) = (site.clone(), Arc::downgrade(alive));
+    std::thread::spawn(move || {
+        for entry in &site.papers {
+            if alive.strong_count() == 0 {
+                return;
+            }
+            // A mistake of this program is told to the reader whom it concerns.
+            let _ = catch_unwind(AssertUnwindSafe(|| entry.text().terms()));
+        }
+    });
 }
 
 /// What is made once per edition.
@@ -198,5 +226,49 @@ impl<'a> Desk<'a> {
         };
         links.check_one(self.site, index, scan, &mut problems);
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::document;
+    use crate::site::{self, Parts};
+    use crate::source::Source;
+    use crate::theme;
+
+    #[test]
+    fn terms_are_found_before_a_reader_asks() {
+        let mut problems = Problems::new();
+        let documents = (0..50).map(|number| {
+            let text = format!("---\ntitle: Paper {number}\n---\nGraphs forget.\n");
+            let source = Source::new(format!("content/papers/2025-08-06/{number}.md"), text);
+            Arc::new(document::parse(&source, &mut Problems::new()).expect("a paper"))
+        });
+        let parts = Parts {
+            config: Config::default(),
+            vocabulary: None,
+            documents: documents.collect(),
+            assets: Vec::new(),
+            statics: Vec::new(),
+            drafts: false,
+        };
+        let site = Arc::new(site::link(parts, &mut problems));
+        let theme = theme::load(Default::default(), "en", &mut problems).expect("a theme");
+        let plan = page::plan(&site, &theme, &mut problems);
+        let press = Press::start(site.clone(), Arc::new(theme), Arc::new(plan));
+        let start = Instant::now();
+        let is_ready = || site.papers.iter().all(|entry| entry.text().has_terms());
+        while !is_ready() {
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "nobody works ahead"
+            );
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        drop(press);
     }
 }

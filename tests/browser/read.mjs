@@ -4,7 +4,7 @@ const text = (selector) => document.querySelector(selector)?.textContent.trim();
 const focused = () => document.activeElement.textContent.trim();
 
 export async function run(tools) {
-  for (const part of [colours, filters, keys, marks, visits, withoutScript, print, contrast]) {
+  for (const part of [colours, filters, keys, issues, marks, visits, withoutScript, print, contrast, motion]) {
     await part(tools).catch((error) => tools.complain(`${part.name}: ${error.stack}`));
   }
 }
@@ -115,6 +115,21 @@ async function keys({ plan, origin, visit, equal }) {
   equal("k goes back", await page.evaluate(text, "h1"), titles[0]);
   await go("u");
   equal("u goes up", await page.evaluate(() => location.pathname), `${base}${issue}`);
+  await close();
+}
+
+async function issues({ plan, origin, visit, equal }) {
+  const { base, issue, older } = plan.sites[0];
+  const { page, close } = await visit("issues");
+  await page.goto(`${origin}${base}${issue}`);
+  const turn = async (rel) => {
+    await Promise.all([page.waitForNavigation(), page.click(`.turn [rel=${rel}]`)]);
+    return page.evaluate(() => location.pathname);
+  };
+  equal("the newest issue has none after it", await page.$$eval(".turn a", (links) => links.map((link) => link.rel)), ["prev"]);
+  equal("the previous issue", await turn("prev"), `${base}${older}`);
+  equal("what a browser is told of it", await page.$eval("link[rel=next]", (link) => link.getAttribute("href")), `${base}${issue}`);
+  equal("the next issue", await turn("next"), `${base}${issue}`);
   await close();
 }
 
@@ -238,5 +253,23 @@ async function contrast({ plan, origin, visit, equal }) {
   equal("all text is ink", await page.evaluate(() => getComputedStyle(document.querySelector(".facts")).color === getComputedStyle(document.body).color), true);
   await features([{ name: "forced-colors", value: "active" }]);
   equal("no broad stroke", await page.$eval("header.site .name", (name) => getComputedStyle(name).textDecorationThickness), "auto");
+  await close();
+}
+
+/** Nothing moves for anybody, so there is nothing to leave out for those who ask for less. */
+async function motion({ plan, origin, visit, equal }) {
+  const { base, issue } = plan.sites[0];
+  const { page, close } = await visit("motion");
+  for (const value of ["no-preference", "reduce"]) {
+    await page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value }]);
+    await page.goto(`${origin}${base}${issue}`);
+    await page.click("button.scheme");
+    await page.click(".abstract summary");
+    const moving = await page.evaluate(() => [...document.querySelectorAll("*")].filter((element) => {
+      const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+      return transitionDuration !== "0s" || animationName !== "none" || scrollBehavior !== "auto";
+    }).length + document.getAnimations().length);
+    equal(`what moves (${value})`, moving, 0);
+  }
   await close();
 }

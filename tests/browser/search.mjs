@@ -1,11 +1,86 @@
-// The search as a reader uses it: typing, filters, keyboard, the way back, titles as text.
+// The search as a reader uses it: typing, filters, phrases, keyboard, the way back, titles as text.
+
+import fs from "node:fs";
+import path from "node:path";
+
+const PHRASES = ["catastrophic forgetting", "forgetting catastrophic", "in context learning", "state of the art", "we propose a",
+  "long term memory"];
 
 const results = (page) => page.$$eval("#results li a", (links) => links.map((link) => link.getAttribute("href")));
 const found = (page) => page.$eval("#found", (status) => status.textContent);
 const searched = (page, query) => page.waitForFunction((query) => document.body.dataset.searched === query, {}, query);
 
 export async function run(tools) {
-  for (const site of tools.plan.sites) await (site.questions ? findable : details)(tools, site);
+  for (const site of tools.plan.sites) {
+    await (site.questions ? findable : details)(tools, site);
+    await phrases(tools, site);
+  }
+}
+
+/** Which papers hold which phrases, read from all pages. */
+function read(folder) {
+  const holding = PHRASES.map(() => []);
+  for (const name of fs.readdirSync(path.join(folder, "papers")).filter((name) => name.endsWith(".html")).sort()) {
+    const html = fs.readFileSync(path.join(folder, "papers", name), "utf8");
+    if (html.includes('http-equiv="refresh"')) continue;
+    const parts = [/<h1[^>]*>(.*?)<\/h1>/s, /<section class="prose">(.*?)<\/section>/s].map((part) => part.exec(html)?.[1] ?? "");
+    parts.push(...html.matchAll(/<li><a href="[^"]*\/tags\/[^"]*">(.*?)<\/a>/gs).map(([, tag]) => tag));
+    const texts = parts.map((part) => {
+      const text = part.replace(/<math.*?<\/math>/gs, "").replace(/<\/(p|li|h\d|td|th|dd|dt|pre)>/g, " ").replace(/<[^>]*>/g, "")
+        .replace(/&(\w+|#\d+);/g, " ");
+      return ` ${text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean).join(" ")} `;
+    });
+    PHRASES.forEach((phrase, i) => { if (texts.some((text) => text.includes(` ${phrase} `))) holding[i].push(name.replace(".html", "")); });
+  }
+  return holding;
+}
+
+/** A phrase finds the papers that hold it, all of them and no others; where a host gives no parts of files, the best. */
+async function phrases({ origin, visit, equal, complain, note }, { base, folder }) {
+  const expected = read(folder);
+  const { page, close } = await visit("phrases");
+  let [asked, withParts] = [0, true];
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    const { range, ...headers } = request.headers();
+    if (range) asked++;
+    request.continue(withParts ? {} : { headers });
+  });
+  const index = /data-index="([^"]+)"/.exec(fs.readFileSync(path.join(folder, "search/index.html"), "utf8"))[1];
+  const ask = async () => {
+    await page.goto(`${origin}${base}404.html`);
+    return page.evaluate(async (base, index, phrases) => {
+      const { Index } = await import(`${base}theme/search.js`);
+      const search = new Index(index);
+      const answers = [];
+      for (const phrase of phrases) {
+        const { numbers, whole, untold } = await search.search(`"${phrase}"`);
+        const papers = await search.papers(numbers, false);
+        answers.push({ slugs: papers.map(({ slug }) => slug).sort(), whole, untold: untold.length });
+      }
+      return answers;
+    }, base, index, PHRASES);
+  };
+  const answers = await ask();
+  const strange = PHRASES.map((phrase, i) => {
+    const { slugs, whole, untold } = answers[i];
+    equal(`"${phrase}" in ${base}, counted and told`, [whole, untold], [slugs.length, 0]);
+    const missed = expected[i].filter((slug) => !slugs.includes(slug));
+    if (missed.length) complain(`"${phrase}" in ${base} misses ${missed.length} of ${expected[i].length}: ${missed[0]}`);
+    const more = slugs.filter((slug) => !expected[i].includes(slug));
+    // Three words are found as two pairs, which a few papers have apart.
+    const most = phrase.split(" ").length > 2 ? Math.ceil(expected[i].length / 20) : 0;
+    if (more.length > most) complain(`"${phrase}" in ${base} finds ${more.length} others: ${more[0]}`);
+    return more.length;
+  });
+  note(`phrases in ${base}: ${expected.map((slugs, i) => `${slugs.length} + ${strange[i]}`)} papers`);
+  if (!asked) complain(`phrases in ${base}: no part of a file was asked for`);
+  withParts = false;
+  const whole = await ask();
+  const large = expected[3].length > 1000;
+  equal(`phrases of which the index cannot be asked in parts in ${base}`, whole.some(({ untold }) => untold > 0), large);
+  if (!large) equal(`phrases without parts of files in ${base}`, whole, answers);
+  await close();
 }
 
 /** Of ten thousand papers, each is found by its title, and soon. */

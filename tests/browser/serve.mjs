@@ -21,11 +21,14 @@ export async function serve(sites, port = 0) {
       const bytes = fs.readFileSync(file);
       const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? "") ?? [];
       if (status === 200 && from && !packs) {
-        response.writeHead(206, { "content-type": type, "content-range": `bytes ${from}-${to}/${bytes.length}` });
+        response.writeHead(206, { "content-type": type, "cache-control": "max-age=600", "content-range": `bytes ${from}-${to}/${bytes.length}` });
         return response.end(bytes.subarray(Number(from), Number(to) + 1));
       }
-      response.writeHead(status, { "content-type": type, "cache-control": "max-age=600", ...(packs && { "content-encoding": "gzip" }) });
-      response.end(packs ? zlib.gzipSync(bytes) : bytes);
+      const sent = packs ? zlib.gzipSync(bytes) : bytes;
+      response.writeHead(status, {
+        "content-type": type, "content-length": sent.length, "cache-control": "max-age=600", ...(packs && { "content-encoding": "gzip" }),
+      });
+      response.end(sent);
     };
     if (!site) return response.writeHead(404).end();
     const inside = decodeURIComponent(pathname.slice(site.base.length));

@@ -23,8 +23,8 @@ pub struct Reader {
     files: BTreeMap<String, Vec<u8>>,
     head: serde_json::Value,
     fetched: RefCell<BTreeSet<String>>,
-    /// Which parts of the teasers were fetched.
-    parts: RefCell<HashSet<Range<usize>>>,
+    /// Which parts of other files were fetched.
+    parts: RefCell<HashSet<(String, Range<usize>)>>,
     unpacked: RefCell<HashMap<String, Words>>,
     common: BTreeSet<String>,
 }
@@ -81,7 +81,7 @@ impl Reader {
         let mut parts = self.parts.borrow_mut();
         let whole: usize = fetched.iter().map(|name| self.files[name].len()).sum();
         let sum = (
-            whole + parts.iter().map(Range::len).sum::<usize>(),
+            whole + parts.iter().map(|(_, part)| part.len()).sum::<usize>(),
             fetched.len() + parts.len(),
         );
         fetched.clear();
@@ -125,20 +125,31 @@ impl Reader {
 
     /// Returns what the results show.
     pub fn show(&self, numbers: &[u32]) -> Vec<Hit> {
-        let size = self.head["size"].as_u64().expect("a size") as u32;
+        let number_of = |key: &str| self.head[key].as_u64().expect("a number") as usize;
+        let (per_sheet, per_block) = (number_of("sheet"), number_of("block"));
+        let lengths: Vec<usize> =
+            serde_json::from_value(self.head["lengths"].clone()).expect("lengths");
         let hit = |&number: &u32| {
-            let file = (number / size) as usize;
-            let name = self.head["files"][file].as_str().expect("a file");
-            let text = String::from_utf8(unpack(self.fetch(name))).expect("papers are UTF-8");
-            let line = text.lines().nth((number % size) as usize).expect("a paper");
-            let length = |line: &str| -> usize {
-                let length = line.rsplit('\t').next().expect("a length");
-                length.parse().expect("a length")
+            let (sheet, block) = (number as usize / per_sheet, number as usize / per_block);
+            let name = |index: usize| self.head["sheets"][sheet][index].as_str().expect("a file");
+            let start: usize = lengths[sheet * per_sheet / per_block..block].iter().sum();
+            let packed = self.part(name(0), start..start + lengths[block]);
+            let text = String::from_utf8(unpack(packed)).expect("papers are UTF-8");
+            let field = |line: &str, index: usize| -> usize {
+                let field = line.split('\t').nth(index).expect("a field");
+                field.parse().expect("a number")
             };
-            let start = self.head["starts"][file].as_u64().expect("a start") as usize;
-            let before = text.lines().take((number % size) as usize);
-            let from = start + before.map(length).sum::<usize>();
-            let teaser = self.part(from..from + length(line));
+            let index = number as usize % per_block;
+            let line = text.lines().nth(index).expect("a paper");
+            let before = text.lines().take(index).map(|line| field(line, 3));
+            let first = text.lines().next().expect("a paper");
+            let from = field(first, 4) + before.sum::<usize>();
+            let teaser = match field(line, 3) {
+                0 => "",
+                length => std::str::from_utf8(self.part(name(1), from..from + length))
+                    .expect("a teaser is UTF-8"),
+            };
+            let teaser = teaser.to_owned();
             let mut fields = line.split('\t');
             let title = fields.next().expect("a title").to_owned();
             let told = slug_of(&title);
@@ -163,15 +174,11 @@ impl Reader {
         &self.files[&name]
     }
 
-    /// Fetches a part of the teasers.
-    fn part(&self, bytes: Range<usize>) -> String {
-        if bytes.is_empty() {
-            return String::new();
-        }
-        self.parts.borrow_mut().insert(bytes.clone());
-        let name = self.head["teasers"].as_str().expect("a file");
-        let whole = &self.files[&format!("{name}.bin")];
-        String::from_utf8(whole[bytes].to_vec()).expect("a teaser is UTF-8")
+    /// Fetches a part of a file.
+    fn part(&self, name: &str, bytes: Range<usize>) -> &[u8] {
+        let part = (name.to_owned(), bytes.clone());
+        self.parts.borrow_mut().insert(part);
+        &self.files[&format!("{name}.bin")][bytes]
     }
 
     fn look_up(&self, word: &str, open: bool) -> Matches {

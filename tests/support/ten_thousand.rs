@@ -60,7 +60,8 @@ fn forget_others(kept: &Path) {
     }
 }
 
-fn papers() -> Option<Vec<Paper>> {
+/// Returns the papers alone.
+pub fn papers() -> Option<Vec<Paper>> {
     let path = repository().join("../shared/data/arxiv-10k.jsonl.gz");
     let Ok(packed) = std::fs::read(&path) else {
         println!("skipped: there is no {}", path.display());

@@ -3,8 +3,8 @@
 
 const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the title, both
 const MORE = 10; // results that a reader asks for are fetched at once
-const READ = 30; // papers that are read for a phrase
-const WHOLE = 1e5; // bytes that are fetched where a few hundred would do
+const READ = 30; // papers that are read for a phrase where the host gives no parts of files
+const WHOLE = 1e5; // bytes that are fetched there where a few hundred would do
 
 /** How many results are fetched at first: the fewer, the more the words of the query have cost. */
 const firstOf = (words) => Math.max(3, 6 - words.length);
@@ -43,6 +43,7 @@ export class Index {
   constructor(url) {
     this.url = url;
     this.kept = new Map();
+    this.tooLarge = new Set();
   }
 
   keep(key, make) {
@@ -54,20 +55,33 @@ export class Index {
     return this.kept.get(key);
   }
 
-  async unpack(url) {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    const stream = answer.body.pipeThrough(new DecompressionStream("deflate"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
+  urlOf(name) {
+    return this.url.replace(/[^/]*$/, `${name}.bin`);
   }
 
-  file(name) {
-    return this.unpack(this.url.replace(/[^/]*$/, `${name}.bin`));
+  async whole(url) {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+    return unpack(await answer.arrayBuffer());
+  }
+
+  /** Returns a part of a file; nothing where the host gives files only as a whole, and this one is large. */
+  async part(name, from, to, most = WHOLE) {
+    if (this.tooLarge.has(name)) return null;
+    const answer = await fetch(this.urlOf(name), { headers: { Range: `bytes=${from}-${to - 1}` } });
+    if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+    if (answer.status === 200 && answer.headers.get("Content-Length") > most) {
+      this.tooLarge.add(name);
+      await answer.body.cancel();
+      return null;
+    }
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    return answer.status === 200 ? bytes.slice(from, to) : bytes;
   }
 
   head() {
     return this.keep("head", async () => {
-      const head = JSON.parse(new TextDecoder().decode(await this.unpack(this.url)));
+      const head = JSON.parse(textOf(await this.whole(this.url)));
       head.common = new Set(head.common);
       return head;
     });
@@ -75,47 +89,79 @@ export class Index {
 
   words(head, number) {
     const name = head.words[number]?.[1];
-    return name ? this.keep(name, async () => readWords(await this.file(name), head.papers)) : [];
+    return name ? this.keep(name, async () => readWords(await this.whole(this.urlOf(name)), head.papers)) : [];
   }
 
   /** Returns what results show: title, address, day and teaser of the papers with these numbers. */
-  async papers(numbers) {
+  async papers(numbers, withTeasers = true) {
     const head = await this.head();
     return Promise.all(numbers.map(async (number) => {
-      const file = Math.floor(number / head.size);
-      const name = head.files[file];
-      const list = await this.keep(name, async () =>
-        readPapers(new TextDecoder().decode(await this.file(name)), head.starts[file]));
-      const paper = list[number % head.size];
-      return { ...paper, teaser: await this.teaser(head, paper) };
+      const block = Math.floor(number / head.block);
+      const sheet = Math.floor(number / head.sheet);
+      const list = await this.keep(`block ${block}`, async () => {
+        const first = sheet * head.sheet / head.block;
+        const from = head.lengths.slice(first, block).reduce((sum, length) => sum + length, 0);
+        const bytes = await this.part(head.sheets[sheet][0], from, from + head.lengths[block], Infinity);
+        return readPapers(textOf(await unpack(bytes)));
+      });
+      const paper = list[number % head.block];
+      return { ...paper, teaser: withTeasers ? await this.teaser(head.sheets[sheet][1], paper) : "" };
     }));
   }
 
-  /** Returns the beginning of an abstract; none where the host gives a large file only as a whole. */
-  async teaser({ teasers }, { from, to }) {
-    if (from === to || this.wholeOnly) return "";
-    try {
-      const headers = { Range: `bytes=${from}-${to - 1}` };
-      const answer = await fetch(this.url.replace(/[^/]*$/, `${teasers}.bin`), { headers });
-      if (answer.status === 206) return await answer.text();
-      this.wholeOnly = !answer.ok || answer.headers.get("Content-Length") > WHOLE;
-      if (this.wholeOnly) return answer.body.cancel().then(() => "");
-      return new TextDecoder().decode((await answer.arrayBuffer()).slice(from, to));
-    } catch {
-      return ""; // a result without a teaser is still a result
-    }
+  async teaser(name, { from, to }) {
+    if (from === to) return "";
+    // A result without a teaser is still a result.
+    const bytes = await this.part(name, from, to).catch(() => null);
+    return bytes ? textOf(bytes) : "";
   }
 
-  /** Returns the numbers of papers for a query, best first, and how many of them have all words. */
+  /** Returns the papers in which these words follow each other; nothing where the host gives no parts of files. */
+  async phrase(head, words) {
+    const digits = Math.min(head.papers.toString(2).length + 13, 32);
+    const lists = await Promise.all(words.slice(1).map((word, i) => {
+      const key = pairOf(words[i], word) >>> (32 - digits);
+      return this.pair(head, key >>> 15, key & 0x7fff);
+    }));
+    if (lists.includes(null)) return null;
+    return lists.map((list) => new Set(list)).reduce((some, other) => new Set([...some].filter((paper) => other.has(paper))));
+  }
+
+  /** Returns the papers that have a pair of words, which is so many numbers from the start of a page. */
+  async pair({ pairs, papers }, page, within) {
+    const at = await this.part(pairs, 4 * page, 4 * page + 8);
+    if (!at) return null;
+    const [from, to] = new Uint32Array(at.buffer);
+    const bits = new Bits(await this.part(pairs, from, to));
+    const count = bits.count() - 1;
+    const next = bits.numbers(count, 15);
+    for (let i = 0; i < count; i++) {
+      const key = next();
+      const list = Array.from({ length: bits.count() });
+      const paper = bits.numbers(list.length, lengthOf(papers));
+      for (let j = 0; j < list.length; j++) list[j] = paper();
+      if (key === within) return list;
+    }
+    return [];
+  }
+
+  /** Returns the numbers of papers for a query, best first, how many of them have all words, and the phrases that
+   * they may not hold. */
   async search(query, { tag = "", year = "", issue = "", sort = "" } = {}) {
     const head = await this.head();
     const phrases = [...query.matchAll(/"([^"]+)"/g)].map((match) => wordsOf(match[1]));
     const strict = new Set(phrases.flat());
+    const long = phrases.filter((words) => words.length > 1);
+    const holding = await Promise.all(long.map((words) => this.phrase(head, words)));
+    const held = holding.filter(Boolean);
+    // A pair says of frequent words what the index of words leaves out.
+    const told = new Set(long.filter((_, i) => holding[i]).flat());
     const words = [...new Set(wordsOf(query))];
     const open = words.at(-1);
     const found = await Promise.all(words.map((word) =>
-      this.lookUp(head, word, word === open && !strict.has(word), strict.has(word))));
+      this.lookUp(head, word, word === open && !strict.has(word), strict.has(word), told.has(word))));
     const passes = await this.filter(head, tag, year, issue);
+    const holds = (paper) => held.every((papers) => papers.has(paper));
     const total = found.reduce((sum, { rarity }) => sum + rarity, 0);
     const scores = new Map();
     for (const { papers, rarity } of found) {
@@ -124,12 +170,13 @@ export class Index {
         scores.set(paper, [score[0] + worth * rarity, score[1] + rarity]);
       }
     }
+    for (const paper of held[0] ?? []) if (!scores.has(paper)) scores.set(paper, [0, 0]);
     let ranked = [];
     if (!words.length && (tag || year || issue)) {
       for (let paper = head.papers; paper--;) if (passes(paper)) ranked.push([paper, 0, true]);
     }
     for (const [paper, [score, part]] of scores) {
-      if (!passes(paper)) continue;
+      if (!passes(paper) || !holds(paper)) continue;
       const whole = found.every(({ papers, required }) => !required || papers.has(paper));
       const exact = found.every(({ papers, must }) => !must || papers.has(paper));
       if (exact) ranked.push([paper, score * (part / total) ** 2, whole]);
@@ -139,7 +186,7 @@ export class Index {
     ranked.sort((a, b) => b[1] - a[1] || b[0] - a[0]);
     ranked.length = Math.min(ranked.length, Math.max(whole, MORE));
     if (sort === "date") ranked.sort((a, b) => b[0] - a[0]);
-    return { numbers: ranked.map((one) => one[0]), whole, words, phrases };
+    return { numbers: ranked.map((one) => one[0]), whole, words, untold: long.filter((_, i) => !holding[i]) };
   }
 
   async filter(head, tag, year, issue) {
@@ -155,7 +202,7 @@ export class Index {
     return (paper) => paper >= from && paper < to && (!tagged || tagged.has(paper));
   }
 
-  async lookUp(head, word, open, must) {
+  async lookUp(head, word, open, must, told) {
     const papers = new Map();
     const own = new Set();
     const add = (postings, factor) => {
@@ -186,7 +233,7 @@ export class Index {
       }
     }
     const rarity = Math.log(1 + head.papers / ((own.size || papers.size) + 1));
-    return { papers, rarity, required: !head.common.has(word), must };
+    return { papers, rarity, required: !told && !head.common.has(word), must: must && !told };
   }
 }
 
@@ -209,6 +256,60 @@ function fileOf(head, word) {
   return file;
 }
 
+const textOf = (bytes) => new TextDecoder().decode(bytes);
+const lengthOf = (number) => 32 - Math.clz32(number);
+
+async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** The number of two words that follow each other. */
+function pairOf(first, second) {
+  const hash = (word) => new TextEncoder().encode(word).reduce((hash, byte) => Math.imul(hash ^ byte, 0x1000193), 0x811c9dc5);
+  const turned = Math.imul(hash(first), 0x9e3779b1);
+  let mixed = (turned << 15 | turned >>> 17) ^ hash(second);
+  mixed = Math.imul(mixed ^ mixed >>> 16, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ mixed >>> 13, 0xc2b2ae35);
+  return (mixed ^ mixed >>> 16) >>> 0;
+}
+
+/** Bits of bytes, the lowest first. */
+class Bits {
+  constructor(bytes, at = 0) {
+    this.bytes = bytes;
+    this.at = at * 8;
+  }
+
+  next() {
+    return (this.bytes[this.at >> 3] >> (this.at++ & 7)) & 1;
+  }
+
+  ones() {
+    let count = 0;
+    while (this.next()) count++;
+    return count;
+  }
+
+  low(length) {
+    let value = 0;
+    for (let i = 0; i < length; i++) value |= this.next() << i;
+    return value;
+  }
+
+  count() {
+    const length = this.ones();
+    return 1 << length | this.low(length);
+  }
+
+  /** Returns what reads so many growing numbers, one by one. */
+  numbers(count, universe) {
+    const fixed = Math.max(0, universe - lengthOf(count));
+    let number = -1;
+    return () => (number += 1 + (this.ones() << fixed | this.low(fixed)));
+  }
+}
+
 function readWords(bytes, papers) {
   let at = 0;
   const number = () => {
@@ -218,43 +319,28 @@ function readWords(bytes, papers) {
       if (byte < 0x80) return value;
     }
   };
-  const length = (value) => 32 - Math.clz32(value);
-  const decoder = new TextDecoder();
   const text = new Uint8Array(256);
   const words = Array.from({ length: number() }, () => {
     const shared = number();
     const added = number();
     text.set(bytes.subarray(at, at + added), shared);
     at += added;
-    return [decoder.decode(text.subarray(0, shared + added)), number()];
+    return [textOf(text.subarray(0, shared + added)), number()];
   });
-  let bit = at * 8;
-  const next = () => (bytes[bit >> 3] >> (bit++ & 7)) & 1;
-  const ones = () => {
-    let count = 0;
-    while (next()) count++;
-    return count;
-  };
+  const bits = new Bits(bytes, at);
   return words.map(([word, count]) => {
-    const fixed = Math.max(0, length(papers) - length(count));
-    let paper = -1;
-    const postings = Array.from({ length: count }, () => {
-      let gap = ones() << fixed;
-      for (let i = 0; i < fixed; i++) gap |= next() << i;
-      paper += gap + 1;
-      return [paper, ones()];
-    });
-    return [word, postings];
+    const paper = bits.numbers(count, lengthOf(papers));
+    return [word, Array.from({ length: count }, () => [paper(), bits.ones()])];
   });
 }
 
-function readPapers(text, start) {
+function readPapers(text) {
   let day = 0;
-  let to = start;
+  let to = 0;
   return text.split("\n").slice(0, -1).map((line) => {
-    const [title, address, since, length] = line.split("\t");
-    const from = to;
-    to += Number(length);
+    const [title, address, since, length, start] = line.split("\t");
+    const from = Number(start ?? to);
+    to = from + Number(length);
     day = since.includes("-") ? Date.parse(since) : day + since * 864e5;
     const told = title.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "").toLowerCase();
     const slug = address.startsWith("=") ? address.slice(1) : told.slice(0, address || undefined);
@@ -327,8 +413,8 @@ function run(form) {
     }
     return li;
   };
-  /** Keeps the papers that hold the phrases: the index knows words alone, so the best papers are read. */
-  const holding = async ({ numbers, phrases, ...answer }) => {
+  /** Keeps the papers that hold the phrases of which the index could not be asked: the best papers are read. */
+  const holding = async ({ numbers, untold, ...answer }) => {
     const read = async (slug) => {
       const page = await fetch(`${form.dataset.papers}${encodeURIComponent(slug)}.html`);
       if (!page.ok) return [];
@@ -336,10 +422,10 @@ function run(form) {
       return [...parts].map((part) => ` ${wordsOf(part.textContent).join(" ")} `);
     };
     const best = numbers.slice(0, READ);
-    const texts = await Promise.all((await index.papers(best)).map(({ slug }) => read(slug)));
-    const has = (i) => phrases.every((words) => texts[i].some((text) => text.includes(` ${words.join(" ")} `)));
+    const texts = await Promise.all((await index.papers(best, false)).map(({ slug }) => read(slug)));
+    const has = (i) => untold.every((words) => texts[i].some((text) => text.includes(` ${words.join(" ")} `)));
     const kept = best.filter((_, i) => has(i));
-    return { ...answer, phrases, numbers: kept, whole: kept.length };
+    return { ...answer, numbers: kept, whole: kept.length };
   };
   const show = async (count) => {
     const mine = turn;
@@ -363,7 +449,7 @@ function run(form) {
     }
     try {
       let answer = await index.search(q, choices);
-      if (answer.phrases.length) answer = await holding(answer);
+      if (answer.untold.length) answer = await holding(answer);
       if (mine !== turn) return;
       state = { ...answer, shown: 0 };
       without.hidden = true;

@@ -1,0 +1,110 @@
+//! Which words follow each other in which papers, for phrases.
+//!
+//! A pair of words is known by a number made of both. Pairs stand in pages by the first digits of that
+//! number, behind a table of where each page starts, and of the file a browser fetches a part of the
+//! table and a page. Numbers are as long as it takes for one phrase in fifty to name a paper too many on
+//! a site of any size; pairs of three words or more agree by chance next to never.
+
+use rayon::prelude::*;
+
+use super::bits::{self, BitWriter, Gaps};
+
+/// This is a pair of words in a paper: the number of the pair, then that of the paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Pair(u64);
+
+/// How many digits of a pair's number are told within a page.
+const WITHIN: u32 = 15;
+
+/// How many digits more than the number of papers a pair's number has.
+const BEYOND: u32 = 13;
+
+impl Pair {
+    /// Makes a pair; `hashes` are those of its words.
+    pub fn new(hashes: (u32, u32), paper: u32) -> Pair {
+        Pair(u64::from(mix(hashes)) << 32 | u64::from(paper))
+    }
+
+    /// Returns the number of the pair.
+    pub fn number(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    fn paper(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The first digits of its number.
+    fn key(self, digits: u32) -> u32 {
+        self.number() >> (32 - digits)
+    }
+}
+
+/// Returns the number of a word (FNV-1a).
+pub fn hash(word: &str) -> u32 {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    word.bytes().fold(0x811c_9dc5, step)
+}
+
+/// Writes the pairs of all papers, which come in sorted pieces.
+pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
+    let universe = bits::length(papers);
+    let digits = digits(universe);
+    let pages: Vec<Vec<u8>> = (0..1u32 << (digits - WITHIN))
+        .into_par_iter()
+        .map(|page| write_page(page_of(pieces, page, digits), digits, universe))
+        .collect();
+    let table = 4 * (pages.len() + 1);
+    let mut bytes = Vec::with_capacity(table + pages.iter().map(Vec::len).sum::<usize>());
+    let mut start = table as u32;
+    bytes.extend(start.to_le_bytes());
+    for page in &pages {
+        start += page.len() as u32;
+        bytes.extend(start.to_le_bytes());
+    }
+    bytes.extend(pages.iter().flatten());
+    bytes
+}
+
+/// How many digits the number of a pair has.
+fn digits(universe: u32) -> u32 {
+    (universe + BEYOND).clamp(WITHIN + 1, 32)
+}
+
+fn page_of(pieces: &[Vec<Pair>], page: u32, digits: u32) -> Vec<Pair> {
+    let in_page = |piece: &Vec<Pair>| {
+        let start = piece.partition_point(|pair| pair.key(digits - WITHIN) < page);
+        let rest = &piece[start..];
+        let length = rest.partition_point(|pair| pair.key(digits - WITHIN) == page);
+        rest[..length].to_vec()
+    };
+    let mut pairs: Vec<Pair> = pieces.iter().flat_map(in_page).collect();
+    // What is left of a number may be the same for two pairs.
+    pairs.sort_unstable_by_key(|pair| (pair.key(digits), pair.paper()));
+    pairs.dedup_by_key(|pair| (pair.key(digits), pair.paper()));
+    pairs
+}
+
+/// Writes how many pairs there are; for each the gap to the one before, how many papers have it, and
+/// which.
+fn write_page(pairs: Vec<Pair>, digits: u32, universe: u32) -> Vec<u8> {
+    let groups = || pairs.chunk_by(|a, b| a.key(digits) == b.key(digits));
+    let count = groups().count();
+    let mut bits = BitWriter::new(Vec::with_capacity(pairs.len() * 5 / 2));
+    bits.push_count(count + 1);
+    let mut gaps = Gaps::new(count, WITHIN);
+    for group in groups() {
+        bits.push_gap(&mut gaps, group[0].key(digits) & ((1 << WITHIN) - 1));
+        bits.push_count(group.len());
+        bits.push_numbers(group.iter().map(|pair| pair.paper()), universe);
+    }
+    bits.finish()
+}
+
+/// Makes one number of two, all digits of which depend on all of theirs (the end of MurmurHash3).
+fn mix((first, second): (u32, u32)) -> u32 {
+    let mut hash = first.wrapping_mul(0x9e37_79b1).rotate_left(15) ^ second;
+    hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
+    hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
+    hash ^ hash >> 16
+}
