@@ -110,7 +110,7 @@ pub fn scheme(url: &str) -> Scheme {
         [b'h', b't', b't', b'p', b's', b':', ..] => return Scheme::Web,
         _ => {}
     }
-    let seen: String = url.chars().filter(|&c| c > ' ').take(64).collect();
+    let seen: String = url.chars().filter(|&c| c > ' ').collect();
     if seen.starts_with("//")
         || seen.starts_with("\\\\")
         || seen.starts_with("/\\")
@@ -122,7 +122,6 @@ pub fn scheme(url: &str) -> Scheme {
         .find([':', '/', '?', '#'])
         .filter(|&at| seen[at..].starts_with(':'));
     let Some(end) = end else {
-        // A colon past the first 64 characters is in a name that no scheme has.
         return Scheme::Relative;
     };
     match seen[..end].to_ascii_lowercase().as_str() {
@@ -290,6 +289,7 @@ mod tests {
         ] {
             assert_eq!(scheme(url), expected, "{url:?}");
         }
+        assert_eq!(scheme(&format!("{}:x", "a".repeat(100))), Scheme::Unsafe);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use crate::source::Place;
+use crate::source::{Place, steers};
 
 mod code;
 mod explain;
@@ -77,7 +77,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: code.severity(),
-            message: message.into(),
+            message: shown(message.into()),
             place: None,
             hint: None,
         }
@@ -93,7 +93,7 @@ impl Diagnostic {
     /// Adds what to do about it.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
-        self.hint = Some(hint.into());
+        self.hint = Some(shown(hint.into()));
         self
     }
 
@@ -128,16 +128,17 @@ impl Diagnostic {
 }
 
 fn render_place(text: &mut String, place: &Place, mark: &str, frame: &str, reset: &str) {
+    let file = shown(place.file.to_string());
     if place.line == 0 {
-        let _ = writeln!(text, " {frame}-->{reset} {}", place.file);
+        let _ = writeln!(text, " {frame}-->{reset} {file}");
         return;
     }
     let number = place.line.to_string();
     let margin = " ".repeat(number.len());
     let _ = writeln!(
         text,
-        "{margin}{frame}-->{reset} {}:{}:{}",
-        place.file, place.line, place.column
+        "{margin}{frame}-->{reset} {file}:{}:{}",
+        place.line, place.column
     );
     let cells = |skip: usize, take: usize| -> usize {
         place
@@ -160,6 +161,21 @@ fn render_place(text: &mut String, place: &Place, mark: &str, frame: &str, reset
         text,
         "{margin} {frame}|{reset} {blanks}{mark}{marks}{reset}"
     );
+}
+
+/// Names the characters that would do something to a terminal, for messages quote what strangers wrote.
+fn shown(text: String) -> String {
+    if !text.contains(steers) {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match steers(c) {
+            true => plain.extend(c.escape_unicode()),
+            false => plain.push(c),
+        }
+    }
+    plain
 }
 
 /// Returns how many cells of a terminal a text takes; East Asian characters take two.
@@ -314,6 +330,23 @@ hint: did you mean `vision`?
         let source = Source::new("a.md", "图像 x");
         let problem = Diagnostic::new(Code::BadYaml, "no").at(source.place(7..8));
         let expected = "error[bad-yaml]: no\n --> a.md:1:4\n  |\n1 | 图像 x\n  |      ^\n";
+        assert_eq!(problem.render(Palette::PLAIN), expected);
+    }
+
+    #[test]
+    fn what_steers_a_terminal_is_shown_by_its_name() {
+        let source = Source::new("a\nb.md", "x\u{1b}[2J\u{202e}y");
+        let problem = Diagnostic::new(Code::UnknownTag, "no tag is called `\u{1b}[2J`")
+            .at(source.place(0..1))
+            .hint("did you mean `\u{202e}x`?");
+        let expected = "\
+error[unknown-tag]: no tag is called `\\u{1b}[2J`
+ --> a\\u{a}b.md:1:1
+  |
+1 | x [2J y
+  | ^
+hint: did you mean `\\u{202e}x`?
+";
         assert_eq!(problem.render(Palette::PLAIN), expected);
     }
 

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::date::Date;
 use crate::intake::{Intake, Record};
-use crate::paper::{ArxivId, Doi, Paper, title_key};
+use crate::paper::{ArxivId, Doi, Paper, title_identity};
 use crate::slug::Slug;
 use crate::{front_matter, latex, web_links};
 
@@ -159,8 +159,7 @@ impl Shelf {
 fn identities(arxiv: Option<&ArxivId>, doi: Option<&Doi>, title: &str) -> Vec<String> {
     let arxiv = arxiv.map(|id| format!("arxiv {}", id.id()));
     let doi = doi.map(|doi| format!("doi {}", doi.key()));
-    let key = title_key(title);
-    let title = (!key.is_empty()).then(|| format!("title {key}"));
+    let title = title_identity(title).map(|title| format!("title {title}"));
     [arxiv, doi, title].into_iter().flatten().collect()
 }
 

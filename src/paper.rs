@@ -202,6 +202,14 @@ pub fn title_key(title: &str) -> String {
     join_words(title.nfkd().filter(|c| !is_combining_mark(*c)), title.len())
 }
 
+/// Returns what makes a title the same for an import: `title_key`, or its very signs where it has no
+/// letters and digits; nothing for an empty one.
+pub fn title_identity(title: &str) -> Option<String> {
+    let key = title_key(title);
+    let signs = || Some(title.trim().to_owned()).filter(|signs| !signs.is_empty());
+    Some(key).filter(|key| !key.is_empty()).or_else(signs)
+}
+
 fn join_words(letters: impl Iterator<Item = char>, length: usize) -> String {
     let mut key = String::with_capacity(length);
     let mut gap = false;

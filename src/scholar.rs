@@ -45,7 +45,9 @@ pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
         Kind::Preprint => "preprint",
     };
     tags.push(("z:itemType", kind.to_owned()));
-    tags
+    tags.into_iter()
+        .map(|(name, value)| (name, one_line(value)))
+        .collect()
 }
 
 /// Writes a paper as schema.org's `ScholarlyArticle`, for the inside of a `script` element.
@@ -144,6 +146,14 @@ fn full_name(name: &Name<'_>) -> String {
             suffix: Some(suffix),
         } => format!("{given} {family} {suffix}"),
         Name::Whole(name) => name.to_owned(),
+    }
+}
+
+/// A reader of tags expects lines; a title may hold a tab, or the end of a line.
+fn one_line(value: String) -> String {
+    match value.contains(char::is_control) {
+        true => value.replace(char::is_control, " "),
+        false => value,
     }
 }
 
@@ -261,6 +271,18 @@ mod tests {
                 tags(citation),
                 expected.map(|(name, content)| (name, content.to_owned()))
             );
+        });
+    }
+
+    #[test]
+    fn a_tag_is_one_line() {
+        check(|citation| {
+            let citation = Citation {
+                title_plain: "A\tfirst\nstep",
+                ..citation.clone()
+            };
+            let expected = ("citation_title", "A first step".to_owned());
+            assert_eq!(tags(&citation)[0], expected);
         });
     }
 

@@ -54,11 +54,11 @@ impl Source {
             .find('\n')
             .map_or(self.text.len(), |at| start + at);
         let line_text = self.text[line_start..line_end].trim_end_matches('\r');
+        // What stands at the line's end is shown behind its last character.
+        let start = start.min(line_start + line_text.len());
         let end = floor_char(
             &self.text,
-            range
-                .end
-                .clamp(start, line_start + line_text.len().max(start - line_start)),
+            range.end.clamp(start, line_start + line_text.len()),
         );
 
         let column = self.text[line_start..start].chars().count();
@@ -104,6 +104,12 @@ impl Place {
     }
 }
 
+/// Tells whether a character does something to the line that shows it: a control character, of which a
+/// terminal makes colours and movements, or one that turns the direction of what follows.
+pub fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Cuts a long line to the part around a mark; returns it with the mark's start in it.
 fn window(line: &str, column: usize, length: usize) -> (String, usize) {
     let total = line.chars().count();
@@ -116,8 +122,8 @@ fn window(line: &str, column: usize, length: usize) -> (String, usize) {
         mark_start += 1;
     }
     let inside = line.chars().skip(first).take(last.saturating_sub(first));
-    // A tab or a control character would move the carets that stand below.
-    excerpt.extend(inside.map(|c| if c.is_control() { ' ' } else { c }));
+    // A tab would move the carets that stand below.
+    excerpt.extend(inside.map(|c| if steers(c) { ' ' } else { c }));
     if last < total {
         excerpt.push('…');
     }
@@ -152,6 +158,7 @@ mod tests {
     fn a_place_counts_lines_and_characters_from_one() {
         check("ab\ncdé f\n", 7..8, (2, 4, "cdé f", 3, 1));
         check("ab\r\ncd", 4..6, (2, 1, "cd", 0, 2));
+        check("ab\r\ncd", 3..4, (1, 3, "ab", 2, 1));
     }
 
     #[test]

@@ -74,6 +74,28 @@ fn importing_twice_writes_nothing() {
     println!("{}", second.report.render(false));
 }
 
+#[test]
+fn a_title_of_signs_alone_is_imported_once() {
+    use paper_digest::import_plan::{Known, plan};
+    let list =
+        r#"[{"title": "?!", "abstract": "A."}, {"title": "?!", "abstract": "A."}, {"title": "…"}]"#;
+    let (intake, _) = read("list.json", list);
+    let intakes = [intake];
+    let files = plan(&intakes, &[], None, today(), |_, _| Vec::new()).files;
+    assert_eq!(files.len(), 2);
+    let known = |title: &str| Known {
+        path: format!("content/papers/2025-08-06/{title}.md"),
+        title: title.to_owned(),
+        arxiv: None,
+        doi: None,
+        slug: "paper".to_owned(),
+        text: "".into(),
+    };
+    let known = [known("?!"), known("…")];
+    let again = plan(&intakes, &known, None, today(), |_, _| Vec::new());
+    assert_eq!(again.files, []);
+}
+
 /// The examples are not part of the repository: their licences allow tests only.
 fn examples() -> Option<std::path::PathBuf> {
     let folder = std::path::Path::new("../shared/data/inputs");

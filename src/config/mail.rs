@@ -113,8 +113,8 @@ impl Mailbox {
         };
         let (local, host) = address.rsplit_once('@')?;
         let plain = |part: &str| {
-            let forbidden =
-                |c: char| c.is_control() || c.is_whitespace() || "<>()[]\\,;:\"@".contains(c);
+            // Letters beyond ASCII would want a server that knows RFC 6531, and one at every reader's.
+            let forbidden = |c: char| !c.is_ascii_graphic() || "<>()[]\\,;:\"@".contains(c);
             !part.is_empty() && !part.contains(forbidden)
         };
         let host_ok = !host.starts_with('.') && !host.ends_with('.');
@@ -319,6 +319,8 @@ mod tests {
             ("a b@c", None),
             ("Name <a@b", None),
             ("Na\nme <a@b>", None),
+            ("ä@b.org", None),
+            ("a@bücher.org", None),
             ("@b", None),
             ("", None),
         ] {

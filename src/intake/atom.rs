@@ -31,9 +31,9 @@ pub fn read(source: &Source, lines: &[Line], problems: &mut Problems) -> Reading
     let broken = loop {
         let before = position(&reader);
         match reader.read_event() {
-            Ok(Event::Start(tag)) => feed.open(&tag, before),
+            Ok(Event::Start(tag)) => feed.open(&tag, before, problems),
             Ok(Event::Empty(tag)) => {
-                feed.open(&tag, before);
+                feed.open(&tag, before, problems);
                 feed.close(position(&reader), problems);
             }
             Ok(Event::End(_)) => feed.close(position(&reader), problems),
@@ -70,9 +70,10 @@ struct Entry {
 }
 
 impl Feed<'_> {
-    fn open(&mut self, tag: &BytesStart<'_>, at: usize) {
+    fn open(&mut self, tag: &BytesStart<'_>, at: usize, problems: &mut Problems) {
         let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
-        if self.entry.is_none() && matches!(name.as_str(), "entry" | "item") {
+        if matches!(name.as_str(), "entry" | "item") {
+            self.give_up("another begins inside it", at, problems);
             self.entry = Some(Entry {
                 start: at,
                 depth: self.path.len(),
@@ -163,15 +164,25 @@ impl Feed<'_> {
         self.reading.records.push(entry.record);
     }
 
+    /// Reports the open entry, if there is one, with its lines up to a byte. An end that is missing would
+    /// mix it with the next: one paper of two.
+    fn give_up(&mut self, reason: &str, end: usize, problems: &mut Problems) {
+        let Some(entry) = self.entry.take() else {
+            return;
+        };
+        self.path.truncate(entry.depth);
+        let place = self.source.place(entry.start..entry.start + 1);
+        let message = format!("this entry cannot be read whole: {reason}");
+        problems.push(Diagnostic::new(Code::IncompleteRecord, message).at(place));
+        let lines = line_of(self.lines, entry.start)..=line_of(self.lines, end.saturating_sub(1));
+        note_lines(&mut self.reading.accounting, lines, LineUse::Reported);
+    }
+
     fn finish(mut self, broken: Option<String>, problems: &mut Problems) -> Reading {
         let whole = 1..=self.lines.len();
-        if let Some(entry) = &self.entry {
+        if self.entry.is_some() {
             let reason = broken.unwrap_or_else(|| "the text ends inside it".to_owned());
-            let place = self.source.place(entry.start..entry.start + 1);
-            let message = format!("this entry cannot be read whole: {reason}");
-            problems.push(Diagnostic::new(Code::IncompleteRecord, message).at(place));
-            let rest = line_of(self.lines, entry.start)..=self.lines.len();
-            note_lines(&mut self.reading.accounting, rest, LineUse::Reported);
+            self.give_up(&reason, self.source.text.len() + 1, problems);
         } else if let Some(reason) = broken {
             let message = format!("the text is not XML that can be read: {reason}");
             problems.push(Diagnostic::new(Code::IncompleteRecord, message).at(self.source.whole()));

@@ -36,7 +36,7 @@ use rustc_hash::FxHashMap;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::paper::{ArxivId, Doi, Link, title_key};
+use crate::paper::{ArxivId, Doi, Link, title_identity};
 use crate::source::Source;
 
 use calendar::Calendar;
@@ -397,8 +397,7 @@ fn merge_repeats(
 fn identities(record: &Record) -> Vec<String> {
     let arxiv = record.arxiv.as_ref().map(|id| format!("arxiv {}", id.id()));
     let doi = record.doi.as_ref().map(|doi| format!("doi {}", doi.key()));
-    let key = title_key(&record.title);
-    let title = (!key.is_empty()).then(|| format!("title {key}"));
+    let title = title_identity(&record.title).map(|title| format!("title {title}"));
     [arxiv, doi, title].into_iter().flatten().collect()
 }
 

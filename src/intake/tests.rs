@@ -128,6 +128,15 @@ fn an_arxiv_mail_is_read() {
 }
 
 #[test]
+fn an_atom_entry_without_an_end_is_not_mixed_with_the_next() {
+    check(
+        Format::ArxivAtom,
+        "<feed>\n<entry><published>2025\n<title>One</title>\n</entry>\n<entry><title>Two</title></entry>\n</feed>",
+        "5 Two |  | \n2 incomplete-record\n",
+    );
+}
+
+#[test]
 fn an_atom_feed_is_read_up_to_where_it_breaks() {
     check(
         Format::ArxivAtom,

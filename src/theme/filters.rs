@@ -28,6 +28,8 @@ fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
                 b'>' => b"&gt;",
                 b'"' => b"&quot;",
                 b'\'' => b"&#39;",
+                // Control characters may stand in no page, and stop readers of feeds.
+                0..=8 | 11 | 12 | 14..=31 | 127 => "\u{fffd}".as_bytes(),
                 _ => {
                     at += 1;
                     continue;
@@ -112,11 +114,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_is_escaped_as_by_tera(text in "([a-z é\n]|[<>&\"'/\u{1}]){0,100}") {
+        fn text_is_escaped_as_by_tera_but_for_controls(text in "([a-z é\n\t]|[<>&\"'/\u{1}\u{1b}\u{7f}]){0,100}") {
             let (mut ours, mut theirs) = (Vec::new(), Vec::new());
             escape(&text, &mut ours).expect("written");
             tera::escape_html(&text, &mut theirs).expect("written");
-            assert_eq!(String::from_utf8(ours), String::from_utf8(theirs));
+            let theirs = String::from_utf8(theirs).expect("UTF-8");
+            let is_forbidden = |c: char| c.is_ascii_control() && c != '\n' && c != '\t';
+            assert_eq!(String::from_utf8(ours), Ok(theirs.replace(is_forbidden, "\u{fffd}")));
         }
     }
 
