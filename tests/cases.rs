@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use case_file::Case;
-use paper_digest::diagnostic::Code;
+use paper_digest::diagnostic::{Code, Severity};
 use rayon::prelude::*;
 
 #[test]
@@ -45,18 +45,7 @@ fn every_code_has_a_case_that_shows_it() {
         // The cases are being rewritten by the test beside this one.
         return;
     }
-    let wrong: Vec<String> = Code::ALL
-        .iter()
-        .filter(|code| {
-            let path = cases().join(format!("problems/{}.txt", code.name()));
-            let shown = |text: String| {
-                let case = Case::parse(&text).ok()?;
-                case.says(&format!("[{}]: ", code.name())).then_some(())
-            };
-            fs::read_to_string(path).ok().and_then(shown).is_none()
-        })
-        .map(|code| format!("tests/cases/problems/{}.txt", code.name()))
-        .collect();
+    let wrong = codes_not_shown(|name| fs::read_to_string(cases().join(name)).ok());
     assert!(
         wrong.is_empty(),
         "no case shows the message of a code:\n{}",
@@ -65,11 +54,56 @@ fn every_code_has_a_case_that_shows_it() {
 }
 
 #[test]
+fn a_code_whose_case_is_missing_or_shows_another_is_told() {
+    if env::var_os("UPDATE").is_some() {
+        return;
+    }
+    let wrong = codes_not_shown(|name| match name {
+        "problems/unknown-tag.txt" => None,
+        "problems/near-limit.txt" => {
+            let text = fs::read_to_string(cases().join("problems/unlinked.txt"));
+            Some(text.expect("a readable case"))
+        }
+        "problems/bad-date.txt" => {
+            let text = fs::read_to_string(cases().join(name)).expect("a readable case");
+            Some(text.replace("error[bad-date]: ", "warning[bad-date]: "))
+        }
+        name => fs::read_to_string(cases().join(name)).ok(),
+    });
+    let mut expected = [
+        "problems/bad-date.txt",
+        "problems/near-limit.txt",
+        "problems/unknown-tag.txt",
+    ];
+    expected.sort_by_key(|name| Code::ALL.iter().position(|code| case_of(*code) == **name));
+    assert_eq!(wrong, expected);
+}
+
+/// The names of cases that should show the message of a code, with its severity, and do not.
+fn codes_not_shown(read: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let shows = |code: Code| {
+        let case = Case::parse(&read(&case_of(code))?).ok()?;
+        let word = match code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        case.says(&format!("{word}[{}]: ", code.name()))
+            .then_some(())
+    };
+    let codes = Code::ALL.iter().copied();
+    codes
+        .filter(|code| shows(*code).is_none())
+        .map(case_of)
+        .collect()
+}
+
+fn case_of(code: Code) -> String {
+    format!("problems/{}.txt", code.name())
+}
+
+#[test]
 fn every_case_of_a_problem_is_named_after_a_code() {
-    let names: Vec<String> = Code::ALL
-        .iter()
-        .map(|code| format!("problems/{}.txt", code.name()))
-        .collect();
+    let names: Vec<String> = Code::ALL.iter().map(|code| case_of(*code)).collect();
     let files = case_files();
     let stray: Vec<&str> = files
         .iter()
