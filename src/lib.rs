@@ -6,6 +6,10 @@
 
 #![warn(clippy::disallowed_methods)]
 
+// Properties that `tests/properties` holds fuzzers to are tests of modules, too.
+#[cfg(test)]
+extern crate self as paper_digest;
+
 // Ground: values, and what is wrong with them.
 pub mod source;
 pub mod diagnostic;

@@ -1,12 +1,15 @@
 //! Laws of the importer: what must hold for every input, however strange.
 
+mod properties;
+
 use paper_digest::date::Date;
 use paper_digest::diagnostic::Problems;
 use paper_digest::front_matter;
 use paper_digest::import_plan::{Known, plan, update};
-use paper_digest::intake::{self, Format, Intake, LineUse, Record};
+use paper_digest::intake::{self, Format, Intake, Record};
 use paper_digest::paper::ArxivId;
 use paper_digest::source::Source;
+use properties::import::check_accounting;
 use proptest::prelude::*;
 
 const LONG: &str = "Readers of long lists forget how they began. We show that a list which is read twice is forgotten \
@@ -80,28 +83,6 @@ fn line() -> impl Strategy<Value = String> {
 
 fn text() -> impl Strategy<Value = String> {
     proptest::collection::vec(line(), 0..30).prop_map(|lines| lines.join("\n"))
-}
-
-fn check_accounting(intake: &Intake, text: &str, problems: &Problems) {
-    let accounting = &intake.accounting;
-    assert_eq!(accounting.lines(), text.split_inclusive('\n').count());
-    for line in 1..=accounting.lines() {
-        assert!(
-            accounting.of_line(line).is_some(),
-            "line {line} of {text:?}"
-        );
-    }
-    let silent = accounting.count(LineUse::Reported) > 0 && problems.is_empty();
-    assert!(!silent, "reported lines without a problem: {text:?}");
-    for record in &intake.records {
-        assert!(!record.title.is_empty());
-        assert!((1..=accounting.lines()).contains(&record.line));
-    }
-    let nothing = intake.records.is_empty();
-    assert!(
-        !nothing || problems.has_errors(),
-        "no papers, no error: {text:?}"
-    );
 }
 
 fn without_lines(intake: &Intake) -> Vec<Record> {
