@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::date::Date;
 use crate::intake::{Intake, Record};
-use crate::paper::{ArxivId, Doi, Paper, title_identity};
+use crate::paper::{ArxivId, Doi, Link, Paper, title_identity};
 use crate::slug::Slug;
 use crate::{front_matter, latex, web_links};
 
@@ -200,10 +200,25 @@ fn fill(paper: &mut Paper, record: &Record) {
             paper.links.push(link);
         }
     }
+    tell_apart(&mut paper.links);
     if !record.categories.is_empty() {
         // The model has no field for them; a theme finds them where the curator's own fields are.
         let codes = record.categories.iter().cloned().collect();
         paper.extra.insert(CATEGORIES.to_owned(), codes);
+    }
+}
+
+/// Numbers the labels that a paper has twice (`page-2`), for labels are keys.
+fn tell_apart(links: &mut [Link]) {
+    for at in 1..links.len() {
+        let (before, rest) = links.split_at_mut(at);
+        let label = &mut rest[0].label;
+        let is_taken = |label: &str| before.iter().any(|link| link.label == label);
+        if is_taken(label) {
+            let numbered = (2..).map(|number| format!("{label}-{number}"));
+            let free = numbered.filter(|label| !is_taken(label)).take(1);
+            *label = free.collect();
+        }
     }
 }
 

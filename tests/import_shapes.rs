@@ -96,6 +96,21 @@ fn a_title_of_signs_alone_is_imported_once() {
     assert_eq!(again.files, []);
 }
 
+#[test]
+fn labels_of_links_are_told_apart() {
+    use paper_digest::import_plan::plan;
+    let list = r#"{"title": "A", "project": "https://x.org/a", "homepage": "https://x.org/b"}"#;
+    let (intake, _) = read("list.json", list);
+    let files = plan(&[intake], &[], None, today(), |_, _| Vec::new()).files;
+    let labels: Vec<&str> = files[0]
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_once(": https://x.org/"))
+        .map(|(label, _)| label)
+        .collect();
+    assert_eq!(labels, ["project", "project-2"]);
+}
+
 /// The examples are not part of the repository: their licences allow tests only.
 fn examples() -> Option<std::path::PathBuf> {
     let folder = std::path::Path::new("../shared/data/inputs");

@@ -1,16 +1,24 @@
 //! A formula in a line of plain text: for summaries, search and window titles.
 
+use super::MAX_DEPTH;
+
 /// Returns the best plain form of a formula: `\alpha \le 10^{-3}` gives `α ≤ 10^-3`.
 ///
 /// Not a converter: commands with a sign of their own become it, commands that only change a font go,
 /// every other command is its name.
+///
+/// Fractions in fractions are read as deep as a formula may be typeset; any text can come here.
 pub fn plain(tex: &str) -> String {
+    plain_at(0, tex)
+}
+
+fn plain_at(depth: usize, tex: &str) -> String {
     let mut plain = String::with_capacity(tex.len());
     let mut rest = tex.trim();
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
         match c {
-            '\\' => rest = command(rest, &mut plain),
+            '\\' => rest = command(depth, rest, &mut plain),
             '{' | '}' => {}
             '~' => space(&mut plain),
             c if c.is_whitespace() => space(&mut plain),
@@ -22,7 +30,7 @@ pub fn plain(tex: &str) -> String {
 }
 
 /// Writes the command at the start of a text; returns what follows it.
-fn command<'a>(text: &'a str, plain: &mut String) -> &'a str {
+fn command<'a>(depth: usize, text: &'a str, plain: &mut String) -> &'a str {
     let letters = text.bytes().take_while(u8::is_ascii_alphabetic).count();
     if letters == 0 {
         let Some(sign) = text.chars().next() else {
@@ -38,10 +46,15 @@ fn command<'a>(text: &'a str, plain: &mut String) -> &'a str {
     }
     let (name, rest) = text.split_at(letters);
     if name.ends_with("frac")
+        && depth < MAX_DEPTH
         && let Some((above, rest)) = group(rest)
         && let Some((below, rest)) = group(rest)
     {
-        plain.push_str(&format!("{}/{}", operand(above), operand(below)));
+        plain.push_str(&format!(
+            "{}/{}",
+            operand(depth + 1, above),
+            operand(depth + 1, below)
+        ));
         return rest;
     }
     match SIGNS.binary_search_by_key(&name, |(name, _)| name) {
@@ -75,8 +88,8 @@ fn group(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Writes a part of a fraction; parentheses keep a sum together.
-fn operand(tex: &str) -> String {
-    let part = plain(tex);
+fn operand(depth: usize, tex: &str) -> String {
+    let part = plain_at(depth, tex);
     let sum = part.contains(['+', '-', '/', ' ']);
     if sum { format!("({part})") } else { part }
 }
@@ -251,6 +264,8 @@ mod tests {
         check(r" x_{1},\,\ldots , x_n ", "x_1, … , x_n");
         check(r"\frac{a}{b + 1} + \tfrac{1}{\sqrt{n}}", "a/(b + 1) + 1/√n");
         check(r"\frac12 \frac{a", "frac12 fraca");
+        let deep = format!("{}x{}", r"\frac{".repeat(20_000), "}{y}".repeat(20_000));
+        assert!(plain(&deep).ends_with(")/y"));
         check(r"\", "");
     }
 
