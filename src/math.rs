@@ -52,7 +52,7 @@ pub fn render(tex: &str, display: Display) -> Result<String, String> {
         .convert_with_local_state(&tex, display)
         .map_err(|error| in_plain_words(&error.error_message()))?;
     if guard::is_mathml(&result.mathml) {
-        Ok(calm(result.mathml))
+        Ok(guard::escaped(calm(result.mathml)))
     } else {
         Err("it would need more than MathML".to_owned())
     }

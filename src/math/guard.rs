@@ -119,6 +119,45 @@ pub(super) fn is_mathml(markup: &str) -> bool {
     markup.starts_with("<math") && markup.ends_with("</math>")
 }
 
+/// Writes the signs in a formula's words as HTML has them: the converter leaves those of `\operatorname`.
+pub(super) fn escaped(markup: String) -> String {
+    // Most formulas have tags and letters: as many `>` as `<`, and nothing else that HTML writes otherwise.
+    let count = |sign: u8| memchr::memchr_iter(sign, markup.as_bytes()).count();
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'&' && byte != 0x7f;
+    if markup.bytes().all(is_plain) && count(b'<') == count(b'>') {
+        return markup;
+    }
+    let mut html = String::with_capacity(markup.len() + 16);
+    let pieces = markup.split('<').filter_map(|piece| piece.split_once('>'));
+    for (tag, text) in pieces {
+        html.push('<');
+        html.push_str(tag);
+        html.push('>');
+        for (at, c) in text.char_indices() {
+            match sign(text, at, c) {
+                Some(sign) => html.push_str(sign),
+                None => html.push(c),
+            }
+        }
+    }
+    html
+}
+
+/// What stands for a character of a formula's words; nothing where it may stand itself.
+fn sign(text: &str, at: usize, c: char) -> Option<&'static str> {
+    const ENTITIES: [&str; 4] = ["&amp;", "&lt;", "&gt;", "&quot;"];
+    match c {
+        '>' => Some("&gt;"),
+        '&' => {
+            let is_entity = ENTITIES.iter().any(|entity| text[at..].starts_with(entity));
+            (!is_entity).then_some("&amp;")
+        }
+        '\n' | '\t' => None,
+        c if c.is_ascii_control() => Some("\u{fffd}"),
+        _ => None,
+    }
+}
+
 /// Checks what stands between `<` and `>`.
 fn is_tag(tag: &str) -> bool {
     if let Some(name) = tag.strip_prefix('/') {

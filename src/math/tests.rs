@@ -107,6 +107,20 @@ fn the_guard_lets_nothing_else_pass() {
 }
 
 #[test]
+fn signs_in_the_name_of_an_operator_are_escaped() {
+    let html = render(
+        r"\operatorname{a>b\&c} < \operatorname{\&lt;}",
+        Display::Inline,
+    );
+    let words = html
+        .expect("a formula")
+        .replace(" lspace=\"0\" rspace=\"0\"", "");
+    assert!(words.contains("<mo>a&gt;b&amp;c</mo>"), "{words}");
+    let html = render("\\operatorname{\u{1}}", Display::Inline).expect("a formula");
+    assert!(!html.contains('\u{1}'), "{html}");
+}
+
+#[test]
 fn equations_are_not_counted_across_formulas() {
     let tex = r"\begin{align} x \end{align}";
     let first = render(tex, Display::Block);

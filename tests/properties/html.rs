@@ -190,6 +190,11 @@ impl<'a> Checker<'a> {
 
     /// Checks that HTML is well formed and of the closed sets.
     fn check(mut self, html: &str) -> Result<(), String> {
+        // HTML allows no others (section 13.2.3.5).
+        let is_forbidden = |c: char| c.is_ascii_control() && !matches!(c, '\n' | '\t' | '\r');
+        if let Some(at) = html.find(is_forbidden) {
+            return Err(format!("a control character: {:?}", head(&html[at..])));
+        }
         let mut rest = html;
         while let Some(at) = rest.find(['<', '>', '&']) {
             let tail = &rest[at..];
