@@ -77,7 +77,7 @@ pub fn plan(
             let decision = report::decide(intake, date, today);
             let mut section = Section::of(intake, &decision);
             for record in &intake.records {
-                let title = latex::clean_title(&record.title);
+                let title = title_of(record);
                 if let Some(path) = shelf.find(record, &title) {
                     section.already.push(Already {
                         title,
@@ -161,6 +161,15 @@ fn identities(arxiv: Option<&ArxivId>, doi: Option<&Doi>, title: &str) -> Vec<St
     let doi = doi.map(|doi| format!("doi {}", doi.key()));
     let title = title_identity(title).map(|title| format!("title {title}"));
     [arxiv, doi, title].into_iter().flatten().collect()
+}
+
+/// Returns the title of a paper; one of which TeX leaves nothing (`{}`) stays as it is written, for a paper
+/// without a title could not be published.
+fn title_of(record: &Record) -> String {
+    match latex::clean_title(&record.title) {
+        title if title.trim().is_empty() => record.title.clone(),
+        title => title,
+    }
 }
 
 /// Writes the file of a new paper.

@@ -97,6 +97,18 @@ fn a_title_of_signs_alone_is_imported_once() {
 }
 
 #[test]
+fn a_title_of_which_tex_leaves_nothing_stays_as_it_is() {
+    let (intake, _) = read("list.json", r#"{"title": "{}~"}"#);
+    let files =
+        paper_digest::import_plan::plan(&[intake], &[], None, today(), |_, _| Vec::new()).files;
+    assert!(
+        files[0].text.contains("title: \"{}~\"\n"),
+        "{}",
+        files[0].text
+    );
+}
+
+#[test]
 fn labels_of_links_are_told_apart() {
     use paper_digest::import_plan::plan;
     let list = r#"{"title": "A", "project": "https://x.org/a", "homepage": "https://x.org/b"}"#;

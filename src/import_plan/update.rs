@@ -11,7 +11,6 @@ use serde::Serialize;
 use crate::diagnostic::Problems;
 use crate::front_matter::{self, PAPER_KEYS};
 use crate::intake::{Intake, Record};
-use crate::latex;
 use crate::paper::Paper;
 use crate::source::Source;
 use crate::yaml;
@@ -97,7 +96,7 @@ pub fn update(intakes: &[Intake], known: &[Known]) -> Update {
     let mut report = UpdateReport::default();
     for intake in intakes {
         for record in &intake.records {
-            let title = latex::clean_title(&record.title);
+            let title = super::title_of(record);
             let path = shelf.find(record, &title);
             let Some((&path, paper)) = path.and_then(|path| originals.get_key_value(path.as_str()))
             else {
