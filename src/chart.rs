@@ -97,17 +97,23 @@ pub fn bars(counts: &[usize], most: usize) -> String {
     svg
 }
 
-/// Returns how strong the colour of each count is: 1 for those of the lowest quarter, up to 4.
+/// Returns how strong the colour of each count is: 1 for those of the lowest quarter, up to 4. Where there
+/// are few different counts, one more is one step more.
 pub fn strengths(counts: &[usize]) -> Vec<usize> {
     let mut sorted = counts.to_vec();
     sorted.sort_unstable();
-    let bounds = [1, 2, 3].map(|quarter| sorted.get(sorted.len() * quarter / 4).copied());
-    let strength = |count: &usize| {
-        1 + bounds
-            .iter()
-            .filter(|bound| bound.is_some_and(|bound| bound <= *count))
-            .count()
+    let mut different = sorted.clone();
+    different.dedup();
+    let bounds: Vec<usize> = match different.len() {
+        few @ 0..=4 => {
+            let weakest = std::iter::repeat_n(0, (4 - few) / 2);
+            weakest.chain(different.into_iter().skip(1)).collect()
+        }
+        _ => [1, 2, 3]
+            .map(|quarter| sorted[sorted.len() * quarter / 4])
+            .into(),
     };
+    let strength = |count: &usize| 1 + bounds.iter().filter(|bound| *bound <= count).count();
     counts.iter().map(strength).collect()
 }
 
@@ -233,7 +239,9 @@ mod tests {
 
     #[test]
     fn strengths_part_counts_by_quarters() {
-        assert_eq!(strengths(&[58]), [4]);
+        assert_eq!(strengths(&[58]), [2]);
+        assert_eq!(strengths(&[2, 3, 2]), [2, 3, 2]);
+        assert_eq!(strengths(&[9, 1, 1, 4]), [3, 1, 1, 2]);
         assert_eq!(
             strengths(&[1, 2, 3, 4, 5, 6, 7, 8]),
             [1, 1, 2, 2, 3, 3, 4, 4]

@@ -17,9 +17,14 @@ const SETS = ["three words", "one typo", "prefix", "two words", "one word"];
 const ASKED_FRESH = Number(process.env.FRESH ?? 20);
 
 const types = { ".js": "text/javascript", ".html": "text/html", ".json": "application/json", ".wasm": "application/wasm" };
+const page0 = readFileSync(join(site, "search/index.html"), "utf8");
+const index = /data-index="([^"]+)"/.exec(page0)[1];
+// The site may have been built for a path.
+const under = index.slice(0, index.indexOf("search/"));
 let fetched = [];
 const server = createServer((request, response) => {
-  const path = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+  const { pathname } = new URL(request.url, "http://localhost");
+  const path = decodeURIComponent(pathname.startsWith(under) ? pathname.slice(under.length - 1) : pathname);
   if (path === "/blank.html") {
     response.setHeader("content-type", "text/html");
     return response.end("<!doctype html><html lang=en><title>blank</title>");
@@ -52,9 +57,6 @@ const browser = await puppeteer.launch({
     "--disable-sync", "--no-first-run", "--disable-quic"],
   protocolTimeout: 900_000,
 });
-
-const page0 = readFileSync(join(site, "search/index.html"), "utf8");
-const index = /data-index="([^"]+)"/.exec(page0)[1];
 
 /** Opens a page in which `ask(query, shown)` is a search: slugs of the first ten, the first `shown` fetched first. */
 async function open(engine, context) {

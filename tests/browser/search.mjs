@@ -24,7 +24,7 @@ function read(folder) {
     const html = fs.readFileSync(path.join(folder, "papers", name), "utf8");
     if (html.includes('http-equiv="refresh"')) continue;
     const parts = [/<h1[^>]*>(.*?)<\/h1>/s, /<section class="prose">(.*?)<\/section>/s].map((part) => part.exec(html)?.[1] ?? "");
-    parts.push(...html.matchAll(/<li><a href="[^"]*\/tags\/[^"]*">(.*?)<\/a>/gs).map(([, tag]) => tag));
+    parts.push(...[...html.matchAll(/<li><a href="[^"]*\/tags\/[^"]*">(.*?)<\/a>/gs)].map(([, tag]) => tag));
     const texts = parts.map((part) => {
       const text = part.replace(/<math.*?<\/math>/gs, "").replace(/<\/(p|li|h\d|td|th|dd|dt|pre)>/g, " ").replace(/<[^>]*>/g, "")
         .replace(/&(\w+|#\d+);/g, " ");

@@ -129,6 +129,7 @@ export class Index {
 
   /** Returns the papers that have a pair of words, which is so many numbers from the start of a page. */
   async pair({ pairs, papers }, page, within) {
+    if (!papers) return [];
     const at = await this.part(pairs, 4 * page, 4 * page + 8);
     if (!at) return null;
     const [from, to] = new Uint32Array(at.buffer);
@@ -452,7 +453,8 @@ function run(form) {
       if (answer.untold.length) answer = await holding(answer);
       if (mine !== turn) return;
       state = { ...answer, shown: 0 };
-      without.hidden = true;
+      // Where nothing is found, the other ways are.
+      without.hidden = answer.numbers.length > 0;
       await show(firstOf(state.words));
       if (mine !== turn) return;
       const { whole, numbers } = answer;
