@@ -2,11 +2,23 @@
 //!
 //! `cargo bench --bench related -- PAPERS.jsonl.gz LISTS.jsonl.gz`: papers with `arxiv_id`, `title`,
 //! `abstract`, `date`; lists with `arxiv_id` and `related`. With `--copies N` the papers are timed N
-//! times over, each copy with words of its own in the place of a third of its words.
+//! times over, each copy with words of its own in the place of a third of its words. With
+//! `--held-out KEYWORDS.jsonl.gz` tables and weights are learned as for the binary, but without the
+//! papers of the lists, and what the binary does with its own is done with these.
 
 #![allow(clippy::disallowed_methods)] // A benchmark reads files and the clock.
+#![allow(dead_code)] // Of what learns, only a part is needed here.
 
-use std::collections::BTreeMap;
+#[path = "keywords/count.rs"]
+mod count;
+#[path = "keywords/fit.rs"]
+mod fit;
+#[path = "keywords/learn.rs"]
+mod learn;
+#[path = "keywords/papers.rs"]
+mod papers;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::time::Instant;
 
@@ -35,21 +47,32 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .iter()
         .map(|row| Date::parse(&text(row, "date")).ok_or("a paper without a date"))
         .collect::<Result<_, _>>()?;
-    if let [flag, copies] = rest
-        && flag == "--copies"
-    {
-        let copies: usize = copies.parse()?;
+    let held_out: Model;
+    let mut model = Model::embedded();
+    let mut copies = 1;
+    match rest {
+        [flag, number] if flag == "--copies" => copies = number.parse()?,
+        [flag, keywords] if flag == "--held-out" => {
+            held_out = learn_without(lists, keywords)?;
+            model = &held_out;
+        }
+        [] => {}
+        _ => {
+            return Err("the arguments are PAPERS LISTS [--copies N | --held-out KEYWORDS]".into());
+        }
+    }
+    if copies > 1 {
         texts = (0..copies)
             .flat_map(|copy| texts.iter().map(move |text| vary(text, copy)))
             .collect();
     }
-    let model = Model::embedded();
-    let start = Instant::now();
+    println!("{} before terms", memory());
+    let start = Clock::start();
     let terms: Vec<Terms> = texts
         .par_iter()
         .map(|(title, text)| Terms::read(title, text, model))
         .collect();
-    let reading = start.elapsed().as_secs_f64();
+    let reading = start.read();
     let papers = (0..terms.len()).map(|n| Paper {
         terms: &terms[n],
         tags: &[],
@@ -60,22 +83,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         papers: papers.collect(),
         tagged: Vec::new(),
     };
-    let start = Instant::now();
-    let found = related::all(&papers, 10, 0);
-    let finding = start.elapsed().as_secs_f64();
-    let start = Instant::now();
-    let alone = related::one(&papers, papers.papers.len() / 2, 10, 0);
+    // As a site asks for them.
+    let start = Clock::start();
+    let found = related::all(&papers, 5, related::LEAST);
+    let finding = start.read();
+    let start = Clock::start();
+    let middle = papers.papers.len() / 2;
+    let alone = related::one(&papers, middle, 5, related::LEAST);
     println!(
-        "{} papers: terms {reading:.3} s, neighbours {finding:.3} s on {} threads; of one paper {:.4} s; {}",
+        "{} papers on {} threads: terms {reading}; neighbours {finding}; of one paper {}; {}",
         papers.papers.len(),
         rayon::current_num_threads(),
-        start.elapsed().as_secs_f64(),
+        start.read(),
         memory(),
     );
-    assert_eq!(alone, found[papers.papers.len() / 2]);
-    if !rest.is_empty() {
+    assert_eq!(alone, found[middle]);
+    let many = found.iter().filter(|list| list.len() == 5).count();
+    let none = found.iter().filter(|list| list.is_empty()).count();
+    println!("{many} papers have five neighbours, {none} have none");
+    if copies > 1 {
         return Ok(());
     }
+    let found = related::all(&papers, 10, 0);
 
     let numbers: BTreeMap<&str, usize> = slugs
         .iter()
@@ -127,6 +156,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Learns tables and the scorer of terms without the papers that are in the lists.
+fn learn_without(lists: &str, keywords: &str) -> Result<Model, Box<dyn std::error::Error>> {
+    let mut scored: BTreeSet<String> = BTreeSet::new();
+    for list in read(lists)? {
+        scored.insert(text(&list, "arxiv_id"));
+        let ids = list["related"].as_array().map_or(&[][..], Vec::as_slice);
+        scored.extend(ids.iter().filter_map(|id| id.as_str().map(str::to_owned)));
+    }
+    let mut rows = papers::read(keywords)?;
+    let all = rows.len();
+    rows.retain(|row| !scored.contains(&row.id));
+    println!(
+        "learned from {} of {all} papers: {} are in the lists",
+        rows.len(),
+        scored.len()
+    );
+    let abbreviations = papers::explained(&rows);
+    let papers: Vec<papers::Paper> = rows
+        .into_iter()
+        .map(|row| papers::Paper::of(row, &abbreviations))
+        .collect();
+    Ok(learn::learn_terms(&papers, abbreviations))
+}
+
 /// Scores what was found against lists.
 fn show(name: &str, lists: &[(usize, Vec<usize>)], found: &[Vec<Neighbour>]) {
     let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
@@ -159,6 +212,41 @@ fn vary((title, text): &(String, String), copy: usize) -> (String, String) {
         words.collect::<Vec<_>>().join(" ")
     };
     (vary(title), vary(text))
+}
+
+/// Measures the time of the day, and that of the processors, of which a busy machine takes none.
+struct Clock {
+    wall: Instant,
+    processor: f64,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        Clock {
+            wall: Instant::now(),
+            processor: processor(),
+        }
+    }
+
+    fn read(&self) -> String {
+        let wall = self.wall.elapsed().as_secs_f64();
+        format!(
+            "{wall:.3} s ({:.2} s of processors)",
+            processor() - self.processor
+        )
+    }
+}
+
+/// The seconds that all threads of this process had a processor, where the system tells it (proc(5)).
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ');
+    let ticks: f64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
 }
 
 /// The most memory that this process had, where the system tells it.

@@ -46,7 +46,7 @@ pub struct Neighbour {
     /// How near it is; 10,000 is all that can be.
     pub score: u32,
     /// The terms that both have, as the first paper has them, the weightiest first.
-    pub terms: Vec<Term>,
+    pub terms: Box<[Term]>,
 }
 
 /// This is why two papers are called related.
@@ -68,7 +68,7 @@ pub enum Neighbours {
 }
 
 /// What more than this share of papers have says little, as `1 / COMMON`.
-const COMMON: usize = 20;
+const COMMON: usize = 40;
 /// But what so few papers have says something on any site.
 const FEW: usize = 20;
 /// And what more papers have than this is too much to look at, on a site of any size.
@@ -76,7 +76,7 @@ const MANY: usize = 500;
 /// What a tag weighs, beside terms that weigh [`WHOLE`] together.
 const TAG: u32 = 100;
 /// Papers that are less near share little more than a word.
-const LEAST: u32 = 450;
+pub const LEAST: u32 = 350;
 /// What a score is divided by.
 const UNIT: u64 = (WHOLE as u64).pow(2) * RAREST as u64 / 10_000;
 /// How much the rarest term counts.
@@ -128,7 +128,7 @@ impl<'a> Papers<'a> {
         }
         let all = all as f32;
         let rarity = (all / seen as f32).ln() / all.ln();
-        (rarity.sqrt() * RAREST as f32).round() as u32
+        (rarity * RAREST as f32).round() as u32
     }
 }
 
@@ -257,15 +257,14 @@ struct Index {
 
 impl Index {
     fn new(papers: &Papers) -> Index {
-        let entries = |(number, paper): (usize, &Paper)| {
-            let terms: &[Term] = paper.terms;
-            let entry = move |term: &Term| {
+        let terms = papers.papers.iter().map(|paper| paper.terms.len()).sum();
+        let mut entries: Vec<u64> = Vec::with_capacity(terms);
+        for (number, paper) in papers.papers.iter().enumerate() {
+            let entry = |term: &Term| {
                 u64::from(term.hash) << 32 | u64::from(Posting::new(number, term.weight).0)
             };
-            terms.iter().map(entry).collect::<Vec<u64>>()
-        };
-        let papers_entries = papers.papers.par_iter().enumerate();
-        let mut entries: Vec<u64> = papers_entries.flat_map_iter(entries).collect();
+            entries.extend(paper.terms.iter().map(entry));
+        }
         entries.par_sort_unstable();
         let mut index = Index {
             postings: Vec::with_capacity(entries.len() / 2),
@@ -389,16 +388,23 @@ impl Sums {
 }
 
 /// The terms that another paper has too, the weightiest first.
-fn in_both(shared: &[Shared], theirs: &[Term]) -> Vec<Term> {
-    let both = shared.iter().filter_map(|own| {
-        let at = theirs.binary_search_by_key(&own.term.hash, |term| term.hash);
-        let weight = u32::from(theirs[at.ok()?].weight) * u32::from(own.term.weight) * own.rarity;
-        Some((Reverse(weight), own.term))
-    });
-    let mut both: Vec<(Reverse<u32>, Term)> = both.collect();
+fn in_both(shared: &[Shared], theirs: &[Term]) -> Box<[Term]> {
+    let mut both: Vec<(Reverse<u32>, Term)> = Vec::with_capacity(shared.len());
+    let mut rest = theirs.iter();
+    let mut other = rest.next();
+    // Both are in the order of hashes.
+    for own in shared {
+        while other.is_some_and(|term| term.hash < own.term.hash) {
+            other = rest.next();
+        }
+        if let Some(term) = other.filter(|term| term.hash == own.term.hash) {
+            let weight = u32::from(term.weight) * u32::from(own.term.weight) * own.rarity;
+            both.push((Reverse(weight), own.term));
+        }
+    }
     both.sort_by_key(|(weight, term)| (*weight, term.hash));
-    both.truncate(KEPT);
-    both.into_iter().map(|(_, term)| term).collect()
+    // A list of its own: the other one has room for all terms.
+    both.iter().take(KEPT).map(|(_, term)| *term).collect()
 }
 
 #[cfg(test)]

@@ -7,18 +7,17 @@
 //! hashes and weights beside this file, so the module needs neither those papers nor a download.
 
 mod scorer;
+mod table;
 mod terms;
 mod text;
 mod token;
 mod weigh;
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 pub use scorer::{Scorer, Weights};
-pub use terms::{Term, Terms, WHOLE};
+pub use table::Table;
+pub use terms::{TERM_SIGNS, Term, TermCandidate, TermScorer, Terms, WHOLE};
 pub use text::{Abbreviations, LONGEST, Run, Text, hash_label};
 pub use weigh::{Candidate, FEATURES};
 
@@ -40,6 +39,22 @@ pub struct PhraseCount {
     pub papers: f32,
     /// Papers of which it is a key phrase.
     pub key: f32,
+    /// The logarithm of one more than `papers`.
+    pub log_papers: f32,
+    /// The logarithm of one more than `key`.
+    pub log_key: f32,
+}
+
+impl PhraseCount {
+    /// Makes the counts of a phrase that so many papers have, and of which it is key in some.
+    pub fn new(papers: f32, key: f32) -> PhraseCount {
+        PhraseCount {
+            papers,
+            key,
+            log_papers: papers.ln_1p(),
+            log_key: key.ln_1p(),
+        }
+    }
 }
 
 /// How many things are counted of a word: see [`WordLogits`].
@@ -60,22 +75,28 @@ pub trait Statistics {
 /// This is what was learned: weights, and log odds of words and phrases.
 #[derive(Debug, Default)]
 pub struct Model {
+    /// Tells of phrases that were often key which are worth to be weighed.
+    pub glance: Scorer,
     /// Weighs phrases that were often key.
     pub known: Scorer,
     /// Weighs the others.
     pub new: Scorer,
     /// Weighs phrases that were often key once more, when it is known what the others came to.
     pub again: Scorer,
+    /// Weighs terms: see [`Terms`].
+    pub terms: TermScorer,
     /// What is known of words.
-    pub words: FxHashMap<u32, [i8; WORD_SIGNS]>,
+    pub words: Table<[i8; WORD_SIGNS]>,
     /// What is known of phrases: papers and key, as steps of a logarithm.
-    pub phrases: FxHashMap<u32, [u8; 2]>,
+    pub phrases: Table<[u8; 2]>,
     /// What abbreviations stand for where the paper does not say it.
     pub abbreviations: Abbreviations,
 }
 
 /// A phrase that was key this often is weighed as known.
 pub const KNOWN: f32 = 2.5;
+/// Unless it is less likely than this at a glance.
+pub const UNLIKELY: f32 = 0.03;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     Model::parse(include_bytes!("phrases.bin")).expect("the embedded table is whole")
@@ -90,51 +111,52 @@ impl Model {
     /// Returns the phrases that are key with a probability of at least `least`, the surest first.
     pub fn key_phrases(&self, title: &str, text: &str, least: f32) -> Vec<KeyPhrase> {
         let text = Text::new(title, text, &self.abbreviations);
-        let mut found: Vec<(f32, Range<usize>)> = self
-            .weigh(text.candidates(self))
-            .into_iter()
-            .filter(|(probability, _)| *probability >= least)
-            .map(|(probability, candidate)| (probability, candidate.words))
-            .collect();
-        found.sort_by(|(one, a), (two, b)| {
-            let order = two.total_cmp(one);
-            order.then_with(|| (a.start, a.end).cmp(&(b.start, b.end)))
+        let mut found = text.candidates(self);
+        self.weigh(&mut found);
+        found.retain(|candidate| candidate.probability >= least);
+        found.sort_by(|one, two| {
+            let order = two.probability.total_cmp(&one.probability);
+            let place = |candidate: &Candidate| (candidate.words.start, candidate.words.end);
+            order.then_with(|| place(one).cmp(&place(two)))
         });
         found
-            .into_iter()
-            .map(|(probability, words)| KeyPhrase {
-                text: text.written(&words).to_owned(),
-                folded: text.folded(&words),
-                probability,
+            .iter()
+            .map(|candidate| KeyPhrase {
+                text: text.written(&candidate.words).to_owned(),
+                folded: text.folded(&candidate.words),
+                probability: candidate.probability,
             })
             .collect()
     }
 
-    /// Returns how likely each of a paper's candidates is key.
-    pub fn weigh(&self, candidates: Vec<Candidate>) -> Vec<(f32, Candidate)> {
-        let mut weighed = self.weigh_alone(candidates);
-        for (probability, candidate) in weighed.iter_mut().filter(|(_, c)| c.known) {
-            *probability = self.again.probability(&candidate.features);
+    /// Tells a paper's candidates how likely each is key.
+    pub fn weigh(&self, candidates: &mut [Candidate]) {
+        self.weigh_alone(candidates);
+        for candidate in candidates.iter_mut().filter(|one| one.is_close()) {
+            candidate.probability = self.again.probability(&candidate.features);
         }
-        weighed
     }
 
-    /// Returns how likely each candidate is key by itself, with what the others came to among the
-    /// features of each.
-    pub fn weigh_alone(&self, candidates: Vec<Candidate>) -> Vec<(f32, Candidate)> {
-        let weigh = |candidate: Candidate| (self.probability(&candidate), candidate);
-        let mut weighed: Vec<_> = candidates.into_iter().map(weigh).collect();
-        weigh::add_context(&mut weighed);
-        weighed
+    /// Tells candidates how likely each is key by itself, and those that are weighed again what the
+    /// others came to.
+    pub fn weigh_alone(&self, candidates: &mut [Candidate]) {
+        for candidate in candidates.iter_mut() {
+            candidate.probability = self.probability(candidate);
+        }
+        weigh::add_context(candidates);
     }
 
     /// Returns how likely a candidate is key by itself.
     fn probability(&self, candidate: &Candidate) -> f32 {
-        let scorer = match candidate.known {
-            true => &self.known,
-            false => &self.new,
-        };
-        scorer.probability(&candidate.features)
+        if !candidate.known {
+            return self.new.probability(&candidate.features);
+        }
+        // Most are far from it, which a glance tells.
+        let probability = self.glance.probability(&candidate.features);
+        match probability < UNLIKELY {
+            true => probability,
+            false => self.known.probability(&candidate.features),
+        }
     }
 
     /// Parses a table that `write` wrote.
@@ -147,7 +169,14 @@ impl Model {
         };
         let number = |bytes: &[u8]| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         let mut model = Model::default();
-        for scorer in [&mut model.known, &mut model.new, &mut model.again] {
+        let Model {
+            glance,
+            known,
+            new,
+            again,
+            ..
+        } = &mut model;
+        for scorer in [glance, known, new, again] {
             let mut row = |length: usize| {
                 let weights = (0..length).map(|_| Some(f32::from_bits(number(take(4)?))));
                 weights.collect::<Option<Vec<f32>>>()
@@ -160,6 +189,11 @@ impl Model {
                 units: units.collect::<Option<_>>()?,
             });
         }
+        let mut weights = [0.0; TERM_SIGNS];
+        for weight in &mut weights {
+            *weight = f32::from_bits(number(take(4)?));
+        }
+        model.terms = TermScorer::new(weights);
         for _ in 0..number(take(4)?) {
             let hash = number(take(4)?);
             let mut signs = [0; WORD_SIGNS];
@@ -186,12 +220,13 @@ impl Model {
     /// Writes the table, the same for the same model.
     pub fn write(&self) -> Vec<u8> {
         let mut bytes: Vec<u8> = Vec::new();
-        for scorer in [&self.known, &self.new, &self.again] {
+        for scorer in [&self.glance, &self.known, &self.new, &self.again] {
             let Weights { linear, units } = scorer.weights();
             bytes.extend(linear.iter().flat_map(|w| w.to_le_bytes()));
             bytes.extend((units.len() as f32).to_le_bytes());
             bytes.extend(units.iter().flatten().flat_map(|w| w.to_le_bytes()));
         }
+        bytes.extend(self.terms.weights().iter().flat_map(|w| w.to_le_bytes()));
         let mut words: Vec<_> = self.words.iter().collect();
         words.sort_unstable();
         bytes.extend((words.len() as u32).to_le_bytes());
@@ -223,22 +258,28 @@ pub const LOGIT_STEPS: f32 = 16.0;
 /// Steps per unit of the logarithm of a count; a byte then holds up to a million.
 pub const COUNT_STEPS: f32 = 18.0;
 
+/// The counts that steps stand for.
+static COUNTS: LazyLock<[f32; 256]> =
+    LazyLock::new(|| std::array::from_fn(|steps| (steps as f32 / COUNT_STEPS).exp_m1()));
+
 impl Statistics for Model {
     fn word(&self, hash: u32) -> WordLogits {
-        match self.words.get(&hash) {
+        match self.words.get(hash) {
             Some(signs) => signs.map(|sign| f32::from(sign) / LOGIT_STEPS),
             None => UNKNOWN_WORD,
         }
     }
 
     fn phrase(&self, hash: u32) -> PhraseCount {
-        let Some([papers, key]) = self.phrases.get(&hash) else {
+        let Some([papers, key]) = self.phrases.get(hash) else {
             return PhraseCount::default();
         };
-        let count = |steps: u8| (f32::from(steps) / COUNT_STEPS).exp_m1();
+        let (papers, key) = (usize::from(*papers), usize::from(*key));
         PhraseCount {
-            papers: count(*papers),
-            key: count(*key),
+            papers: COUNTS[papers],
+            key: COUNTS[key],
+            log_papers: papers as f32 / COUNT_STEPS,
+            log_key: key as f32 / COUNT_STEPS,
         }
     }
 }

@@ -3,12 +3,21 @@
 use super::FEATURES;
 
 /// These are the weights of a scorer: a linear part and a few units that each answer above a bound.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     /// The weight of each feature, and last the constant.
     pub linear: Vec<f32>,
     /// The units: the weight of each feature, the constant, and the weight of the unit's answer.
     pub units: Vec<Vec<f32>>,
+}
+
+impl Default for Weights {
+    fn default() -> Weights {
+        Weights {
+            linear: vec![0.0; FEATURES + 1],
+            units: Vec::new(),
+        }
+    }
 }
 
 /// This weighs features.

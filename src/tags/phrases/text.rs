@@ -92,12 +92,18 @@ impl Text {
     /// Returns every run of words that may be a phrase.
     pub fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::with_capacity(self.tokens.len() * 2);
+        self.for_each_run(LONGEST, |run| runs.push(run));
+        runs
+    }
+
+    /// Calls back for every run of at most so many words that may be a phrase.
+    pub(super) fn for_each_run(&self, longest: usize, mut call: impl FnMut(Run)) {
         for (start, first) in self.tokens.iter().enumerate() {
             if first.stop {
                 continue;
             }
             let mut hash = 0u32;
-            for (end, token) in self.tokens.iter().enumerate().skip(start).take(LONGEST) {
+            for (end, token) in self.tokens.iter().enumerate().skip(start).take(longest) {
                 if end > start && token.opens {
                     break;
                 }
@@ -108,7 +114,7 @@ impl Text {
                 let lone_number = token.number && end == start;
                 if !token.stop && !lone_number {
                     let length = end + 1 - start;
-                    runs.push(Run {
+                    call(Run {
                         hash,
                         start,
                         length,
@@ -116,7 +122,6 @@ impl Text {
                 }
             }
         }
-        runs
     }
 
     /// Returns the abbreviations that the paper explains: `Large Language Models (LLMs)`.
@@ -125,19 +130,21 @@ impl Text {
     }
 
     fn explained(&self) -> Abbreviations {
-        let explained = (1..self.tokens.len()).filter_map(|number| {
-            let long = self.expansion(number)?;
-            let words = long.map(|at| self.tokens[at].hash).collect();
-            Some((self.tokens[number].hash, words))
-        });
-        explained.collect()
+        let begins = |number: &usize| self.tokens[*number].capital && self.tokens[*number].opens;
+        let mut explained = Abbreviations::default();
+        for number in (1..self.tokens.len()).filter(begins) {
+            if let Some(long) = self.expansion(number) {
+                let words = long.map(|at| self.tokens[at].hash).collect();
+                explained.insert(self.tokens[number].hash, words);
+            }
+        }
+        explained
     }
 
     /// Returns the words whose initials the word in brackets is.
     fn expansion(&self, number: usize) -> Option<Range<usize>> {
         let (token, before) = (&self.tokens[number], &self.tokens[number - 1]);
-        let between = || self.text[before.end as usize..token.start as usize].trim();
-        if !token.capital || !token.opens || between() != "(" {
+        if self.text[before.end as usize..token.start as usize].trim() != "(" {
             return None;
         }
         let letters: Vec<char> = self

@@ -4,8 +4,6 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
-
 use crate::tags::words::{PREFIXES, is_ideograph, is_joint, singular_length};
 
 /// This is a word, and what is seen of it.
@@ -38,10 +36,9 @@ pub fn read(text: &str) -> Vec<Token> {
     let mut reader = Reader {
         text,
         at: 0,
-        tokens: Vec::with_capacity(text.len() / 6),
-        word: Vec::with_capacity(32),
+        tokens: Vec::with_capacity(text.len() / 5),
         opens: true,
-        glue: false,
+        glue: None,
     };
     while reader.step() {}
     reader.tokens
@@ -49,129 +46,261 @@ pub fn read(text: &str) -> Vec<Token> {
 
 /// Hashes a folded word; 32 bits make one collision likely among a hundred thousand, which is harmless.
 pub fn hash_word(word: &[u8]) -> u32 {
-    let hash = xxhash_rust::xxh3::xxh3_64(word);
-    (hash >> 32) as u32
+    word.iter()
+        .fold(Hash::START, |hash, byte| hash.with(*byte))
+        .finish()
+}
+
+/// A hash (FNV-1a) that grows with a word, so that a word needs no copy, and its singular no second pass.
+#[derive(Debug, Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    const START: Hash = Hash(0xcbf2_9ce4_8422_2325);
+
+    fn with(self, byte: u8) -> Hash {
+        Hash((self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+
+    fn finish(self) -> u32 {
+        // The high half is mixed best.
+        (self.0 >> 32 ^ self.0) as u32
+    }
+}
+
+/// What a byte may be part of, as bits; those of the letters and digits of a word add up.
+type Class = u8;
+const SMALL: Class = 1;
+const CAPITAL: Class = 2;
+const DIGIT: Class = 4;
+/// A dot, a plus or a hash sign, which may belong to a word.
+const DOT: Class = 8;
+const PLUS: Class = 16;
+/// Part of a letter or sign beyond ASCII.
+const BEYOND: Class = 32;
+/// Goes over into the next word.
+const BLANK: Class = 64;
+/// Ends a phrase.
+const SIGN: Class = 128;
+
+static CLASSES: [Class; 256] = classes();
+
+const fn classes() -> [Class; 256] {
+    let mut classes = [SIGN; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            b'0'..=b'9' => DIGIT,
+            b' ' | b'\t'..=b'\r' | b'-' | b'_' | b'\'' | b'"' | b'`' | b'*' | b'~' => BLANK,
+            b'.' => DOT,
+            b'+' | b'#' => PLUS,
+            128..=255 => BEYOND,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    classes
+}
+
+/// Letters and digits with case folded away; zero for all else.
+static FOLDED: [u8; 256] = folded();
+
+const fn folded() -> [u8; 256] {
+    let mut folded = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            folded[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     tokens: Vec<Token>,
-    /// The last word, folded.
-    word: Vec<u8>,
     opens: bool,
-    /// Whether the last word was a prefix, to which the next one belongs.
-    glue: bool,
+    /// The last word, when it was a prefix, to which the next one belongs.
+    glue: Option<Hash>,
+}
+
+/// A word, or the part of one behind a prefix, folded.
+struct Part {
+    hash: Hash,
+    /// The byte behind it.
+    end: usize,
+    /// Which classes of bytes it has behind the first.
+    inner: Class,
 }
 
 impl Reader<'_> {
     /// Takes the next word or sign; returns whether there was one.
     fn step(&mut self) -> bool {
-        let Some(first) = self.char_at(self.at) else {
+        let Some(byte) = self.text.as_bytes().get(self.at) else {
             return false;
         };
-        let next = self.at + first.len_utf8();
-        if first.is_whitespace() || is_joint(first) {
-            self.at = next;
-        } else if first == 'h' && self.is_address() {
+        match CLASSES[usize::from(*byte)] {
+            BLANK => self.at += 1,
             // An address holds words that the paper does not say; it is one sign.
-            let rest = &self.text[self.at..];
-            self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
-        } else if is_ideograph(first) {
-            self.push(next);
-        } else if first.is_alphanumeric() || first == '.' && self.is(next, opens_word) {
-            let end = self.word_end(next);
-            self.push(end);
-        } else {
-            self.opens = true;
-            self.glue = false;
-            self.at = next;
+            SMALL if *byte == b'h' && self.is_address() => {
+                let rest = &self.text[self.at..];
+                self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
+            }
+            SMALL | CAPITAL | DIGIT => self.word(),
+            DOT if self.is(self.at + 1, opens_word) => self.word(),
+            BEYOND => self.step_beyond(),
+            _ => self.sign(1),
         }
         true
     }
 
-    fn char_at(&self, at: usize) -> Option<char> {
-        let byte = *self.text.as_bytes().get(at)?;
-        match byte.is_ascii() {
-            true => Some(char::from(byte)),
-            false => self.text[at..].chars().next(),
+    fn step_beyond(&mut self) {
+        let Some(first) = self.text[self.at..].chars().next() else {
+            return;
+        };
+        match first {
+            _ if first.is_whitespace() || is_joint(first) => self.at += first.len_utf8(),
+            _ if is_ideograph(first) => self.push(self.read_beyond(self.at + first.len_utf8())),
+            _ if first.is_alphanumeric() => self.word(),
+            _ => self.sign(first.len_utf8()),
         }
+    }
+
+    fn sign(&mut self, length: usize) {
+        self.opens = true;
+        self.glue = None;
+        self.at += length;
     }
 
     fn is(&self, at: usize, test: impl Fn(char) -> bool) -> bool {
-        self.char_at(at).is_some_and(test)
+        self.text[at..].chars().next().is_some_and(test)
     }
 
     fn is_address(&self) -> bool {
-        let rest = &self.text[self.at..];
-        rest.starts_with("http://") || rest.starts_with("https://")
+        let rest = &self.text.as_bytes()[self.at..];
+        rest.starts_with(b"http")
+            && (rest[4..].starts_with(b"://") || rest[4..].starts_with(b"s://"))
     }
 
-    fn word_end(&self, mut end: usize) -> usize {
-        while let Some(c) = self.char_at(end) {
-            let goes_on = match c {
-                'a'..='z' | 'A'..='Z' | '0'..='9' => true,
-                '.' => self.is(end + 1, char::is_alphanumeric),
-                '+' if self.is(end + 1, |next| next == '+') => true,
-                '+' | '#' => !self.is(end + 1, char::is_alphanumeric),
-                c => !c.is_ascii() && c.is_alphanumeric() && !is_ideograph(c),
-            };
-            if !goes_on {
+    /// Takes the word that starts here.
+    fn word(&mut self) {
+        let bytes = self.text.as_bytes();
+        let before = self.glue.unwrap_or(Hash::START);
+        let mut hash = before.with(bytes[self.at].to_ascii_lowercase());
+        let mut end = self.at + 1;
+        let mut inner = 0;
+        loop {
+            // The letters and digits of ASCII go by fast.
+            for byte in &bytes[end..] {
+                let folded = FOLDED[usize::from(*byte)];
+                if folded == 0 {
+                    break;
+                }
+                inner |= CLASSES[usize::from(*byte)];
+                hash = hash.with(folded);
+                end += 1;
+            }
+            let class = bytes
+                .get(end)
+                .map_or(SIGN, |byte| CLASSES[usize::from(*byte)]);
+            if !self.goes_on(class, end) {
                 break;
             }
-            end += c.len_utf8();
+            inner |= class;
+            hash = hash.with(bytes[end]);
+            end += 1;
         }
-        end
+        if (inner | CLASSES[usize::from(bytes[self.at])]) & BEYOND != 0 {
+            return self.push(self.read_beyond(end));
+        }
+        let written = &bytes[self.at..end];
+        if matches!(written.last(), Some(b's' | b'S')) && !is_prefix(written) {
+            hash = singular(written, before);
+        }
+        self.push(Part { hash, end, inner });
     }
 
-    /// Adds the word that ends at `end`, or joins it to a prefix before it.
-    fn push(&mut self, end: usize) {
-        let start = std::mem::replace(&mut self.at, end);
-        let written = &self.text[start..end];
-        if !self.glue {
-            self.word.clear();
+    /// Tells whether a sign inside or behind a word, or a byte beyond ASCII, belongs to it: `4.1`,
+    /// `C++`, `C#`.
+    fn goes_on(&self, class: Class, at: usize) -> bool {
+        match class {
+            DOT => self.is(at + 1, char::is_alphanumeric),
+            PLUS if self.text[at..].starts_with("++") => true,
+            PLUS => !self.is(at + 1, char::is_alphanumeric),
+            // Within a letter, the letter's first byte has told.
+            BEYOND if !self.text.is_char_boundary(at) => true,
+            BEYOND => self.is(at, |c| c.is_alphanumeric() && !is_ideograph(c)),
+            _ => false,
         }
-        let part = self.word.len();
-        match written.is_ascii() {
-            true => self
-                .word
-                .extend(written.bytes().map(|b| b.to_ascii_lowercase())),
-            false => self.word.extend(written.to_lowercase().bytes()),
+    }
+
+    /// Folds a word that is not ASCII; only ASCII has the endings of plurals.
+    fn read_beyond(&self, end: usize) -> Part {
+        let written = &self.text[self.at..end];
+        let folded = written.to_lowercase();
+        let classes = written
+            .bytes()
+            .skip(1)
+            .map(|byte| CLASSES[usize::from(byte)]);
+        let capital = written.chars().skip(1).any(char::is_uppercase);
+        let inner = classes.fold(BEYOND, |all, class| all | class) & !CAPITAL;
+        Part {
+            hash: folded
+                .bytes()
+                .fold(self.glue.unwrap_or(Hash::START), Hash::with),
+            end,
+            inner: if capital { inner | CAPITAL } else { inner },
         }
-        let prefix = is_prefix(&self.word[part..]);
-        if !prefix {
-            let length = singular_length(&mut self.word[part..]);
-            self.word.truncate(part + length);
-        }
-        let glued = std::mem::replace(&mut self.glue, prefix);
-        let hash = hash_word(&self.word);
-        let capitals = |text: &str| text.chars().any(char::is_uppercase);
-        let digit = written.bytes().any(|byte| byte.is_ascii_digit());
-        if let Some(last) = self.tokens.last_mut().filter(|_| glued) {
+    }
+
+    /// Adds a word that starts here, or joins it to a prefix before it.
+    fn push(&mut self, part: Part) {
+        let start = std::mem::replace(&mut self.at, part.end);
+        let prefix = self.glue.take();
+        let written = &self.text[start..part.end];
+        self.glue = is_prefix(written.as_bytes()).then_some(part.hash);
+        let first = CLASSES[usize::from(written.as_bytes()[0])];
+        let capital = match first {
+            BEYOND => written.starts_with(char::is_uppercase),
+            first => first == CAPITAL,
+        };
+        let (digit, inner_capital) = ((first | part.inner) & DIGIT != 0, part.inner & CAPITAL != 0);
+        let hash = part.hash.finish();
+        if let Some(last) = self.tokens.last_mut().filter(|_| prefix.is_some()) {
             last.hash = hash;
-            last.end = end as u32;
+            last.end = part.end as u32;
             last.stop = is_stop_word(hash);
             last.digit |= digit;
-            last.short |= capitals(written);
+            last.short |= capital || inner_capital;
             return;
         }
-        let mut letters = written.chars();
-        let first = letters.next();
         let before = self.tokens.last().map_or(0, |last| last.end as usize);
-        let joint = before > 0 && self.text.as_bytes()[before] == b'-';
         self.tokens.push(Token {
             hash,
             start: start as u32,
-            end: end as u32,
+            end: part.end as u32,
             stop: is_stop_word(hash),
             opens: std::mem::replace(&mut self.opens, false),
             digit,
-            capital: first.is_some_and(char::is_uppercase),
-            hyphen: joint && before + 1 == start,
-            short: capitals(letters.as_str()),
-            number: digit && written.bytes().all(|b| b.is_ascii_digit() || b == b'.'),
+            capital,
+            hyphen: before > 0 && before + 1 == start && self.text.as_bytes()[before] == b'-',
+            short: inner_capital,
+            number: digit && (first | part.inner) & !(DIGIT | DOT) == 0,
         });
     }
+}
+
+/// Hashes a word, behind a prefix or not, without the plural's ending.
+fn singular(written: &[u8], before: Hash) -> Hash {
+    let mut word = written.to_ascii_lowercase();
+    let length = singular_length(&mut word);
+    word[..length]
+        .iter()
+        .fold(before, |hash, byte| hash.with(*byte))
 }
 
 /// Tells whether a dot before this letter belongs to its word, as in `.NET`.
@@ -180,17 +309,36 @@ fn opens_word(c: char) -> bool {
 }
 
 fn is_prefix(word: &[u8]) -> bool {
-    (3..=5).contains(&word.len()) && PREFIXES.iter().any(|prefix| prefix.as_bytes() == word)
+    (3..=5).contains(&word.len())
+        && matches!(word[0], b'p' | b'P' | b'f' | b'F' | b'm' | b'M')
+        && PREFIXES
+            .iter()
+            .any(|prefix| prefix.as_bytes().eq_ignore_ascii_case(word))
 }
 
 /// Tells whether no key phrase begins or ends at a word.
 fn is_stop_word(hash: u32) -> bool {
-    static HASHES: LazyLock<FxHashSet<u32>> = LazyLock::new(|| {
-        STOP.split_whitespace()
-            .map(|word| hash_word(word.as_bytes()))
-            .collect()
+    /// A place for each word at or behind that of its hash; zero where there is none.
+    static PLACES: LazyLock<[u32; 1024]> = LazyLock::new(|| {
+        let mut places = [0; 1024];
+        for word in STOP.split_whitespace() {
+            let hash = hash_word(word.as_bytes());
+            let mut at = hash as usize % 1024;
+            while places[at] != 0 {
+                at = (at + 1) % 1024;
+            }
+            places[at] = hash;
+        }
+        places
     });
-    HASHES.contains(&hash)
+    let mut at = hash as usize % 1024;
+    while PLACES[at] != 0 {
+        if PLACES[at] == hash {
+            return true;
+        }
+        at = (at + 1) % 1024;
+    }
+    false
 }
 
 const STOP: &str = "\

@@ -24,6 +24,8 @@ pub struct Candidate {
     pub in_title_only: bool,
     /// Whether the phrase was often key.
     pub known: bool,
+    /// How likely it is key; zero until it is weighed.
+    pub probability: f32,
     /// What speaks for and against it.
     pub features: [f32; FEATURES],
 }
@@ -69,6 +71,7 @@ impl Text {
                 shown: self.shown(&found),
                 in_title_only: found.body == usize::MAX,
                 known: found.phrase.key > KNOWN,
+                probability: 0.0,
                 features: self.features(&found, &signs, &paper),
             });
         }
@@ -150,8 +153,8 @@ impl Text {
         let sup = found.sup / found.count;
         let alone: [f32; ALONE] = [
             prior,
-            log(found.phrase.key),
-            log(found.phrase.papers),
+            found.phrase.log_key,
+            found.phrase.log_papers,
             flag(found.phrase.key > 0.5),
             flag(found.length == 1),
             flag(found.length == 2),
@@ -199,42 +202,77 @@ impl Text {
     }
 }
 
-/// Tells each candidate that is `known` what the others of its paper came to: readers name one of two
+impl Candidate {
+    /// Tells whether it is weighed once more, when it is known what the others came to.
+    pub fn is_close(&self) -> bool {
+        self.known && self.probability >= CLOSE
+    }
+
+    fn holds(&self, other: &Candidate) -> bool {
+        self.words.start <= other.words.start && self.words.end >= other.words.end
+    }
+
+    fn overlaps(&self, other: &Candidate) -> bool {
+        self.words.start < other.words.end && other.words.start < self.words.end
+    }
+}
+
+/// Tells each candidate that `is_close` what the others of its paper came to: readers name one of two
 /// phrases that overlap, and only so many of a paper.
-pub fn add_context(candidates: &mut [(f32, Candidate)]) {
-    let sure: Vec<(f32, Range<usize>)> = candidates
-        .iter()
-        .map(|(probability, candidate)| (*probability, candidate.words.clone()))
-        .collect();
-    let mut order: Vec<f32> = sure.iter().map(|(probability, _)| *probability).collect();
-    order.sort_unstable_by(|a, b| b.total_cmp(a));
-    let known = candidates.iter().filter(|(_, candidate)| candidate.known);
-    let known: f32 = known.map(|(probability, _)| probability).sum();
-    let all: f32 = order.iter().sum();
-    let likely = order.partition_point(|probability| *probability > LIKELY);
-    let log_odds = |p: f32| (p.max(1e-4) / (1.0 - p).max(1e-4)).ln();
-    for (at, (own, candidate)) in candidates.iter_mut().enumerate() {
-        if !candidate.known {
-            continue;
+pub fn add_context(candidates: &mut [Candidate]) {
+    let sums = Sums::of(candidates);
+    for at in 0..candidates.len() {
+        if candidates[at].is_close() {
+            let context = sums.context(candidates, at);
+            candidates[at].features[ALONE..].copy_from_slice(&context);
         }
-        let words = &candidate.words;
+    }
+}
+
+/// What the candidates of a paper come to together.
+struct Sums {
+    /// The probabilities that any close one may have, the surest first.
+    surest: Vec<f32>,
+    all: f32,
+    known: f32,
+    likely: usize,
+}
+
+impl Sums {
+    fn of(candidates: &[Candidate]) -> Sums {
+        let probabilities = candidates.iter().map(|candidate| candidate.probability);
+        let mut surest: Vec<f32> = probabilities.clone().filter(|p| *p >= CLOSE).collect();
+        surest.sort_unstable_by(|a, b| b.total_cmp(a));
+        let known = candidates.iter().filter(|candidate| candidate.known);
+        Sums {
+            likely: surest.partition_point(|probability| *probability > LIKELY),
+            surest,
+            all: probabilities.sum(),
+            known: known.map(|candidate| candidate.probability).sum(),
+        }
+    }
+
+    fn context(&self, candidates: &[Candidate], at: usize) -> [f32; FEATURES - ALONE] {
+        let own = &candidates[at];
         let (mut holds, mut held, mut crosses, mut holders) = (0f32, 0f32, 0f32, 0f32);
-        for (number, (probability, other)) in sure.iter().enumerate() {
-            if number == at || other.end <= words.start || other.start >= words.end {
+        for (number, other) in candidates.iter().enumerate() {
+            if !other.overlaps(own) || number == at {
                 continue;
             }
-            if other.start <= words.start && other.end >= words.end {
-                held = held.max(*probability);
+            let probability = other.probability;
+            if other.holds(own) {
+                held = held.max(probability);
                 holders += probability;
-            } else if other.start >= words.start && other.end <= words.end {
-                holds = holds.max(*probability);
+            } else if own.holds(other) {
+                holds = holds.max(probability);
             } else {
-                crosses = crosses.max(*probability);
+                crosses = crosses.max(probability);
             }
         }
-        let before = order.partition_point(|probability| *probability > *own);
-        candidate.features[ALONE..].copy_from_slice(&[
-            log_odds(*own),
+        let before = self.surest.partition_point(|p| *p > own.probability);
+        let log_odds = |p: f32| (p.max(1e-4) / (1.0 - p).max(1e-4)).ln();
+        [
+            log_odds(own.probability),
             log_odds(held),
             log_odds(holds),
             log_odds(crosses),
@@ -242,19 +280,21 @@ pub fn add_context(candidates: &mut [(f32, Candidate)]) {
             holds,
             crosses,
             (before as f32).ln_1p(),
-            all.ln(),
-            (likely as f32).ln_1p(),
-            known.ln_1p(),
+            self.all.ln(),
+            (self.likely as f32).ln_1p(),
+            self.known.ln_1p(),
             holders,
-        ]);
+        ]
     }
 }
 
+/// A candidate less sure than this is not weighed again: hardly one in a hundred would be taken.
+const CLOSE: f32 = 0.08;
 /// A candidate this sure is counted among those that a paper has.
 const LIKELY: f32 = 0.3;
 
 /// Returns a phrase's log odds of being key, and the probability; rare ones lean to the mean.
-fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
+pub(super) fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
     let mean = if length == 1 { 0.03 } else { 0.06 };
     let key = count.key + 2.0 * mean;
     let rest = (count.papers - count.key).max(0.0) + 2.0 * (1.0 - mean);
@@ -267,7 +307,7 @@ fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
 }
 
 /// What stands for the word before or behind where a sign stands.
-const AT_SIGN: f32 = -1.5;
+pub(super) const AT_SIGN: f32 = -1.5;
 
 /// The log odds where no phrase is.
 const NEVER: f32 = -6.0;
