@@ -56,7 +56,7 @@ pub fn learn(papers: &[Paper], abbreviations: Abbreviations) -> (Model, [f32; 2]
     known.retain(|(features, _)| model.glance.probability(features) >= UNLIKELY);
     model.known = with_units(&known, 2);
     model.new = linear(&new);
-    let (mut rows, mut often): (Vec<(f32, bool)>, Vec<(f32, bool)>) = Default::default();
+    let (mut rows, mut often) = (Vec::new(), Vec::new());
     let mut again: Vec<Sample> = Vec::new();
     for (others, fold) in folds(papers) {
         for paper in fold {

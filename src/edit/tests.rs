@@ -181,6 +181,52 @@ fn a_tag_of_the_vocabulary_is_renamed_with_those_below_it() {
 }
 
 #[test]
+fn a_renamed_tag_is_found_by_its_old_word_and_has_no_word_twice() {
+    let check = |text: &str, from: &str, to: &str, expected: &str| {
+        let source = Source::new("content/tags.yaml", text);
+        let renamed = rename_tag(&source, &slug(from), &slug(to));
+        assert_eq!(renamed, Ok(Some(expected.to_owned())), "{text}");
+        let renamed = Source::new("content/tags.yaml", expected);
+        let vocabulary = Vocabulary::parse(&renamed, &mut Problems::new());
+        let tag = vocabulary.lookup(from).expect("the old word leads to it");
+        assert_eq!(tag.slug, slug(to));
+    };
+    check("a:\nb:\n", "a", "c", "c:\n  aliases: [a]\nb:\n");
+    check(
+        "a:\n  broader: b\nb:\n",
+        "a",
+        "c",
+        "c:\n  aliases: [a]\n  broader: b\nb:\n",
+    );
+    check(
+        "a: {aliases: [x y, c]}\n",
+        "a",
+        "c",
+        "c: {aliases: [x y, a]}\n",
+    );
+    check(
+        "a:\n  aliases: [\"x y\", z]\n",
+        "a",
+        "x-y",
+        "x-y:\n  aliases: [a, z]\n",
+    );
+    check(
+        "a: {broader: b}\nb:\n",
+        "a",
+        "c",
+        "c: {aliases: [a], broader: b}\nb:\n",
+    );
+    check("a: {name: A}\n", "a", "c", "c: {name: A}\n");
+    // An abbreviation finds what its small letters would not.
+    check(
+        "a:\n  aliases: [RAG]\n",
+        "a",
+        "rag",
+        "rag:\n  aliases: [RAG, a]\n",
+    );
+}
+
+#[test]
 fn merged_tags_leave_their_words_behind() {
     let source = Source::new("content/tags.yaml", VOCABULARY);
     let merged = merge_tags(&source, &[&slug("vit")], &slug("vision"));

@@ -14,7 +14,8 @@ use super::{Refusal, replace};
 
 /// Gives a tag another slug; tags below it follow. Returns `None` when the vocabulary has no such tag.
 ///
-/// A tag of the starter vocabulary gets an entry that replaces it.
+/// The old slug becomes a word that leads to the tag, in the place of the new one where that was a word
+/// before. A tag of the starter vocabulary gets an entry that replaces it.
 pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<String>, Refusal> {
     let refusal = || by_hand(source, from);
     let entries = read(source).ok_or_else(refusal)?;
@@ -25,9 +26,17 @@ pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<Stri
     let mut changes = broader_changes(source, &entries, &[from], to)?;
     let entry = entries.iter().find(|entry| entry.key == from.as_str());
     let is_starters = is_of_starter(&entries, from);
+    let mut aliases = known[from.as_str()].aliases.clone();
     if let Some(entry) = entry {
         changes.push((entry.key_range.clone(), scalar(to.as_str())));
-        if is_starters {
+        let is_word = |word: &str| Slug::parse(&word.replace(' ', "-")).as_ref() == Some(to);
+        let word = aliases.iter().position(|alias| is_word(alias));
+        let place = word.and_then(|_| place_of_alias(source, entry, is_word));
+        if let (Some(word), Some(place)) = (word, place) {
+            aliases[word] = from.to_string();
+            changes.push((place, alias(from.as_str())));
+        } else if is_starters || !is_named(entry, from) {
+            aliases.push(from.to_string());
             changes.push(add_aliases(source, entry, &[from.to_string()]).ok_or_else(refusal)?);
         }
     }
@@ -40,6 +49,7 @@ pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<Stri
     let mut expected = known;
     if let Some(mut tag) = expected.remove(from.as_str()) {
         tag.slug = to.clone();
+        tag.aliases = aliases;
         expected.insert(to.to_string(), tag);
     }
     for tag in expected.values_mut() {
@@ -276,8 +286,11 @@ fn add_aliases(source: &Source, entry: &Entry, words: &[String]) -> Option<(Rang
     let value = &text[entry.value_range.clone()];
     let first_line = value.split_inclusive('\n').next().unwrap_or("");
     if !fields.iter().any(|(key, _)| key == "aliases") {
-        if first_line.trim_start().starts_with('{') {
-            return None;
+        let start = entry.value_range.start + (value.len() - value.trim_start().len());
+        if text[start..].starts_with('{') {
+            let gap = if fields.is_empty() { "" } else { ", " };
+            let list = format!("aliases: [{}]{gap}", written.join(", "));
+            return Some((start + 1..start + 1, list));
         }
         let at = entry.value_range.start + first_line.len();
         let line = format!("  aliases: [{}]\n", written.join(", "));
@@ -288,17 +301,45 @@ fn add_aliases(source: &Source, entry: &Entry, words: &[String]) -> Option<(Rang
         };
         return Some((at..at, line));
     }
-    let mut at = entry.value_range.start;
-    for line in value.split_inclusive('\n') {
-        if let Some(list) = line.trim_start().strip_prefix("aliases:") {
-            let start = at + line.len() - list.len();
-            let list = yaml::written_list(text, start..at + line.len())?;
-            let last = list.items.last().filter(|_| list.flow)?;
-            return Some((last.end..last.end, format!(", {}", written.join(", "))));
-        }
-        at += line.len();
-    }
-    None
+    let last = written_aliases(source, entry)?.pop()?;
+    Some((last.end..last.end, format!(", {}", written.join(", "))))
+}
+
+/// Where the aliases of an entry stand, when they are written between brackets.
+fn written_aliases(source: &Source, entry: &Entry) -> Option<Vec<Range<usize>>> {
+    let (text, range) = (&source.text, entry.value_range.clone());
+    let keys = (0..).map_while(|nth| yaml::find_word(text, range.clone(), "aliases", nth));
+    let lists = keys.filter(|key| text[key.end..range.end].starts_with(':'));
+    let mut lists = lists.filter_map(|key| {
+        let rest = &text[key.end + 1..range.end];
+        // Behind it a mapping between brackets goes on.
+        let end = rest.find(']')? + 1;
+        let range = key.end + 1..key.end + 1 + end;
+        yaml::written_list(text, range).filter(|list| list.flow)
+    });
+    lists.next().map(|list| list.items)
+}
+
+/// Where an alias stands for which the test holds.
+fn place_of_alias(
+    source: &Source,
+    entry: &Entry,
+    is_meant: impl Fn(&str) -> bool,
+) -> Option<Range<usize>> {
+    let quotes: &[char] = &['"', '\''];
+    let mut places = written_aliases(source, entry)?.into_iter();
+    places.find(|place| is_meant(source.text[place.clone()].trim_matches(quotes)))
+}
+
+/// Tells whether an entry gives a name that leads to the tag as its slug does.
+fn is_named(entry: &Entry, slug: &Slug) -> bool {
+    let Value::Map(fields) = &entry.value else {
+        return false;
+    };
+    fields.iter().any(|(key, value)| match value {
+        Value::Text(name) => key == "name" && Slug::from_name(name).as_ref() == Some(slug),
+        _ => false,
+    })
 }
 
 /// An alias may hold the signs of a pattern, which want quotes.

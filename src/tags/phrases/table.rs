@@ -45,11 +45,6 @@ impl<V: Copy + Default> Table<V> {
         places.map(|(hash, value)| (*hash, value))
     }
 
-    /// Returns how many values there are.
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
     /// Returns where a hash stands, or would stand.
     fn place(&self, hash: u32) -> usize {
         // Half of the places are empty, so the search ends.
