@@ -14,6 +14,9 @@ const WORDS: [&str; 12] = [
     "true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity",
 ];
 
+/// How deep brackets stand within brackets in what is read here.
+const FLOW_DEPTH: usize = 4;
+
 /// Reads a mapping of such lines; `None` for anything else.
 ///
 /// `start` is where the text stands in its source.
@@ -80,41 +83,85 @@ fn read_key(line: &str) -> Option<&str> {
 
 fn read_value(text: &str) -> Option<Value> {
     match text.as_bytes().first()? {
-        b'[' => read_list(text),
+        b'[' | b'{' => whole(read_flow(text, 0)?),
         _ => read_scalar(text),
     }
 }
 
 fn read_scalar(text: &str) -> Option<Value> {
     match text.as_bytes().first()? {
-        quote @ (b'"' | b'\'') => {
-            let end = end_of_quoted(text, *quote)?;
-            (end == text.len()).then(|| unquoted(text))
-        }
+        b'"' | b'\'' => whole(read_quoted(text)?),
         _ => read_plain(text, b"#"),
     }
 }
 
-fn read_list(text: &str) -> Option<Value> {
-    let mut rest = text.strip_prefix('[')?.strip_suffix(']')?;
-    let mut items = Vec::new();
-    while !rest.is_empty() {
-        let end = match rest.as_bytes()[0] {
-            quote @ (b'"' | b'\'') => end_of_quoted(rest, quote)?,
-            _ => memchr(b',', rest.as_bytes()).unwrap_or(rest.len()),
-        };
-        let (item, behind) = rest.split_at(end);
-        items.push(match item.as_bytes().first()? {
-            b'"' | b'\'' => unquoted(item),
-            _ => read_plain(item, b"#:?[]{}")?,
-        });
-        rest = match behind {
-            "" => "",
-            // A comma with nothing behind it is allowed, and an item that is not there is not.
-            _ => behind.strip_prefix(", ").filter(|rest| !rest.is_empty())?,
-        };
+/// The value, where nothing stands behind it.
+fn whole((value, rest): (Value, &str)) -> Option<Value> {
+    rest.is_empty().then_some(value)
+}
+
+/// Reads a list or a mapping in brackets, or one item of it; returns what stands behind.
+fn read_flow(text: &str, depth: usize) -> Option<(Value, &str)> {
+    match text.as_bytes().first()? {
+        b'[' if depth < FLOW_DEPTH => {
+            let mut items = Vec::new();
+            let rest = read_parts(&text[1..], ']', |part| {
+                let (item, rest) = read_flow(part, depth + 1)?;
+                items.push(item);
+                Some(rest)
+            })?;
+            Some((Value::List(items), rest))
+        }
+        b'{' if depth < FLOW_DEPTH => {
+            let mut pairs: Vec<(String, Value)> = Vec::new();
+            let rest = read_parts(&text[1..], '}', |part| {
+                let (Value::Text(key), rest) = read_quoted(part)? else {
+                    return None;
+                };
+                let (value, rest) = read_flow(rest.strip_prefix(": ")?, depth + 1)?;
+                if pairs.iter().any(|(known, _)| *known == key) {
+                    return None;
+                }
+                pairs.push((key, value));
+                Some(rest)
+            })?;
+            Some((Value::Map(pairs), rest))
+        }
+        b'"' | b'\'' => read_quoted(text),
+        _ => {
+            let end = text.find([',', ']', '}']).unwrap_or(text.len());
+            Some((read_plain(&text[..end], b"#:?[]{}")?, &text[end..]))
+        }
     }
-    Some(Value::List(items))
+}
+
+/// Reads what stands between brackets, of which the first was read; returns what stands behind the last.
+fn read_parts<'a>(
+    text: &'a str,
+    last: char,
+    mut read: impl FnMut(&'a str) -> Option<&'a str>,
+) -> Option<&'a str> {
+    if let Some(rest) = text.strip_prefix(last) {
+        return Some(rest);
+    }
+    let mut rest = read(text)?;
+    loop {
+        if let Some(behind) = rest.strip_prefix(last) {
+            return Some(behind);
+        }
+        // A comma with nothing behind it is allowed, and an item that is not there is not.
+        rest = read(rest.strip_prefix(", ")?)?;
+    }
+}
+
+/// Reads a text between quotation marks; returns what stands behind it.
+fn read_quoted(text: &str) -> Option<(Value, &str)> {
+    let quote = *text
+        .as_bytes()
+        .first()
+        .filter(|byte| b"\"'".contains(byte))?;
+    let (written, rest) = text.split_at(end_of_quoted(text, quote)?);
+    Some((unquoted(written), rest))
 }
 
 /// Where a text between quotation marks ends, in one that starts with them; no escape is known but the
@@ -205,7 +252,8 @@ mod tests {
         let text = "title: \"TÜLU 3: “Pushing” #1\"\ndate: 2025-08-06\ntags: [post-training, 'it''s', \"a, b\"]\n\
                     authors: []\narxiv: \"2411.15120\"\nvenue: NeurIPS 2024 (oral)\nfeatured: true\nnote: 'a ''b'' \\c'\n\
                     source: papers.txt:61\nnames: [Élie O'Neil & Sons, 李明]\n\
-                    more:\n  - Élie O'Neil\n  - \"a: b\"\n  - 'c'\nend: b\n";
+                    more:\n  - Élie O'Neil\n  - \"a: b\"\n  - 'c'\nend: b\n\
+                    extra: {\"categories\": [\"cs.CL\", 'it''s'], \"a: b\": {}, \"c\": {\"d\": yes-and-no}}\n";
         assert!(check(text));
         assert!(check(text.trim_end()));
     }
@@ -241,6 +289,15 @@ mod tests {
             "a: b\r\n",
             "a: \"b\u{2028}c\"\n",
             "a: \"b\tc\"\n",
+            "a: {b: c}\n",
+            "a: {\"b\": 1}\n",
+            "a: {\"b\": c, \"b\": d}\n",
+            "a: {\"b\":c}\n",
+            "a: {\"b\"}\n",
+            "a: {\"b\": }\n",
+            "a: {\"b\": c}}\n",
+            "a: [b}\n",
+            "a: [[[[[b]]]]]\n",
         ] {
             assert!(read(text, 0).is_none(), "{text:?}");
         }
@@ -251,7 +308,7 @@ mod tests {
 
         #[test]
         fn what_is_read_here_is_what_the_library_reads(
-            text in r#"([a-c]{1,2}:((\n  - ([a-c:é '0-9-]{1,3}|"[a ]?"|'[a ]?'|No)){1,3}| (\[("[a ,'é:#]{0,3}"|'([a ,"\\:#]|''){0,3}'|[a-cé0-9 .+_&'"-]{1,3}|[nN]ull|No)(, ("[a]?"|'a'|[a1 -]{1,2})){0,2}\]|"[a ,'é:#]{0,3}"|'([a ,"\\:#]|''){0,3}'|[a-cé0-9:/ .+_()&'-]{1,4}|[yntf]|[Tt]rue|nan|0x1|1e3|[0-9]{4}-[0-9]{2}-[0-9]{2}))\n){1,4}"#
+            text in r#"([a-c]{1,2}:((\n  - ([a-c:é '0-9-]{1,3}|"[a ]?"|'[a ]?'|No)){1,3}| (\[("[a ,'é:#]{0,3}"|'([a ,"\\:#]|''){0,3}'|[a-cé0-9 .+_&'"-]{1,3}|[nN]ull|No)(, ("[a]?"|'a'|[a1 -]{1,2})){0,2}\]|\[(\[[ab]?\]|\{\}|a)(, (\{"a": b\}|[b\]}])){0,2}\]|\{"a": ([ab, ]{1,3}|"[b ,:}]{0,2}"|\[[a, ]{0,3}\]|\{\}|\{"[a:]": 'b'\})(, ["'][ab]["']: [a1"-]{1,2}){0,2}\}|"[a ,'é:#]{0,3}"|'([a ,"\\:#]|''){0,3}'|[a-cé0-9:/ .+_()&'-]{1,4}|[yntf]|[Tt]rue|nan|0x1|1e3|[0-9]{4}-[0-9]{2}-[0-9]{2}))\n){1,4}"#
         ) {
             check(&text);
         }
