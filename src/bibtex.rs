@@ -52,14 +52,14 @@ pub fn write(citation: &Citation<'_>) -> String {
     entry
 }
 
-/// Writes entries with a blank line between them.
-pub fn write_all<'a>(citations: impl Iterator<Item = Citation<'a>>) -> String {
+/// Puts entries together, with a blank line between them.
+pub fn join(entries: impl Iterator<Item = impl AsRef<str>>) -> String {
     let mut text = String::new();
-    for citation in citations {
+    for entry in entries {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&write(&citation));
+        text.push_str(entry.as_ref());
     }
     text
 }

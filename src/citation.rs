@@ -234,8 +234,11 @@ fn is_group(last: &str) -> bool {
 
 /// The word that parts names in BibTeX; within one, it names several people or a company.
 fn has_and(name: &str) -> bool {
-    name.split_whitespace()
-        .any(|word| word.eq_ignore_ascii_case("and"))
+    let mut letters = name.as_bytes().windows(3);
+    letters.any(|part| part.eq_ignore_ascii_case(b"and"))
+        && name
+            .split_whitespace()
+            .any(|word| word.eq_ignore_ascii_case("and"))
 }
 
 fn is_suffix(word: &str) -> bool {
@@ -243,8 +246,10 @@ fn is_suffix(word: &str) -> bool {
 }
 
 fn is_others(name: &str) -> bool {
-    let name = name.trim().trim_end_matches('.').to_ascii_lowercase();
-    ["et al", "others", "and others"].contains(&name.as_str())
+    let name = name.trim().trim_end_matches('.');
+    ["et al", "others", "and others"]
+        .iter()
+        .any(|words| name.eq_ignore_ascii_case(words))
 }
 
 fn is_web(url: &str) -> bool {

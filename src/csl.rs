@@ -2,85 +2,112 @@
 //!
 //! Knows a citation and the schema of CSL 1.0.2. Which papers stand in which file is `page`'s.
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
-use crate::citation::{Citation, Kind, Name};
+use crate::citation::{Citation, Issued, Kind, Name};
 
-/// Writes citations as an array, one item to a line.
-pub fn write_all<'a>(citations: impl Iterator<Item = Citation<'a>>) -> String {
+/// An item; the keys are in the order of their letters.
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(rename = "DOI", skip_serializing_if = "Option::is_none")]
+    doi: Option<&'a str>,
+    #[serde(rename = "URL", skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    /// A page of the web alone is cited with the day on which it was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accessed: Option<Day>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    author: Vec<Author<'a>>,
+    #[serde(rename = "container-title", skip_serializing_if = "Option::is_none")]
+    container: Option<&'a str>,
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued: Option<Day>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    title: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Day {
+    #[serde(rename = "date-parts")]
+    parts: [Vec<i16>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Author<'a> {
+    Person {
+        family: &'a str,
+        given: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        suffix: Option<&'a str>,
+    },
+    /// A name without a family name stands as it is.
+    Whole { literal: &'a str },
+}
+
+/// Writes an item, without the end of its line.
+pub fn write(citation: &Citation<'_>) -> String {
+    let day = citation.accessed;
+    let accessed = || [day.year(), day.month().into(), day.day().into()].to_vec();
+    let item = Item {
+        doi: citation.doi.map(|doi| doi.as_str()),
+        url: citation.url.as_deref(),
+        accessed: (citation.url.is_some() && citation.issued.is_none()).then(|| Day {
+            parts: [accessed()],
+        }),
+        author: citation.authors.iter().map(author).collect(),
+        container: citation.venue,
+        id: citation.key,
+        issued: citation.issued.map(issued),
+        number: citation.arxiv.map(|arxiv| format!("arXiv:{arxiv}")),
+        title: citation.title_plain,
+        // The schema has no preprint; an article without a container is one.
+        kind: match citation.kind {
+            Kind::Article => "article-journal",
+            Kind::Proceedings => "paper-conference",
+            Kind::Preprint => "article",
+        },
+    };
+    serde_json::to_string(&item).expect("all keys are strings")
+}
+
+/// Puts items together as an array, one to a line.
+pub fn join(items: impl Iterator<Item = impl AsRef<str>>) -> String {
     let mut text = String::from("[");
-    for citation in citations {
+    for item in items {
         text.push_str(if text.len() > 1 { ",\n" } else { "\n" });
-        text.push_str(&item(&citation).to_string());
+        text.push_str(item.as_ref());
     }
     text.push_str("\n]\n");
     text
 }
 
-/// Makes an item; names without a family name stand as they are.
-fn item(citation: &Citation<'_>) -> Value {
-    let mut item = Map::new();
-    let mut set = |name: &str, value: Value| {
-        item.insert(name.to_owned(), value);
-    };
-    set("id", citation.key.into());
-    // The schema has no preprint; an article without a container is one.
-    let kind = match citation.kind {
-        Kind::Article => "article-journal",
-        Kind::Proceedings => "paper-conference",
-        Kind::Preprint => "article",
-    };
-    set("type", kind.into());
-    set("title", citation.title_plain.into());
-    if !citation.authors.is_empty() {
-        set("author", citation.authors.iter().map(name).collect());
+fn issued(issued: Issued) -> Day {
+    let parts = [
+        Some(issued.year),
+        issued.month.map(i16::from),
+        issued.day.map(i16::from),
+    ];
+    Day {
+        parts: [parts.into_iter().flatten().collect()],
     }
-    if let Some(issued) = citation.issued {
-        let parts: Vec<i16> = [
-            Some(issued.year),
-            issued.month.map(i16::from),
-            issued.day.map(i16::from),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        set("issued", json!({ "date-parts": [parts] }));
-    }
-    if let Some(venue) = citation.venue {
-        set("container-title", venue.into());
-    }
-    if let Some(arxiv) = citation.arxiv {
-        set("number", format!("arXiv:{arxiv}").into());
-    }
-    if let Some(doi) = citation.doi {
-        set("DOI", doi.as_str().into());
-    }
-    if let Some(url) = &citation.url {
-        set("URL", url.as_str().into());
-        // A page of the web alone is cited with the day on which it was seen.
-        if citation.issued.is_none() {
-            let day = citation.accessed;
-            let parts = [i64::from(day.year()), day.month().into(), day.day().into()];
-            set("accessed", json!({ "date-parts": [parts] }));
-        }
-    }
-    Value::Object(item)
 }
 
-fn name(name: &Name<'_>) -> Value {
+fn author<'a>(name: &Name<'a>) -> Author<'a> {
     match *name {
         Name::Person {
             family,
             given,
-            suffix: None,
-        } => json!({ "family": family, "given": given }),
-        Name::Person {
+            suffix,
+        } => Author::Person {
             family,
             given,
             suffix,
-        } => {
-            json!({ "family": family, "given": given, "suffix": suffix })
-        }
-        Name::Whole(name) => json!({ "literal": name }),
+        },
+        Name::Whole(literal) => Author::Whole { literal },
     }
 }

@@ -123,10 +123,16 @@ const CHUNK: usize = 32;
 /// Returns how many bytes, in whole chunks, hold nothing that HTML has another sign for.
 pub fn plain_length(bytes: &[u8]) -> usize {
     let (chunks, _) = bytes.as_chunks::<CHUNK>();
+    // Sums of comparisons are made for all bytes at once; a `matches!` would ask byte by byte.
     let is_plain = |chunk: &&[u8; CHUNK]| {
-        !chunk.iter().fold(false, |found, &byte| {
-            found | (byte < b' ') | matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | 0x7f)
-        })
+        let signs = chunk.iter().fold(0_u8, |signs, &byte| {
+            let is = |sign: u8| u8::from(byte == sign);
+            signs
+                | u8::from(byte < b' ')
+                | (is(b'&') | is(b'<') | is(b'>'))
+                | (is(b'"') | is(b'\'') | is(0x7f))
+        });
+        signs == 0
     };
     chunks.iter().take_while(is_plain).count() * CHUNK
 }

@@ -17,6 +17,7 @@ use crate::theme::Theme;
 mod cards;
 mod feeds;
 mod periods;
+mod pieces;
 mod render;
 mod reuse;
 mod syndicate;

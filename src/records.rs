@@ -67,11 +67,16 @@ struct PaperRecord<'a> {
     doi_url: Option<String>,
 }
 
-/// Writes papers of a site; `page` is the output path of the page that shows them.
-pub fn write<'a>(site: &'a Site, page: &str, papers: impl Iterator<Item = &'a Entry>) -> String {
-    let papers: Vec<&Entry> = papers.collect();
+/// Writes papers of a site, by their indices; `page` is the output path of the page that shows them, and
+/// `record` what `write_paper` wrote of one.
+pub fn write<R: AsRef<str>>(
+    site: &Site,
+    page: &str,
+    papers: &[usize],
+    record: impl Fn(usize) -> R,
+) -> String {
     let mut used = vec![false; site.tags.len()];
-    for &tag in papers.iter().flat_map(|entry| &entry.tags) {
+    for &tag in papers.iter().flat_map(|&paper| &site.papers[paper].tags) {
         used[tag] = true;
     }
     let tags = site.tags.iter().zip(used);
@@ -79,17 +84,22 @@ pub fn write<'a>(site: &'a Site, page: &str, papers: impl Iterator<Item = &'a En
     push_list(
         "tags",
         tags.filter(|(_, used)| *used)
-            .map(|(tag, _)| tag_record(tag, &site.config.base_url)),
+            .map(|(tag, _)| json(&tag_record(tag, &site.config.base_url))),
         &mut text,
     );
     text.push_str(",\n");
     push_list(
         "papers",
-        papers.iter().map(|entry| paper_record(site, entry)),
+        papers.iter().map(|&paper| record(paper)),
         &mut text,
     );
     text.push_str("}\n");
     text
+}
+
+/// Writes a paper, on one line.
+pub fn write_paper(site: &Site, entry: &Entry) -> String {
+    json(&paper_record(site, entry))
 }
 
 /// Writes the list of files in which the papers of a large site stand, by their output paths.
@@ -98,13 +108,13 @@ pub fn write_parts(site: &Site, page: &str, parts: impl Iterator<Item = String>)
     let mut text = head(site, page);
     push_list(
         "parts",
-        parts.map(|part| base_url.absolute(&part)),
+        parts.map(|part| json(&base_url.absolute(&part))),
         &mut text,
     );
     text.push_str(",\n");
     push_list(
         "tags",
-        site.tags.iter().map(|tag| tag_record(tag, base_url)),
+        site.tags.iter().map(|tag| json(&tag_record(tag, base_url))),
         &mut text,
     );
     text.push_str(",\n\"papers\":[]}\n");
@@ -206,11 +216,11 @@ fn head(site: &Site, page: &str) -> String {
 }
 
 /// A line to a tag and to a paper: small, and `diff` and `grep` can read it.
-fn push_list<T: Serialize>(name: &str, values: impl Iterator<Item = T>, text: &mut String) {
+fn push_list(name: &str, lines: impl Iterator<Item = impl AsRef<str>>, text: &mut String) {
     text.push_str(&format!("\"{name}\":["));
-    for (index, value) in values.enumerate() {
+    for (index, line) in lines.enumerate() {
         text.push_str(if index > 0 { ",\n" } else { "\n" });
-        text.push_str(&json(&value));
+        text.push_str(line.as_ref());
     }
     text.push_str("\n]");
 }

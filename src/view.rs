@@ -12,9 +12,11 @@ use crate::theme::{self, Value};
 mod make;
 mod charts;
 mod manual;
+mod shelf;
 
 pub use make::Views;
 pub use manual::{Field, Kind, RECORDS, Record, TEMPLATES, Template, WORDS, document};
+pub use shelf::Shelf;
 
 /// Declares a record of values for templates: its fields are its documentation.
 macro_rules! view {
@@ -594,8 +596,8 @@ view! {
         updated: String,
         /// The by-line.
         author: String,
-        /// The newest papers.
-        entries: Vec<Shared<FeedEntryView>>,
+        /// The newest papers, each as `pieces/entry.xml` writes it.
+        entries: Vec<Html>,
     }
 }
 

@@ -100,16 +100,29 @@ fn contexts() -> Vec<(String, String, Map<String, Value>)> {
             true => dump_in_mail(&text),
             false => text,
         };
-        let Ok(dump) = serde_json::from_str::<Value>(&text) else {
-            continue;
-        };
-        if let (Some(template), Some(values)) =
-            (dump["template"].as_str(), dump["values"].as_object())
-        {
-            contexts.push((name, template.to_owned(), values.clone()));
-        }
+        collect(&name, &text, &mut contexts);
     }
     contexts
+}
+
+/// Adds what a text says that it was given, and what the pieces in it were.
+fn collect(page: &str, text: &str, contexts: &mut Vec<(String, String, Map<String, Value>)>) {
+    let Ok(dump) = serde_json::from_str::<Value>(text) else {
+        return;
+    };
+    if let (Some(template), Some(values)) = (dump["template"].as_str(), dump["values"].as_object())
+    {
+        contexts.push((page.to_owned(), template.to_owned(), values.clone()));
+        for pieces in [
+            &values.get("rows"),
+            &values.get("feed").map(|feed| &feed["entries"]),
+        ] {
+            let pieces = pieces.and_then(Value::as_array).into_iter().flatten();
+            for piece in pieces.filter_map(Value::as_str) {
+                collect(page, piece, contexts);
+            }
+        }
+    }
 }
 
 /// The text of a message, without the soft ends of lines and the escapes of RFC 2045, section 6.7.
@@ -232,7 +245,9 @@ impl Seen {
         // The version of a style sheet changes with each of its bytes.
         let text = text.split("?v=").next().unwrap_or(text);
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if record.is_empty() || line.is_empty() {
+        // A piece tells its own values.
+        let is_dump = line.starts_with("{\"template\"");
+        if record.is_empty() || line.is_empty() || is_dump {
             return;
         }
         let mut shown: String = line.chars().take(ROOM).collect();

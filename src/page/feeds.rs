@@ -10,7 +10,7 @@ use crate::html;
 use crate::layout;
 use crate::site::{Entry, Site};
 use crate::theme::Context;
-use crate::view::{FeedEntryView, FeedView, Html, Shared};
+use crate::view::{FeedEntryView, FeedView, Html};
 
 use super::syndicate::only_xml;
 use super::{Kind, Page, Renderer};
@@ -60,8 +60,8 @@ fn atom(
         author: author(site).to_owned(),
         entries: papers
             .iter()
-            .map(|&paper| Shared::of(entry_view(site, authority, &site.papers[paper]).into()))
-            .collect(),
+            .map(|&paper| renderer.feed_entry(page, paper))
+            .collect::<Result<_, _>>()?,
     };
     let mut context = Context::new();
     context.insert("feed", view);
@@ -71,11 +71,13 @@ fn atom(
         .map(only_xml)
 }
 
-fn entry_view(site: &Site, authority: &str, entry: &Entry) -> FeedEntryView {
+/// Returns a paper as entries of feeds tell it.
+pub(super) fn entry_view(site: &Site, paper: usize) -> FeedEntryView {
+    let entry = &site.papers[paper];
     let text = entry.text();
     let day = midnight(entry.date);
     FeedEntryView {
-        id: entry_id(authority, entry),
+        id: entry_id(authority(site), entry),
         title: text.title.to_string(),
         url: site.config.base_url.absolute(&layout::paper(&text.slug)),
         published: day.clone(),

@@ -15,6 +15,7 @@ use crate::view::{
     IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, SiteView, TargetView, Views,
 };
 
+use super::pieces::Pieces;
 use super::{
     HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
 };
@@ -43,6 +44,7 @@ pub struct Renderer<'a> {
     easel: Easel,
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
+    pub(super) pieces: Pieces,
 }
 
 /// Where not all pages are rendered, a paper's neighbours are sought when its page is asked for.
@@ -74,6 +76,7 @@ impl<'a> Renderer<'a> {
             easel: Easel::new(),
             plan,
             neighbours: &SOUGHT,
+            pieces: Pieces::new(),
         }
     }
 
@@ -118,7 +121,7 @@ impl<'a> Renderer<'a> {
                 feeds::render(self, page)?
             }
             Kind::Bibtex(_) | Kind::Csl(_) | Kind::Records(_) | Kind::Schema => {
-                reuse::render(site, page)
+                reuse::render(self, page)
             }
             Kind::Sitemap(_) | Kind::SitemapIndex(_) | Kind::Robots => {
                 syndicate::render(self, page)?

@@ -3,11 +3,11 @@
 //! No file per paper: a host's limits are on the number of files.
 
 use crate::layout;
-use crate::site::{Entry, Site};
+use crate::site::Site;
 use crate::view::{AlternateView, Views};
-use crate::{bibtex, citation, csl, records};
+use crate::{bibtex, csl, records};
 
-use super::{Kind, Page, Scope};
+use super::{Kind, Page, Renderer, Scope};
 
 /// A program reads JSON as a whole, so a larger file is parted by year.
 const JSON_LIMIT: usize = 5_000_000;
@@ -41,17 +41,22 @@ pub fn plan(site: &Site, add: &mut impl FnMut(String, Kind)) {
 }
 
 /// Renders a file.
-pub fn render(site: &Site, page: &Page) -> String {
+pub(super) fn render(renderer: &Renderer<'_>, page: &Page) -> String {
+    let site = renderer.site();
     match page.kind {
         Kind::Bibtex(scope) => {
-            bibtex::write_all(papers(site, scope).map(|entry| cite(site, entry)))
+            bibtex::join(indices(site, scope).map(|paper| renderer.bibtex(paper)))
         }
-        Kind::Csl(scope) => csl::write_all(papers(site, scope).map(|entry| cite(site, entry))),
+        Kind::Csl(scope) => csl::join(indices(site, scope).map(|paper| renderer.csl(paper))),
         Kind::Records(Scope::Site) if is_parted(site) => {
             let parts = site.years.iter().map(|year| layout::year_json(year.key));
             records::write_parts(site, layout::HOME, parts)
         }
-        Kind::Records(scope) => records::write(site, &shown_at(site, scope), papers(site, scope)),
+        Kind::Records(scope) => {
+            let papers: Vec<usize> = indices(site, scope).collect();
+            let shown_at = shown_at(site, scope);
+            records::write(site, &shown_at, &papers, |paper| renderer.record(paper))
+        }
         _ => records::schema(&site.config.base_url),
     }
 }
@@ -96,29 +101,16 @@ fn is_parted(site: &Site) -> bool {
     site.papers.iter().map(records::estimate).sum::<usize>() > JSON_LIMIT
 }
 
-fn cite<'a>(site: &Site, entry: &'a Entry) -> citation::Citation<'a> {
-    citation::of(entry, &site.config.base_url)
-}
-
 /// The papers of a scope, newest issue first. A tag's are not in one row.
-fn papers(site: &Site, scope: Scope) -> Box<dyn Iterator<Item = &Entry> + '_> {
+fn indices(site: &Site, scope: Scope) -> Box<dyn Iterator<Item = usize> + '_> {
     match scope {
-        Scope::Site => Box::new(site.papers.iter()),
+        Scope::Site => Box::new(0..site.papers.len()),
         Scope::Year(index) => {
             let issues = &site.issues[site.years[index].issues.clone()];
-            Box::new(
-                issues
-                    .iter()
-                    .flat_map(|issue| &site.papers[issue.papers.clone()]),
-            )
+            Box::new(issues.iter().flat_map(|issue| issue.papers.clone()))
         }
-        Scope::Issue(index) => Box::new(site.papers[site.issues[index].papers.clone()].iter()),
-        Scope::Tag(index) => Box::new(
-            site.tags[index]
-                .papers
-                .iter()
-                .map(|&paper| &site.papers[paper]),
-        ),
+        Scope::Issue(index) => Box::new(site.issues[index].papers.clone()),
+        Scope::Tag(index) => Box::new(site.tags[index].papers.iter().copied()),
     }
 }
 

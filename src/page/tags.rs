@@ -156,6 +156,8 @@ impl Renderer<'_> {
         context.insert("second", self.tag_refs(second));
         let listed = shown.iter().map(|&paper| self.views.listed(paper));
         context.insert("papers", listed.collect::<Vec<_>>());
+        let rows = shown.iter().map(|&paper| self.row(page, paper));
+        context.insert("rows", rows.collect::<Result<Vec<_>, _>>()?);
         context.insert("pager", pager);
         context.insert("page", view);
         self.template(page, "tag.html", layout::TAGS, context)

@@ -1,6 +1,6 @@
 //! The makers of views: a site's values as templates see them.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -18,6 +18,7 @@ use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
 use crate::theme::{self, Value};
 
 use super::charts::Timeline;
+use super::shelf::Shelf;
 use super::{
     ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
     NavView, PaperRefView, PaperView, PeriodRefView, RelatedView, Shared, TagRefView, TagView,
@@ -32,35 +33,10 @@ pub struct Views<'a> {
     tags: Vec<Value>,
     /// The issues as lists show them; every paper of an issue names it.
     issues: Vec<(IssueRefView, Shared<IssueRefView>)>,
-    listed: Shelf,
-    full: Shelf,
-    short: Shelf,
+    listed: Shelf<Value>,
+    full: Shelf<Value>,
+    short: Shelf<Value>,
     pub(super) timeline: OnceLock<Option<Timeline>>,
-}
-
-/// This keeps values of papers that were shown last; pages are rendered in the order of their papers, so
-/// most find what they show, and those of a whole site would be more than the rest of it.
-struct Shelf(Vec<Mutex<Option<(usize, Value)>>>);
-
-impl Shelf {
-    fn new(places: usize) -> Shelf {
-        Shelf(
-            std::iter::repeat_with(Mutex::default)
-                .take(places)
-                .collect(),
-        )
-    }
-
-    fn get(&self, index: usize, make: impl FnOnce() -> Value) -> Value {
-        let place = &self.0[index % self.0.len()];
-        let hold = || place.lock().expect("nothing panics while it is held");
-        if let Some((_, value)) = hold().as_ref().filter(|(kept, _)| *kept == index) {
-            return value.clone();
-        }
-        let value = make();
-        *hold() = Some((index, value.clone()));
-        value
-    }
 }
 
 impl<'a> Views<'a> {

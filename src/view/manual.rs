@@ -207,6 +207,11 @@ pub const TEMPLATES: &[Template] = &[
                 "Vec<PaperView>",
                 "The papers of this page, without abstracts.",
             ),
+            (
+                "rows",
+                "Vec<Html>",
+                "The same papers, each as `pieces/row.html` writes it.",
+            ),
             ("pager", "PagerView", "Where the page stands in the list."),
             (
                 "related",
@@ -282,6 +287,19 @@ pub const TEMPLATES: &[Template] = &[
         name: "feed.xml",
         about: "An Atom feed.",
         values: &[SITE, PAGE, ("feed", "FeedView", "The feed.")],
+    },
+    Template {
+        name: "pieces/row.html",
+        about: "A paper in the lists of its tags. It is written once for all of them, so it sees no page.",
+        values: &[
+            SITE,
+            ("paper", "PaperView", "The paper, without its abstract."),
+        ],
+    },
+    Template {
+        name: "pieces/entry.xml",
+        about: "A paper in all feeds, written once.",
+        values: &[SITE, ("entry", "FeedEntryView", "The paper.")],
     },
     Template {
         name: "sitemap.xml",
