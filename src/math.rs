@@ -42,6 +42,9 @@ pub fn render(tex: &str, display: Display) -> Result<String, String> {
     if guard::depth(tex) > MAX_DEPTH {
         return Err(format!("it is nested deeper than {MAX_DEPTH} levels"));
     }
+    if tex.contains(|c: char| c.is_ascii_control() && !"\t\n\r".contains(c)) {
+        return Err("it holds a control character".to_owned());
+    }
     let tex = readable::readable(tex);
     let display = match display {
         Display::Inline => MathDisplay::Inline,

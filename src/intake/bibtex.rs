@@ -141,10 +141,9 @@ fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, Str
     }
     let mut whole = raw.clone();
     whole.abbreviations.extend(shared);
-    record.authors = authors(whole).unwrap_or_else(|| {
-        let names = texts.get("author").map(String::as_str).unwrap_or_default();
-        fields::split_authors(&without_braces(names))
-    });
+    let written = texts.get("author").map(String::as_str).unwrap_or_default();
+    record.authors =
+        authors(whole, written).unwrap_or_else(|| fields::split_authors(&without_braces(written)));
     Ok((record, title))
 }
 
@@ -161,7 +160,7 @@ fn with_plain_key(chunk: &str) -> String {
 }
 
 /// The authors as the crate splits them: particles, suffixes and corporate names in braces.
-fn authors(raw: RawBibliography<'_>) -> Option<Vec<String>> {
+fn authors(raw: RawBibliography<'_>, written: &str) -> Option<Vec<String>> {
     let bibliography = Bibliography::from_raw(raw).ok()?;
     let people = bibliography.iter().next()?.author().ok()?;
     let name = |person: &biblatex::Person| {
@@ -178,13 +177,14 @@ fn authors(raw: RawBibliography<'_>) -> Option<Vec<String>> {
             .collect();
         collapse(&parts.join(" "))
     };
-    Some(
-        people
-            .iter()
-            .map(name)
-            .filter(|name| !name.is_empty() && name != "others")
-            .collect(),
-    )
+    let mut names: Vec<String> = people.iter().map(name).collect();
+    // The crate takes each name with a `=` for BibLaTeX's `given=Ann, family=Lee`, and may find neither.
+    if names.iter().any(String::is_empty) {
+        let plain = |name: &str| fields::given_first(&without_braces(name));
+        names = collapse(written).split(" and ").map(plain).collect();
+    }
+    names.retain(|name| !name.trim().is_empty() && name != "others");
+    Some(names)
 }
 
 fn plain(
@@ -307,6 +307,22 @@ fn without_braces(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_author_with_an_equals_sign_is_kept() {
+        for (written, expected) in [
+            (
+                "Lee, Ann and {E=mc2 Team}",
+                ["Ann Lee", "E=mc2 Team"].as_slice(),
+            ),
+            ("given=Ann, family=Lee", &["Ann Lee"]),
+            ("Lee, Ann and others", &["Ann Lee"]),
+        ] {
+            let entry = format!("@misc{{a,\n title = {{T}},\n author = {{{written}}},\n}}\n");
+            let (record, _) = read_entry(&entry, "").expect("an entry");
+            assert_eq!(record.authors, expected, "{written}");
+        }
+    }
 
     #[test]
     fn braces_that_protect_capitals_go() {

@@ -139,7 +139,8 @@ fn is_inverted(name: &str) -> bool {
         && more.is_none()
 }
 
-fn given_first(name: &str) -> String {
+/// Writes `Lee, Ann` as `Ann Lee`; a name without a comma stays.
+pub fn given_first(name: &str) -> String {
     match name.split_once(',') {
         Some((family, given)) => format!("{} {}", given.trim(), family.trim()),
         None => name.trim().to_owned(),

@@ -121,10 +121,9 @@ pub(super) fn is_mathml(markup: &str) -> bool {
 
 /// Writes the signs in a formula's words as HTML has them: the converter leaves those of `\operatorname`.
 pub(super) fn escaped(markup: String) -> String {
-    // Most formulas have tags and letters: as many `>` as `<`, and nothing else that HTML writes otherwise.
+    // Most formulas have tags and letters: as many `>` as `<`, and no `&`.
     let count = |sign: u8| memchr::memchr_iter(sign, markup.as_bytes()).count();
-    let is_plain = |byte: u8| byte >= b' ' && byte != b'&' && byte != 0x7f;
-    if markup.bytes().all(is_plain) && count(b'<') == count(b'>') {
+    if memchr::memchr(b'&', markup.as_bytes()).is_none() && count(b'<') == count(b'>') {
         return markup;
     }
     let mut html = String::with_capacity(markup.len() + 16);
@@ -152,8 +151,6 @@ fn sign(text: &str, at: usize, c: char) -> Option<&'static str> {
             let is_entity = ENTITIES.iter().any(|entity| text[at..].starts_with(entity));
             (!is_entity).then_some("&amp;")
         }
-        '\n' | '\t' => None,
-        c if c.is_ascii_control() => Some("\u{fffd}"),
         _ => None,
     }
 }

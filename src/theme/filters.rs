@@ -29,7 +29,8 @@ fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
                 b'"' => b"&quot;",
                 b'\'' => b"&#39;",
                 // Control characters may stand in no page, and stop readers of feeds.
-                0..=8 | 11 | 12 | 14..=31 | 127 => "\u{fffd}".as_bytes(),
+                0x7f => "\u{fffd}".as_bytes(),
+                _ if byte < b' ' && !b"\t\n\r".contains(&byte) => "\u{fffd}".as_bytes(),
                 _ => {
                     at += 1;
                     continue;

@@ -144,7 +144,9 @@ impl File {
     /// Tags that are added stand in the list, and all that was there is there.
     fn check_add_tags(&self, vocabulary: &Vocabulary) {
         let meaning = |tag: &str| meaning(vocabulary, tag);
-        let tags = [new_tag(), Slug::parse("on").expect("a slug")];
+        // `on` wants quotes. Callers add tags that are none's other name.
+        let mut tags = vec![new_tag(), Slug::parse("on").expect("a slug")];
+        tags.retain(|tag| meaning(tag.as_str()).as_ref() == Some(tag));
         let Ok(Some(new)) = edit::add_tags(&self.file, &tags, meaning) else {
             return;
         };
