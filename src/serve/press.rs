@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
+use std::time::Duration;
 
 use crate::address::BaseUrl;
 use crate::diagnostic::{Diagnostic, Problems};
@@ -15,6 +16,9 @@ use crate::link_check::LinkCheck;
 use crate::page::{self, Output, Page, Renderer};
 use crate::site::Site;
 use crate::theme::Theme;
+
+/// After this time who works ahead begins: by then the page is there that somebody waits for.
+const BREATH: Duration = Duration::from_millis(300);
 
 /// This is what an address of the site leads to.
 #[derive(Debug)]
@@ -108,6 +112,7 @@ fn work_ahead(site: &Arc<Site>, alive: &Arc<()>) {
     }
     let (site, alive) = (site.clone(), Arc::downgrade(alive));
     std::thread::spawn(move || {
+        std::thread::sleep(BREATH);
         for entry in &site.papers {
             if alive.strong_count() == 0 {
                 return;
@@ -231,7 +236,7 @@ impl<'a> Desk<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use super::*;
     use crate::config::Config;

@@ -62,7 +62,7 @@ export class Index {
   async whole(url) {
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-    return unpack(await answer.arrayBuffer());
+    return unpack(answer.body);
   }
 
   /** Returns a part of a file; nothing where the host gives files only as a whole, and this one is large. */
@@ -102,7 +102,7 @@ export class Index {
         const first = sheet * head.sheet / head.block;
         const from = head.lengths.slice(first, block).reduce((sum, length) => sum + length, 0);
         const bytes = await this.part(head.sheets[sheet][0], from, from + head.lengths[block], Infinity);
-        return readPapers(textOf(await unpack(bytes)));
+        return readPapers(textOf(await unpack(new Response(bytes).body)));
       });
       const paper = list[number % head.block];
       return { ...paper, teaser: withTeasers ? await this.teaser(head.sheets[sheet][1], paper) : "" };
@@ -260,9 +260,9 @@ function fileOf(head, word) {
 const textOf = (bytes) => new TextDecoder().decode(bytes);
 const lengthOf = (number) => 32 - Math.clz32(number);
 
-async function unpack(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+async function unpack(stream) {
+  const unpacked = stream.pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(unpacked).arrayBuffer());
 }
 
 /** The number of two words that follow each other. */
