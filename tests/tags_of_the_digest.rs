@@ -1,6 +1,6 @@
 //! The real list and the real vocabulary: which tags the 58 papers get.
 //!
-//! Each line of the golden file was read against its paper; a change of the vocabulary shows here as
+//! Each line of the golden files was read against its paper; a change of the vocabulary shows here as
 //! a change of lines to be read again. `UPDATE_GOLDEN=1 cargo test` writes the file anew.
 
 #![allow(clippy::disallowed_methods)] // A test may read the environment and write its golden file.
@@ -14,6 +14,7 @@ use paper_digest::tags::Vocabulary;
 const VOCABULARY: &str = include_str!("../content/tags.yaml");
 const LIST: &str = include_str!("data/daily-papers.txt");
 const GOLDEN: &str = include_str!("data/daily-papers.tags.txt");
+const GOLDEN_OF_STARTER: &str = include_str!("data/daily-papers.starter.txt");
 
 fn vocabulary() -> Vocabulary {
     let mut problems = Problems::new();
@@ -39,7 +40,21 @@ fn papers() -> Vec<(&'static str, &'static str)> {
 
 #[test]
 fn the_58_papers_get_the_tags_that_a_curator_gave() {
-    let vocabulary = vocabulary();
+    check(&vocabulary(), "daily-papers.tags.txt", GOLDEN);
+}
+
+#[test]
+fn a_new_site_gives_the_58_papers_tags_that_a_curator_can_begin_with() {
+    let starter = Vocabulary::starter();
+    check(starter, "daily-papers.starter.txt", GOLDEN_OF_STARTER);
+    for (title, text) in papers() {
+        let tags = starter.suggest(title, text);
+        assert!((2..=6).contains(&tags.len()), "{title}: {tags:?}");
+    }
+}
+
+/// Compares the tags of all papers, and the words that speak for them, with a golden file.
+fn check(vocabulary: &Vocabulary, name: &str, golden: &str) {
     let mut found = String::new();
     for (title, text) in papers() {
         let _ = writeln!(found, "{title}");
@@ -52,15 +67,12 @@ fn the_58_papers_get_the_tags_that_a_curator_gave() {
             );
         }
     }
-    if found != GOLDEN && std::env::var_os("UPDATE_GOLDEN").is_some() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/data/daily-papers.tags.txt"
-        );
+    if found != golden && std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
         std::fs::write(path, &found).expect("the golden file can be written");
         return;
     }
-    assert_eq!(found, GOLDEN);
+    assert_eq!(found, golden);
 }
 
 #[test]
