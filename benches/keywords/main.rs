@@ -2,13 +2,15 @@
 //! scores on the newest 30 %.
 //!
 //! `cargo bench --bench keywords -- FILE.jsonl.gz` prints the tables; `-- FILE learn` then learns from
-//! all papers and writes `src/tags/phrases.bin`. Each line of the file holds `title`, `abstract`,
+//! all papers and writes `src/tags/phrases.bin`; `-- FILE vocabulary` tells only which labels the starter
+//! vocabulary covers. Each line of the file holds `title`, `abstract`,
 //! `keywords`, `date`, `arxiv_id`. Labels are folded for case, plural, hyphens and, where the paper
 //! explains them, abbreviations; scores are over all labels of all papers together.
 
 #![allow(clippy::disallowed_methods)] // A benchmark reads files and the clock.
 
 mod count;
+mod coverage;
 mod errors;
 mod fit;
 mod learn;
@@ -31,6 +33,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     };
     let rows = read(file)?;
+    coverage::show(&rows);
+    if arguments.get(1).is_some_and(|a| a == "vocabulary") {
+        return Ok(());
+    }
     let cut = rows.len() * 7 / 10;
     let abbreviations = explained(&rows[..cut]);
     println!("{} abbreviations", abbreviations.len());

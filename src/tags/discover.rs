@@ -4,7 +4,9 @@
 //! a term when its words keep together (normalised mutual information), when papers that have it come
 //! back to it (a plain word stands once in many papers, a topic several times in few), when it stands
 //! in titles, and when it ends where a phrase ends. Words that recur without being a topic anywhere
-//! are found by the same counts, beside a list of those that any English paper may use.
+//! are found by the same counts, beside a list of those that any English paper may use. A single word
+//! is not proposed either when many papers of another field have it and hardly any reader took it for a
+//! key phrase there (see [`phrases`](super::phrases)): *network*, *market*, *loss*.
 //!
 //! Knows nothing of the vocabulary but what the caller says of a phrase: see [`Cover`].
 
@@ -14,6 +16,8 @@ mod name;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use count::{Corpus, Phrase};
+
+use super::phrases::{Abbreviations, Model, Statistics, hash_label};
 
 use crate::slug::Slug;
 
@@ -54,6 +58,10 @@ pub struct Discovery {
 
 /// Two candidates that share a word and this part of their papers are one tag.
 const SAME: f64 = 0.5;
+/// A word that so many papers have is common,
+const COMMON: f32 = 20.0;
+/// and when it is key in a smaller part of them than this, it is no topic.
+const RARELY: f32 = 0.035;
 /// Phrases say more than single words do.
 const PHRASE_WORTH: f64 = 2.2;
 
@@ -78,10 +86,21 @@ pub fn discover(
         // What a tag covers is known by the phrase as papers write it, and by what it stands for.
         let mut written = vec![name::of(&corpus, candidate.phrase, &candidate.papers)];
         written.extend(candidate.long.clone());
-        written.iter().all(|name| cover(name) != Cover::Whole)
+        let is_word = corpus.phrases[candidate.phrase].words.len() == 1 && candidate.long.is_none();
+        !(is_word && is_common(&written[0]))
+            && written.iter().all(|name| cover(name) != Cover::Whole)
     });
     let chosen = choose(&corpus, candidates, tagged, wanted.tags);
     finish(&corpus, &chosen, cover)
+}
+
+/// Tells whether a word is common in papers whose key phrases are known, and hardly ever key.
+fn is_common(word: &str) -> bool {
+    let hash = hash_label(word, &Abbreviations::default());
+    hash.is_some_and(|hash| {
+        let count = Model::embedded().phrase(hash);
+        count.papers >= COMMON && count.key < RARELY * count.papers
+    })
 }
 
 /// A phrase that may become a tag.
