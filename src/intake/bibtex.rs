@@ -180,11 +180,34 @@ fn authors(raw: RawBibliography<'_>, written: &str) -> Option<Vec<String>> {
     let mut names: Vec<String> = people.iter().map(name).collect();
     // The crate takes each name with a `=` for BibLaTeX's `given=Ann, family=Lee`, and may find neither.
     if names.iter().any(String::is_empty) {
-        let plain = |name: &str| fields::given_first(&without_braces(name));
-        names = collapse(written).split(" and ").map(plain).collect();
+        names = names_in(&collapse(written));
     }
     names.retain(|name| !name.trim().is_empty() && name != "others");
     Some(names)
+}
+
+/// Parts names at each ` and ` outside of braces; a name in braces is a group's, commas and all.
+fn names_in(written: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, c) in written.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 && written[at..].starts_with(" and ") => {
+                // Of ` and and `, the second starts inside of the first.
+                names.push(written.get(start..at).unwrap_or_default());
+                start = at + " and ".len();
+            }
+            _ => {}
+        }
+    }
+    names.push(&written[start..]);
+    let plain = |name: &&str| match name.trim().starts_with('{') {
+        true => without_braces(name),
+        false => fields::given_first(&without_braces(name)),
+    };
+    names.iter().map(plain).collect()
 }
 
 fn plain(
@@ -315,6 +338,11 @@ mod tests {
                 "Lee, Ann and {E=mc2 Team}",
                 ["Ann Lee", "E=mc2 Team"].as_slice(),
             ),
+            (
+                "{A = B, C and D} and Lee, Ann",
+                &["A = B, C and D", "Ann Lee"],
+            ),
+            ("A= and and B=", &["A=", "B="]),
             ("given=Ann, family=Lee", &["Ann Lee"]),
             ("Lee, Ann and others", &["Ann Lee"]),
         ] {
