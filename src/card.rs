@@ -302,21 +302,20 @@ impl Canvas {
 
     /// Draws a line of text from a point on its base line.
     fn text(&mut self, text: &str, face: &Face, (x, y): (f32, f32), shades: Shades) {
+        // The colour of each degree of cover; none for what is hardly covered.
+        let colours: [Option<u8>; FULL as usize + 1] = std::array::from_fn(|cover| {
+            let step = (cover as u8 * shades.steps + FULL / 2) / FULL;
+            (step > 0).then(|| shades.first + step - 1)
+        });
         for (id, at) in face.set(text).0 {
             let stamp = face.stamp(id);
             let left = (x + at).round() as i32 + stamp.left;
             let top = y.round() as i32 + stamp.top;
             for (row, cover) in stamp.cover.chunks_exact(stamp.width.max(1)).enumerate() {
                 for (column, &cover) in cover.iter().enumerate() {
-                    let step = (cover * shades.steps + FULL / 2) / FULL;
-                    if step > 0 {
-                        let colour = shades.first + step - 1;
-                        self.touch(
-                            left + column as i32,
-                            top + row as i32,
-                            colour,
-                            shades.ground,
-                        );
+                    if let Some(colour) = colours[usize::from(cover)] {
+                        let (x, y) = (left + column as i32, top + row as i32);
+                        self.touch(x, y, colour, shades.ground);
                     }
                 }
             }
@@ -343,9 +342,10 @@ impl Canvas {
         encoder.set_color(ColorType::Indexed);
         encoder.set_depth(BitDepth::Four);
         encoder.set_palette(palette());
-        // Half the bytes of the fastest way, at a quarter more time.
-        encoder.set_deflate_compression(DeflateCompression::Level(1));
-        encoder.set_filter(Filter::NoFilter);
+        // Most rows are those above them, so what is left is as small as with zlib's first level, in less
+        // than half the time.
+        encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
+        encoder.set_filter(Filter::Up);
         let written = encoder.write_header().and_then(|mut writer| {
             writer.write_image_data(&self.0)?;
             writer.finish()
