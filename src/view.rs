@@ -137,6 +137,10 @@ view! {
         nav: Vec<NavView>,
         /// The name and version of this program.
         generator: String,
+        /// Whose it is and how much is in it.
+        imprint: String,
+        /// What it was made with.
+        made_with: String,
         /// How many papers there are.
         papers: usize,
         /// How many issues there are.

@@ -20,6 +20,8 @@ use super::{
     HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
 };
 
+/// What pages say that they were made with.
+const GENERATOR: &str = concat!("digest ", env!("CARGO_PKG_VERSION"));
 /// How many issues the home page lists besides the newest.
 const RECENT: usize = 10;
 /// How many tags the home page lists.
@@ -469,12 +471,34 @@ fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {
         highlight_url: site.has_code.then(|| views.link(HIGHLIGHT_STYLE)),
         favicon_url: themed("favicon.svg"),
         nav: views.nav(part),
-        generator: concat!("digest ", env!("CARGO_PKG_VERSION")).to_owned(),
+        generator: GENERATOR.to_owned(),
+        imprint: imprint(views),
+        made_with: views.language.fill("made_with", &[("program", GENERATOR)]),
         papers: site.papers.len(),
         issues: site.issues.len(),
         tags: site.tags.len(),
         newest_year: site.issues.first().map(|issue| issue.date.year()),
     }
+}
+
+/// Whose a site is, and how much is in it.
+fn imprint(views: &Views<'_>) -> String {
+    let (site, language) = (views.site, views.language);
+    let (title, author) = (&site.config.title, &site.config.author);
+    let who = match author.as_str() {
+        "" => title.clone(),
+        author => language.fill("by", &[("title", title), ("author", author)]),
+    };
+    if site.papers.is_empty() {
+        return language.fill("imprint_short", &[("who", &who)]);
+    }
+    let counted = |of: &str, number| language.count(of, number).unwrap_or_default();
+    let (papers, issues) = (
+        counted("papers", site.papers.len()),
+        counted("issues", site.issues.len()),
+    );
+    let what = language.fill("extent", &[("papers", &papers), ("issues", &issues)]);
+    language.fill("imprint", &[("who", &who), ("what", &what)])
 }
 
 /// The address of a static file of the theme, if it has that file.
