@@ -38,8 +38,16 @@ pub struct Diagnostic {
 }
 
 /// This is a list of problems that grows while texts are read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Problems(Vec<Diagnostic>);
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    list: Vec<Diagnostic>,
+    /// How many words were sought among all that could be meant.
+    guesses: usize,
+}
+
+/// How many words of a list are sought among all that could be meant: there may be as many mistyped links
+/// as there are files, and who has so many makes one mistake many times.
+const GUESSES: usize = 100;
 
 /// This is a set of escape codes for a rendered diagnostic.
 #[derive(Debug, Clone, Copy)]
@@ -195,17 +203,27 @@ impl Problems {
 
     /// Adds a problem.
     pub fn push(&mut self, problem: Diagnostic) {
-        self.0.push(problem);
+        self.list.push(problem);
     }
 
     /// Adds all problems of another list.
     pub fn append(&mut self, other: Problems) {
-        self.0.extend(other.0);
+        self.list.extend(other.list);
+    }
+
+    /// Returns the candidate that a mistyped word most likely means; after many words, none.
+    pub fn guess<'a, I: IntoIterator<Item = &'a str>>(
+        &mut self,
+        word: &str,
+        candidates: impl FnOnce() -> I,
+    ) -> Option<&'a str> {
+        self.guesses += 1;
+        (self.guesses <= GUESSES).then(|| did_you_mean(word, candidates()))?
     }
 
     /// Returns the problems in the order of files, places and codes.
     pub fn sorted(mut self) -> Problems {
-        self.0
+        self.list
             .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
         self
     }
@@ -213,7 +231,7 @@ impl Problems {
     /// Makes errors of all warnings.
     #[must_use]
     pub fn strict(mut self) -> Problems {
-        for problem in &mut self.0 {
+        for problem in &mut self.list {
             problem.severity = Severity::Error;
         }
         self
@@ -233,27 +251,38 @@ impl Problems {
 
     /// Tells whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Returns the problems one by one.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
-        self.0.iter()
+        self.list.iter()
     }
 }
+
+impl PartialEq for Problems {
+    fn eq(&self, other: &Problems) -> bool {
+        self.list == other.list
+    }
+}
+
+impl Eq for Problems {}
 
 impl IntoIterator for Problems {
     type Item = Diagnostic;
     type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.list.into_iter()
     }
 }
 
 impl FromIterator<Diagnostic> for Problems {
     fn from_iter<I: IntoIterator<Item = Diagnostic>>(problems: I) -> Problems {
-        Problems(problems.into_iter().collect())
+        Problems {
+            list: problems.into_iter().collect(),
+            guesses: 0,
+        }
     }
 }
 

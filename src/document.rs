@@ -343,10 +343,7 @@ fn key_of(title: &str) -> Option<u128> {
 }
 
 fn front_of(source: &Source, body: &Range<usize>) -> Source {
-    Source {
-        name: source.name.clone(),
-        text: source.text[..body.start].into(),
-    }
+    Source::new(source.name.clone(), &source.text[..body.start])
 }
 
 /// A file's name is its address, so it must be one; the hint offers a name that is.

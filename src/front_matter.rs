@@ -43,6 +43,9 @@ pub const TEXT_KEYS: [&str; 6] = ["title", "description", "order", "draft", "ali
 /// More than any hand writes; libyaml's time grows with the square of some inputs.
 const LONGEST: usize = 64 * 1024;
 
+/// Each page of a tag shows the paper with all its tags, so a site grows with the square of this.
+const MOST_TAGS: usize = 100;
+
 /// This is the front matter of a file that is not a paper.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextFront {
@@ -198,7 +201,7 @@ impl Reader<'_> {
             match entry.key.as_str() {
                 "title" => paper.title = self.text(entry).unwrap_or_default(),
                 "date" => paper.date = self.date(entry),
-                "tags" => paper.tags = self.list(entry, "tags: [vision, agents]"),
+                "tags" => paper.tags = self.tags(entry),
                 "authors" => {
                     paper.authors = self.list(entry, "authors: [Ada Lovelace, Alan Turing]")
                 }
@@ -316,6 +319,22 @@ impl Reader<'_> {
             );
         }
         number
+    }
+
+    fn tags(&mut self, entry: &Entry) -> Vec<String> {
+        let mut tags = self.list(entry, "tags: [vision, agents]");
+        if tags.len() > MOST_TAGS {
+            let message = format!(
+                "the paper has {} tags; the limit is {MOST_TAGS}",
+                tags.len()
+            );
+            let problem = Diagnostic::new(Code::TooManyTags, message);
+            let place = self.source.place(entry.key_range.clone());
+            self.problems
+                .push(problem.at(place).hint("keep those that readers look under"));
+            tags.truncate(MOST_TAGS);
+        }
+        tags
     }
 
     fn list(&mut self, entry: &Entry, example: &str) -> Vec<String> {

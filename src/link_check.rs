@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::address::{BaseUrl, Scheme, decode_path, scheme};
-use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::page::{Page, source_of};
 use crate::site::Site;
 use crate::source::Place;
@@ -113,13 +113,15 @@ impl<'a> LinkCheck<'a> {
                     copies.push((page, code, message));
                 } else {
                     told.insert((code, message.clone()));
-                    problems.push(self.describe(site, page, code, message));
+                    let problem = self.describe(site, page, code, message, problems);
+                    problems.push(problem);
                 }
             }
         }
         for (page, code, message) in copies {
             if told.insert((code, message.clone())) {
-                problems.push(self.describe(site, page, code, message));
+                let problem = self.describe(site, page, code, message, problems);
+                problems.push(problem);
             }
         }
     }
@@ -142,7 +144,8 @@ impl<'a> LinkCheck<'a> {
             }
         }
         for (code, message) in found.wrong {
-            problems.push(self.describe(site, &self.pages[page], code, message));
+            let problem = self.describe(site, &self.pages[page], code, message, problems);
+            problems.push(problem);
         }
     }
 
@@ -258,14 +261,21 @@ impl<'a> LinkCheck<'a> {
         self.outputs.get(index.as_bytes()).copied()
     }
 
-    fn describe(&self, site: &Site, page: &Page, code: Code, message: String) -> Diagnostic {
+    fn describe(
+        &self,
+        site: &Site,
+        page: &Page,
+        code: Code,
+        message: String,
+        problems: &mut Problems,
+    ) -> Diagnostic {
         let source: Option<Arc<str>> = source_of(page, site).map(Into::into);
         let hint = match code {
             Code::OutsideBase => "write addresses of this site relative to the file, or from the site's root in Markdown".to_owned(),
             _ => {
                 let wanted = message.split('`').nth(1).unwrap_or("");
                 let wanted = wanted.strip_prefix(self.base_url.path()).unwrap_or(wanted);
-                let near = did_you_mean(wanted, self.pages.iter().map(|page| page.path.as_str()));
+                let near = problems.guess(wanted, || self.pages.iter().map(|page| page.path.as_str()));
                 near.map_or_else(|| "the link is in this file or in a template".to_owned(), |path| format!("did you mean `{path}`?"))
             }
         };

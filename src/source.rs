@@ -4,7 +4,9 @@
 //! on every system, so that messages and output are the same everywhere.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use memchr::{memchr_iter, memrchr};
 
 /// This is a file's text and its name.
 #[derive(Debug, Clone)]
@@ -13,7 +15,22 @@ pub struct Source {
     pub name: Arc<str>,
     /// The whole text, as it was read.
     pub text: Arc<str>,
+    /// Where each block of a long text stands, once somebody asked for a place.
+    marks: OnceLock<Arc<[Mark]>>,
 }
+
+/// This is what stands before the first byte of a block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    /// How many lines have ended.
+    lines: usize,
+    /// How many characters of the last line have begun.
+    column: usize,
+}
+
+/// How many bytes are counted anew for a place. Texts that are made to have as many problems as words
+/// would take the square of their length if each place was counted from their beginning.
+const BLOCK: usize = 4096;
 
 /// This is a place in a source, with the line it stands in, so that it can be shown without the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,32 +59,28 @@ impl Source {
         Source {
             name: name.into(),
             text: text.into(),
+            marks: OnceLock::new(),
         }
     }
 
     /// Returns the place of a range of bytes; a range past the end or inside a character is moved to
     /// the nearest character before it.
     pub fn place(&self, range: Range<usize>) -> Place {
-        let start = floor_char(&self.text, range.start);
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = self.text[start..]
-            .find('\n')
-            .map_or(self.text.len(), |at| start + at);
-        let line_text = self.text[line_start..line_end].trim_end_matches('\r');
-        // What stands at the line's end is shown behind its last character.
-        let start = start.min(line_start + line_text.len());
-        let end = floor_char(
-            &self.text,
-            range.end.clamp(start, line_start + line_text.len()),
-        );
-
-        let column = self.text[line_start..start].chars().count();
-        let length = self.text[start..end.max(start)].chars().count().max(1);
-        let (excerpt, mark_start) = window(line_text, column, length);
+        let mut start = floor_char(&self.text, range.start);
+        // What is shown has an end, so neither it nor the mark is sought to the end of the line.
+        let rest = rest_of_line(&self.text[start..], EXCERPT_BEFORE + EXCERPT_AFTER + 1);
+        if rest.is_empty() {
+            // What stands at the line's end is shown behind its last character.
+            start = self.text[..start].trim_end_matches('\r').len();
+        }
+        let Mark { lines, column } = self.mark(start);
+        let end = floor_char(&self.text, range.end.clamp(start, start + rest.len()));
+        let length = self.text[start..end].chars().count().max(1);
+        let (excerpt, mark_start) = window(&self.text[..start], rest, column, length);
         let shown = excerpt.chars().count();
         Place {
             file: self.name.clone(),
-            line: self.text[..start].bytes().filter(|&b| b == b'\n').count() + 1,
+            line: lines + 1,
             column: column + 1,
             mark_length: length.min(shown.saturating_sub(mark_start)).max(1),
             excerpt,
@@ -82,11 +95,56 @@ impl Source {
 
     /// Returns the byte at which a line (from 1) starts; the end of the text for a line past it.
     pub fn line_start(&self, line: usize) -> usize {
-        let ends = self.text.match_indices('\n').map(|(at, _)| at + 1);
-        std::iter::once(0)
-            .chain(ends)
-            .nth(line.saturating_sub(1))
-            .unwrap_or(self.text.len())
+        let Some(ends) = line.checked_sub(2) else {
+            return 0;
+        };
+        let marks = self.marks();
+        // The line starts in the last block that begins before it.
+        let block = marks.partition_point(|mark| mark.lines <= ends).max(1) - 1;
+        let start = (block * BLOCK).min(self.text.len());
+        memchr_iter(b'\n', &self.text.as_bytes()[start..])
+            .nth(ends - marks[block].lines)
+            .map_or(self.text.len(), |at| start + at + 1)
+    }
+
+    /// Counts what stands before a byte.
+    fn mark(&self, at: usize) -> Mark {
+        let block = at / BLOCK;
+        let first = if block == 0 {
+            Mark::default()
+        } else {
+            self.marks()[block]
+        };
+        first.after(&self.text.as_bytes()[block * BLOCK..at])
+    }
+
+    fn marks(&self) -> &[Mark] {
+        self.marks.get_or_init(|| {
+            let mut mark = Mark::default();
+            let mut marks = vec![mark];
+            for block in self.text.as_bytes().chunks(BLOCK) {
+                mark = mark.after(block);
+                marks.push(mark);
+            }
+            marks.into()
+        })
+    }
+}
+
+impl Mark {
+    fn after(self, bytes: &[u8]) -> Mark {
+        // A character is counted where its first byte is.
+        let begun = |bytes: &[u8]| bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        match memrchr(b'\n', bytes) {
+            None => Mark {
+                column: self.column + begun(bytes),
+                ..self
+            },
+            Some(end) => Mark {
+                lines: self.lines + memchr_iter(b'\n', &bytes[..=end]).count(),
+                column: begun(&bytes[end + 1..]),
+            },
+        }
     }
 }
 
@@ -111,23 +169,42 @@ pub fn steers(c: char) -> bool {
 }
 
 /// Cuts a long line to the part around a mark; returns it with the mark's start in it.
-fn window(line: &str, column: usize, length: usize) -> (String, usize) {
-    let total = line.chars().count();
-    let first = column.saturating_sub(EXCERPT_BEFORE);
-    let last = (column + length.min(EXCERPT_AFTER) + EXCERPT_AFTER).min(total);
+///
+/// `before` ends where the mark starts, in this column; `rest` is what follows in the line.
+fn window(before: &str, rest: &str, column: usize, length: usize) -> (String, usize) {
+    let shown = column.min(EXCERPT_BEFORE);
+    let first = match shown {
+        0 => before.len(),
+        shown => before
+            .char_indices()
+            .nth_back(shown - 1)
+            .map_or(0, |at| at.0),
+    };
+    let length = length.min(EXCERPT_AFTER) + EXCERPT_AFTER;
     let mut excerpt = String::new();
-    let mut mark_start = column - first;
-    if first > 0 {
+    let mut mark_start = shown;
+    if column > shown {
         excerpt.push('…');
         mark_start += 1;
     }
-    let inside = line.chars().skip(first).take(last.saturating_sub(first));
+    let inside = before[first..].chars().chain(rest.chars().take(length));
     // A tab would move the carets that stand below.
     excerpt.extend(inside.map(|c| if steers(c) { ' ' } else { c }));
-    if last < total {
+    if rest.chars().nth(length).is_some() {
         excerpt.push('…');
     }
     (excerpt, mark_start)
+}
+
+/// Returns the beginning of a text: its first line without its end, and no more than so many characters.
+fn rest_of_line(text: &str, most: usize) -> &str {
+    let last = text.char_indices().nth(most).map_or(text.len(), |at| at.0);
+    let head = &text[..last];
+    match head.find('\n') {
+        Some(end) => head[..end].trim_end_matches('\r'),
+        None if last == text.len() => head.trim_end_matches('\r'),
+        None => head,
+    }
 }
 
 fn floor_char(text: &str, at: usize) -> usize {
@@ -181,6 +258,31 @@ mod tests {
         assert_eq!(place.excerpt.chars().nth(place.mark_start), Some('X'));
         assert!(place.excerpt.starts_with('…') && place.excerpt.ends_with('…'));
         assert!(place.excerpt.chars().count() < 110);
+    }
+
+    #[test]
+    fn places_in_a_long_text_are_those_that_counting_from_its_beginning_finds() {
+        let mut text = String::new();
+        for number in 0..3_000_usize {
+            text += &"aé漢".repeat(number % 7);
+            text += if number % 900 < 450 { "\r\n" } else { "x" };
+        }
+        let source = Source::new("a.md", text.as_str());
+        for (at, _) in text.char_indices().step_by(37).chain([(text.len(), ' ')]) {
+            // What stands at a line's end is told behind its last character.
+            let is_end = text[at..].is_empty() || text[at..].starts_with(['\r', '\n']);
+            let before = match is_end {
+                true => text[..at].trim_end_matches('\r'),
+                false => &text[..at],
+            };
+            let line = before.matches('\n').count() + 1;
+            let start = before.rfind('\n').map_or(0, |end| end + 1);
+            let place = source.place(at..at);
+            let column = before[start..].chars().count() + 1;
+            assert_eq!((place.line, place.column), (line, column), "byte {at}");
+            assert_eq!(source.line_start(line), start);
+        }
+        assert!(text.len() > 4 * BLOCK);
     }
 
     #[test]

@@ -391,6 +391,19 @@ hint: keep it with one of the two
     }
 
     #[test]
+    fn a_tower_of_broader_tags_is_cut() {
+        let tags: String = (0..100)
+            .map(|number| format!("t{number}: {{broader: t{}}}\n", (number + 1) % 100))
+            .collect();
+        let (vocabulary, problems) = parse(&tags);
+        let told = "the tag stands below more than 32 others";
+        assert!(problems.contains(told), "{problems}");
+        for tag in vocabulary.iter() {
+            assert!(vocabulary.above(&tag.slug).count() <= 32);
+        }
+    }
+
+    #[test]
     fn a_circle_of_broader_tags_is_cut() {
         let (vocabulary, problems) = parse("a: {broader: b}\nb: {broader: c}\nc: {broader: a}\n");
         let expected = "\

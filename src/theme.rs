@@ -18,6 +18,7 @@ use crate::source::Source;
 
 mod drift;
 mod filters;
+mod turns;
 mod words;
 
 pub use drift::{Drift, drift};
@@ -46,6 +47,8 @@ pub struct ThemeFile {
 pub struct Theme {
     tera: Tera,
     sources: BTreeMap<String, Source>,
+    /// The site's own templates as Tera is given them.
+    counted: BTreeMap<String, turns::Counted>,
     statics: BTreeMap<String, Vec<u8>>,
     language: Arc<Language>,
 }
@@ -62,6 +65,7 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
         language: language.clone(),
         tera: Tera::default(),
         sources: BTreeMap::new(),
+        counted: BTreeMap::new(),
         statics: BTreeMap::new(),
     };
     theme
@@ -69,6 +73,7 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
         .set_fallback_prefixes([BUILT_IN_PREFIX])
         .expect("no template was added before");
     filters::replace(&mut theme.tera);
+    turns::count(&mut theme.tera);
     words::speak(&mut theme.tera, &language);
     for (path, bytes) in built_in_files() {
         if let Some(name) = path.strip_prefix("templates/") {
@@ -84,10 +89,11 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
     for file in overrides {
         lay_over(&mut theme, file, problems);
     }
-    let templates = theme
-        .sources
-        .iter()
-        .map(|(name, source)| (name.as_str(), source.text.as_ref()));
+    let templates = theme.sources.iter().map(|(name, source)| {
+        let counted = theme.counted.get(name);
+        let text = counted.map_or(source.text.as_ref(), |counted| &counted.text);
+        (name.as_str(), text)
+    });
     if let Err(error) = theme.tera.add_raw_templates(templates) {
         problems.push(theme.describe(&error));
         return None;
@@ -123,11 +129,15 @@ impl Theme {
         context: &Context,
         page: &str,
     ) -> Result<String, Diagnostic> {
-        self.tera.render(template, &context.0).map_err(|error| {
+        let mut rendered = Sheet::default();
+        turns::start();
+        let written = self.tera.render_to(template, &context.0, &mut rendered);
+        written.map_err(|error| {
             let mut problem = self.describe(&error);
             let _ = write!(problem.message, ", while rendering {page}");
             problem
-        })
+        })?;
+        Ok(String::from_utf8(rendered.0).expect("Tera writes whole texts"))
     }
 
     /// Returns the language of the interface.
@@ -143,12 +153,23 @@ impl Theme {
     fn describe(&self, error: &tera::Error) -> Diagnostic {
         let report = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
+            ErrorKind::Io(std::io::ErrorKind::FileTooLarge) => {
+                let message = format!("the page is longer than {} MiB", LONGEST >> 20);
+                return Diagnostic::new(Code::BadTemplate, message);
+            }
             other => return self.describe_text(&other.to_string()),
         };
         let message = lower_first(report.message().trim_end_matches('.'));
         let problem = Diagnostic::new(Code::BadTemplate, message);
         match self.sources.get(report.filename()) {
-            Some(source) => problem.at(source.place(report.span().range.clone())),
+            Some(source) => {
+                let range = report.span().range.clone();
+                let range = match self.counted.get(report.filename()) {
+                    Some(counted) => counted.written(range),
+                    None => range,
+                };
+                problem.at(source.place(range))
+            }
             None => problem,
         }
     }
@@ -166,8 +187,13 @@ impl Theme {
         let place = lines.next().and_then(|line| {
             let (template, line, column) = parse_locus(line)?;
             let source = self.sources.get(template)?;
-            let start = source.line_start(line) + column.saturating_sub(1);
-            Some(source.place(start..start + 1))
+            let Some(counted) = self.counted.get(template) else {
+                let start = source.line_start(line) + column.saturating_sub(1);
+                return Some(source.place(start..start + 1));
+            };
+            let given = Source::new("", counted.text.as_str());
+            let start = given.line_start(line) + column.saturating_sub(1);
+            Some(source.place(counted.written(start..start + 1)))
         });
         match place {
             Some(place) => problem.at(place),
@@ -216,6 +242,31 @@ pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) ->
     Value::from_serializable(&Record(&names.filter_map(field).collect::<Vec<_>>()))
 }
 
+/// How many bytes a page may have: more than any host takes, and no more than a computer has.
+const LONGEST: usize = 256 << 20;
+
+/// A page on its way, up to its longest.
+#[derive(Default)]
+struct Sheet(Vec<u8>);
+
+impl std::io::Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Named values on their way to Tera.
 ///
 /// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
@@ -247,6 +298,8 @@ fn lay_over(theme: &mut Theme, file: ThemeFile, problems: &mut Problems) {
     } else if let Some(name) = file.path.strip_prefix("templates/") {
         match String::from_utf8(file.bytes) {
             Ok(text) => {
+                let counted = turns::Counted::new(&text);
+                theme.counted.insert(name.to_owned(), counted);
                 theme
                     .sources
                     .insert(name.to_owned(), Source::new(file.name, text));

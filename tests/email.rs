@@ -5,22 +5,14 @@
 
 mod support;
 
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use support::mail::{SETTINGS, Server, real_site};
 use support::{Ran, Sandbox};
 
 /// Gmail shows so many bytes of a message and hides the rest.
 const GMAIL: usize = 102 * 1024;
-
-const SETTINGS: &str = "
-[email]
-from = \"Ünï Papers <digest@example.org>\"
-to = \"Daily, the list <papers@lists.example.org>\"
-unsubscribe = [\"https://lists.example.org/leave\", \"mailto:leave@lists.example.org\"]
-";
 
 #[test]
 fn fifty_eight_papers_fit_into_every_mailbox() {
@@ -193,7 +185,7 @@ fn a_refusal_says_of_what_and_sends_nothing() {
             !sent(&site).contains("2025-08-06"),
             "{mode}: it may be sent when all is well"
         );
-        assert!(!server.folder.path().join("0.eml").exists(), "{mode}");
+        assert!(!server.folder().join("0.eml").exists(), "{mode}");
     }
 }
 
@@ -216,10 +208,10 @@ fn a_connection_that_ends_before_the_answer_leaves_a_doubt() {
         ran.stderr
     );
     assert!(
-        server.folder.path().join("0.eml").exists(),
+        server.folder().join("0.eml").exists(),
         "and in truth it was taken"
     );
-    assert!(!server.folder.path().join("1.eml").exists());
+    assert!(!server.folder().join("1.eml").exists());
 }
 
 #[test]
@@ -235,7 +227,7 @@ fn a_program_that_is_killed_while_it_sends_leaves_a_doubt() {
         .spawn()
         .expect("it runs");
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !server.folder.path().join("0.json").exists() {
+    while !server.folder().join("0.json").exists() {
         assert!(Instant::now() < deadline, "the server took nothing");
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -281,7 +273,7 @@ fn nothing_is_said_to_a_server_that_cannot_be_trusted() {
         ran.stderr
     );
     for server in [&server, &other, &plain] {
-        assert!(!server.folder.path().join("0.eml").exists());
+        assert!(!server.folder().join("0.eml").exists());
     }
 }
 
@@ -321,7 +313,7 @@ fn a_user_is_known_by_the_password_in_the_environment() {
     assert!(!ran.stderr.contains("wrong"), "{}", ran.stderr);
     let ran = with("right");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(server.folder.path().join("0.eml").exists());
+    assert!(server.folder().join("0.eml").exists());
 }
 
 #[test]
@@ -360,74 +352,10 @@ fn a_theme_may_write_its_own_mail() {
     assert!(message.contains(text), "{message}");
 }
 
-/// The 58 papers, on a host, with more settings.
-fn real_site(settings: &str) -> Sandbox {
-    let site = Sandbox::with_real_papers();
-    let own = site.read("site.toml").replace(
-        "base_url = \"/\"",
-        "base_url = \"https://u.github.io/repo/\"",
-    );
-    site.write("site.toml", &format!("{own}\n{settings}"));
-    site
-}
-
 fn send(site: &Sandbox, more: &[&str]) -> Ran {
     site.digest(&[&["email", "--send"], more].concat())
 }
 
 fn sent(site: &Sandbox) -> String {
     site.read("content/sent.txt")
-}
-
-/// This is a mail server; it ends with the test.
-struct Server {
-    process: Child,
-    port: String,
-    folder: tempfile::TempDir,
-}
-
-impl Server {
-    fn start(mode: &str) -> Option<Server> {
-        if !support::python_has("aiosmtpd") {
-            return None;
-        }
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut process = Command::new(support::python_path())
-            .arg(support::repository().join("tests/mail/server.py"))
-            .args([folder.path().as_os_str(), mode.as_ref()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("Python runs");
-        let mut port = String::new();
-        let output = process.stdout.take().expect("a pipe");
-        BufReader::new(output).read_line(&mut port).expect("a line");
-        assert!(!port.is_empty(), "the server did not start");
-        Some(Server {
-            process,
-            port: port.trim().to_owned(),
-            folder,
-        })
-    }
-
-    /// A site that sends over this server.
-    fn site(&self, more: &str) -> Sandbox {
-        let authority: PathBuf = self.folder.path().join("authority.pem");
-        real_site(&format!(
-            "{SETTINGS}server = \"localhost\"\nport = {}\ncertificate = \"{}\"\n{more}\n",
-            self.port,
-            authority.display()
-        ))
-    }
-
-    fn taken(&self, name: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(name)).expect("a message was taken")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
 }

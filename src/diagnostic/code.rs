@@ -108,6 +108,9 @@ codes! {
     RepeatedTag "repeated-tag" Warning
         "The paper has the same tag twice."
         "It counts once, however it is written: a tag's address, its name and its aliases are the same tag. Delete one of the two."
+    TooManyTags "too-many-tags" Error
+        "A paper has at most 100 tags, so that a hostile file cannot stop a build."
+        "Each tag has pages, and each of them shows the paper with all its tags, so a site would grow with the square of their number. Keep the tags that readers look under; a handful is enough."
     BadTag "bad-tag" Error
         "A tag in the vocabulary is not well formed."
         "A tag is a key of lower-case letters, digits and single hyphens, and a mapping with `name`, `aliases`, `description`, `broader` and `mentions`, each of them optional."

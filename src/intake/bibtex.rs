@@ -3,7 +3,7 @@
 //! The only module that knows `biblatex`. That crate stops at the first fault, so entries are parted
 //! here and read one by one; texts stay raw TeX, only the braces that protect capitals go.
 
-use biblatex::{Bibliography, RawBibliography, RawChunk};
+use biblatex::{Bibliography, RawBibliography, RawChunk, RawEntry, Spanned};
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
@@ -36,12 +36,13 @@ pub fn read(source: &Source, lines: &[Line], problems: &mut Problems) -> Reading
         .map(|(_, chunk)| *chunk)
         .filter(|chunk| kind_of(chunk) == "string")
         .collect();
+    let abbreviations = read_strings(&strings);
     for (start, chunk) in chunks {
         let end = start + chunk.trim_end().len();
         let whole = line_of(lines, start)..=line_of(lines, end.saturating_sub(1));
         let what = match kind_of(chunk).as_str() {
             "string" | "comment" | "preamble" => LineUse::Chrome,
-            _ => match read_entry(chunk, &strings) {
+            _ => match read_entry(chunk, &abbreviations) {
                 Ok((mut record, title)) => {
                     record.line = line_of(lines, start + title);
                     reading.records.push(record);
@@ -98,8 +99,22 @@ fn note_between(source: &Source, lines: &[Line], reading: &mut Reading, problems
     }
 }
 
+/// Reads the texts that entries call by a name: `@string{icml = "…"}`. One may be made of those before it.
+fn read_strings(strings: &str) -> FxHashMap<String, String> {
+    let raw = RawBibliography::parse(strings).map(|raw| raw.abbreviations);
+    let mut abbreviations = FxHashMap::default();
+    for pair in raw.unwrap_or_default() {
+        let text = plain(&pair.value.v, &abbreviations);
+        abbreviations.insert(pair.key.v.to_lowercase(), text);
+    }
+    abbreviations
+}
+
 /// Reads one entry; returns where its title stands too. An error has its place in the entry.
-fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, String)> {
+fn read_entry(
+    chunk: &str,
+    abbreviations: &FxHashMap<String, String>,
+) -> Result<(Record, usize), (usize, String)> {
     let fault = |error: biblatex::ParseError| {
         (
             error.span.start.min(chunk.len()),
@@ -112,18 +127,6 @@ fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, Str
         .entries
         .first()
         .ok_or((0, "this entry cannot be read".to_owned()))?;
-    let shared = RawBibliography::parse(strings)
-        .map(|raw| raw.abbreviations)
-        .unwrap_or_default();
-    let abbreviations: FxHashMap<String, String> = shared
-        .iter()
-        .map(|pair| {
-            (
-                pair.key.v.to_lowercase(),
-                plain(&pair.value.v, &FxHashMap::default()),
-            )
-        })
-        .collect();
     let mut texts: FxHashMap<String, String> = FxHashMap::default();
     let mut title = 0;
     for pair in &entry.v.fields {
@@ -133,17 +136,15 @@ fn read_entry(chunk: &str, strings: &str) -> Result<(Record, usize), (usize, Str
         }
         texts
             .entry(name)
-            .or_insert_with(|| plain(&pair.value.v, &abbreviations));
+            .or_insert_with(|| plain(&pair.value.v, abbreviations));
     }
     let mut record = record_of(&texts);
     if record.title.is_empty() {
         return Err((0, "this entry has no title; it was not imported".to_owned()));
     }
-    let mut whole = raw.clone();
-    whole.abbreviations.extend(shared);
-    let written = texts.get("author").map(String::as_str).unwrap_or_default();
+    let names = texts.get("author").map(String::as_str).unwrap_or_default();
     record.authors =
-        authors(whole, written).unwrap_or_else(|| fields::split_authors(&without_braces(written)));
+        authors(entry, names).unwrap_or_else(|| fields::split_authors(&without_braces(names)));
     Ok((record, title))
 }
 
@@ -160,7 +161,24 @@ fn with_plain_key(chunk: &str) -> String {
 }
 
 /// The authors as the crate splits them: particles, suffixes and corporate names in braces.
-fn authors(raw: RawBibliography<'_>, written: &str) -> Option<Vec<String>> {
+///
+/// It is given their text and nothing else, for it replaces names by what they stand for wherever they
+/// stand, and the text of twenty lines can grow to a million times its length.
+fn authors(entry: &Spanned<RawEntry<'_>>, written: &str) -> Option<Vec<String>> {
+    let mut entry = entry.clone();
+    let is_author = |name: &str| name.eq_ignore_ascii_case("author");
+    entry.v.fields.retain(|pair| is_author(pair.key.v));
+    entry.v.fields.truncate(1);
+    let field = entry.v.fields.first_mut()?;
+    field.value.v = vec![Spanned::new(
+        RawChunk::Normal(written),
+        field.value.span.clone(),
+    )];
+    let raw = RawBibliography {
+        preamble: String::new(),
+        entries: vec![entry],
+        abbreviations: Vec::new(),
+    };
     let bibliography = Bibliography::from_raw(raw).ok()?;
     let people = bibliography.iter().next()?.author().ok()?;
     let name = |person: &biblatex::Person| {
@@ -210,18 +228,25 @@ fn names_in(written: &str) -> Vec<String> {
     names.iter().map(plain).collect()
 }
 
-fn plain(
-    value: &[biblatex::Spanned<RawChunk<'_>>],
-    abbreviations: &FxHashMap<String, String>,
-) -> String {
-    let parts = value.iter().map(|part| match part.v {
-        RawChunk::Normal(text) => text.to_owned(),
-        RawChunk::Abbreviation(name) => {
-            let known = abbreviations.get(&name.to_lowercase());
-            known.cloned().unwrap_or_else(|| name.to_owned())
+/// How many bytes names may stand for in one text; a name that would be more stays as it is written.
+const LONGEST: usize = 4 * 1024;
+
+/// Puts the texts of a value together.
+fn plain(value: &[Spanned<RawChunk<'_>>], abbreviations: &FxHashMap<String, String>) -> String {
+    let mut text = String::new();
+    let mut room = LONGEST;
+    for part in value {
+        match part.v {
+            RawChunk::Normal(words) => text.push_str(words),
+            RawChunk::Abbreviation(name) => {
+                let known = abbreviations.get(&name.to_lowercase());
+                let known = known.filter(|known| known.len() <= room);
+                room -= known.map_or(0, String::len);
+                text.push_str(known.map_or(name, String::as_str));
+            }
         }
-    });
-    parts.collect()
+    }
+    text
 }
 
 fn record_of(texts: &FxHashMap<String, String>) -> Record {
@@ -347,7 +372,7 @@ mod tests {
             ("Lee, Ann and others", &["Ann Lee"]),
         ] {
             let entry = format!("@misc{{a,\n title = {{T}},\n author = {{{written}}},\n}}\n");
-            let (record, _) = read_entry(&entry, "").expect("an entry");
+            let (record, _) = read_entry(&entry, &FxHashMap::default()).expect("an entry");
             assert_eq!(record.authors, expected, "{written}");
         }
     }

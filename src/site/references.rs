@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::address::{BaseUrl, decode_path};
 use crate::date::Date;
-use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document, Filled, Hole, Html};
 use crate::layout;
 use crate::markdown;
@@ -97,7 +97,8 @@ impl<'a> References<'a> {
         html.fill(|hole| match self.resolve(&document.front.name, &hole.url) {
             Some(address) => address,
             None => {
-                problems.push(self.broken(&document.front.name, hole));
+                let problem = self.broken(&document.front.name, hole, problems);
+                problems.push(problem);
                 hole.url.clone()
             }
         })
@@ -132,7 +133,7 @@ impl<'a> References<'a> {
         let filled = html.fill(|hole| match self.resolve(layout::VOCABULARY, &hole.url) {
             Some(address) => address,
             None => {
-                let mut problem = self.broken(layout::VOCABULARY, hole);
+                let mut problem = self.broken(layout::VOCABULARY, hole, problems);
                 problem.place = place.cloned();
                 problems.push(problem);
                 hole.url.clone()
@@ -157,16 +158,19 @@ impl<'a> References<'a> {
         Some(format!("{}{rest}", self.base_url.link(&output)))
     }
 
-    fn broken(&self, file: &str, hole: &Hole) -> Diagnostic {
+    fn broken(&self, file: &str, hole: &Hole, problems: &mut Problems) -> Diagnostic {
         let message = format!("the link `{}` leads to no file of this site", hole.url);
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let neighbours = self.targets.keys().filter_map(|name| {
-            let (parent, name) = name.rsplit_once('/')?;
-            (parent == folder).then_some(name)
-        });
-        let mut neighbours: Vec<&str> = neighbours.collect();
-        neighbours.sort_unstable();
-        let hint = match did_you_mean(&hole.url, neighbours) {
+        let neighbours = || {
+            let neighbours = self.targets.keys().filter_map(|name| {
+                let (parent, name) = name.rsplit_once('/')?;
+                (parent == folder).then_some(name)
+            });
+            let mut neighbours: Vec<&str> = neighbours.collect();
+            neighbours.sort_unstable();
+            neighbours
+        };
+        let hint = match problems.guess(&hole.url, neighbours) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "a link counts from the file it stands in; one that starts with a slash, from the site's root".to_owned(),
         };

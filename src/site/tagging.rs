@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document};
 use crate::front_matter;
 use crate::layout;
@@ -52,7 +52,10 @@ pub fn resolve(
                 Some(*place)
             });
             match tag {
-                None => problems.push(unknown_tag(document, written, position, vocabulary)),
+                None => {
+                    let problem = unknown_tag(document, written, position, vocabulary, problems);
+                    problems.push(problem);
+                }
                 Some(tag) if tags.contains(&tag) => {
                     problems.push(repeated_tag(document, written, position));
                 }
@@ -170,9 +173,10 @@ fn unknown_tag(
     tags: &[String],
     position: usize,
     vocabulary: Option<&Vocabulary>,
+    problems: &mut Problems,
 ) -> Diagnostic {
     let written = &tags[position];
-    let guess = vocabulary.and_then(|vocabulary| did_you_mean(written, vocabulary.names()));
+    let guess = vocabulary.and_then(|vocabulary| problems.guess(written, || vocabulary.names()));
     let hint = match (guess, vocabulary) {
         (Some(name), _) => format!("did you mean `{name}`?"),
         (None, Some(_)) => format!("add it to {}, or delete it here", layout::VOCABULARY),

@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reports a broader tag that is not there or leads back, and cuts it.
+    /// Reports a broader tag that is not there, leads back or has too many above it, and cuts it.
     pub fn check_broader(&mut self, entry: &Entry, tags: &mut BTreeMap<Slug, Tag>) {
         let Some((slug, broader)) = tags
             .get(entry.key.as_str())
@@ -139,19 +139,19 @@ impl Reader<'_> {
         else {
             return;
         };
-        let circle = circle(&slug, tags);
-        if tags.contains_key(&broader) && circle.is_none() {
+        let endless = endless(&slug, tags);
+        if tags.contains_key(&broader) && endless.is_none() {
             return;
         }
         let place = self.source.place(entry.find(self.source, broader.as_str()));
-        let problem = match circle {
-            Some(circle) => Diagnostic::new(
-                Code::BadTag,
-                format!("the tag stands below itself: {circle}"),
-            )
-            .hint("delete one of these `broader`"),
+        let problem = match endless {
+            Some(endless) => {
+                Diagnostic::new(Code::BadTag, endless).hint("delete one of these `broader`")
+            }
             None => {
-                let near = did_you_mean(broader.as_str(), tags.keys().map(Slug::as_str));
+                let near = self
+                    .problems
+                    .guess(broader.as_str(), || tags.keys().map(Slug::as_str));
                 let hint = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("add a tag `{broader}:`, or delete its name here"),
@@ -241,17 +241,25 @@ pub fn written_as(tag: &Tag) -> impl Iterator<Item = &str> {
 }
 
 /// The way up from a tag, if it leads back to it: `a, b, a`.
-fn circle(slug: &Slug, tags: &BTreeMap<Slug, Tag>) -> Option<String> {
+/// How many broader tags may stand above one another; pages name them all.
+const HIGHEST: usize = 32;
+
+/// Says what is wrong with the tags above a tag, if anything is: they lead back to it, or have no end.
+fn endless(slug: &Slug, tags: &BTreeMap<Slug, Tag>) -> Option<String> {
     let mut way = vec![slug];
     loop {
         let next = tags.get(way[way.len() - 1])?.broader.as_ref()?;
         if next == slug {
             let names: Vec<&str> = way.iter().map(|slug| slug.as_str()).collect();
-            return Some(format!("{}, {slug}", names.join(", ")));
+            let names = names.join(", ");
+            return Some(format!("the tag stands below itself: {names}, {slug}"));
         }
         // Another tag's circle is told at a tag that is in it.
         if way.contains(&next) {
             return None;
+        }
+        if way.len() > HIGHEST {
+            return Some(format!("the tag stands below more than {HIGHEST} others"));
         }
         way.push(next);
     }

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub mod mail;
+pub mod measured;
 pub mod search;
 pub mod ten_thousand;
 
@@ -91,6 +93,11 @@ impl Ran {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Tells whether tests that can be longer should be: `DIGEST_THOROUGH=1`, on a night or before a release.
+pub fn is_thorough() -> bool {
+    std::env::var_os("DIGEST_THOROUGH").is_some()
 }
 
 /// Returns the folder of this repository.
