@@ -18,6 +18,7 @@ use crate::theme::ThemeFile;
 
 mod answers;
 mod publish;
+mod replace;
 mod survey;
 mod visits;
 
@@ -25,6 +26,8 @@ pub use answers::{Kept, keep_answer, read_answers};
 pub use publish::Publication;
 pub use survey::{Stamp, open_source, read_source, survey};
 pub use visits::{Visit, keep_visits, read_visits};
+
+use replace::Replacement;
 
 /// Finds the root of a site: the nearest folder upward that holds `site.toml`.
 pub fn find_root(start: &Path) -> Option<PathBuf> {
@@ -130,25 +133,30 @@ pub fn write_new(root: &Path, files: &[(String, String)]) -> Result<()> {
 
 /// Writes new texts over existing files, each whole; the permissions stay.
 ///
-/// The old text must still be what the new one was made of; a file that somebody saved meanwhile is
-/// left alone, and so are all others.
+/// All new texts are on the disk before the first file is changed, so a disk that is full changes none.
+/// The old text must still be what the new one was made of: a file that somebody saved meanwhile, even
+/// at the last moment, is left alone, and all others become what they were.
 pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<()> {
-    for (name, old, _) in files {
-        let now = fs::read(root.join(name)).with_context(|| format!("cannot read {name}"))?;
-        if now != old.as_bytes() {
-            bail!("{name} was changed meanwhile; nothing was written");
+    let ready: Vec<Replacement> = files
+        .par_iter()
+        .map(|(name, _, new)| {
+            Replacement::prepare(&root.join(name), new)
+                .with_context(|| format!("cannot write {name}; nothing was changed"))
+        })
+        .collect::<Result<_>>()?;
+    replace::wait_for_the_disk(&ready).context("cannot write; nothing was changed")?;
+    for (at, (name, old, _)) in files.iter().enumerate() {
+        let failure = match ready[at].put(old.as_bytes()) {
+            Ok(true) => continue,
+            Ok(false) => anyhow::anyhow!("{name} was changed meanwhile; nothing was written"),
+            Err(error) => anyhow::Error::new(error)
+                .context(format!("cannot write {name}; nothing was changed")),
+        };
+        for ((name, old, new), done) in files.iter().zip(&ready[..at]) {
+            done.take_back(old, new)
+                .with_context(|| format!("cannot restore {name}"))?;
         }
-    }
-    let mut done: Vec<&(String, String, String)> = Vec::new();
-    for file in files {
-        let (name, _, new) = file;
-        if let Err(error) = replace(&root.join(name), new) {
-            for (name, old, _) in done {
-                replace(&root.join(name), old).with_context(|| format!("cannot restore {name}"))?;
-            }
-            return Err(error).with_context(|| format!("cannot write {name}; nothing was changed"));
-        }
-        done.push(file);
+        return Err(failure);
     }
     Ok(())
 }
@@ -299,15 +307,6 @@ fn write_whole(folder: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTe
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
     Ok(file)
-}
-
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().expect("a paper stands in a folder");
-    let mode = fs::metadata(path)?.permissions();
-    let file = write_whole(folder, text.as_bytes())?;
-    fs::set_permissions(file.path(), mode)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 /// Takes back what was written, unless it is told to keep it.

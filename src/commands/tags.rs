@@ -188,7 +188,13 @@ fn rename(
     if from == to {
         bail!("the tag is called `{to}` already");
     }
-    if catalogue.has_tag(&to) {
+    // Where there is a vocabulary, papers may have a tag that it lacks: that is what is left when a
+    // renaming was stopped in the middle, and renaming again ends it.
+    let is_taken = match &catalogue.vocabulary {
+        Some(vocabulary) => vocabulary.iter().any(|tag| tag.slug == to),
+        None => catalogue.has_tag(&to),
+    };
+    if is_taken {
         bail!(
             "there is a tag `{to}` already\nhint: to make one of the two: digest tags merge {from} {to}"
         );

@@ -238,7 +238,7 @@ mod tests {
         let template = |(start, end, step): (i64, i64, i64)| {
             format!("{{{{ range(start={start}, end={end}, step_by={step}) }}}}")
         };
-        let mut theirs = Tera::default();
+        let theirs = Tera::default();
         for start in -3..3 {
             for end in -3..3 {
                 for step in [-5, -2, -1, 0, 1, 2, 7] {
