@@ -145,8 +145,8 @@ pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<
         })
         .collect::<Result<_>>()?;
     replace::wait_for_the_disk(&ready).context("cannot write; nothing was changed")?;
-    for (at, (name, old, _)) in files.iter().enumerate() {
-        let failure = match ready[at].put(old.as_bytes()) {
+    for (at, (name, old, new)) in files.iter().enumerate() {
+        let failure = match ready[at].put(old.as_bytes(), new.as_bytes()) {
             Ok(true) => continue,
             Ok(false) => anyhow::anyhow!("{name} was changed meanwhile; nothing was written"),
             Err(error) => anyhow::Error::new(error)
@@ -243,7 +243,8 @@ fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
                 Some([folder, "/", entry.file_name().to_str()?].concat())
             }),
         };
-        if entry.file_type().is_dir() {
+        // A folder of the root may be a link, and the walk calls it one.
+        if entry.file_type().is_dir() || (entry.depth() == 0 && is_folder_of_root) {
             folders.push(path);
             continue;
         }

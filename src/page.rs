@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
@@ -315,14 +316,15 @@ fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
     pages.extend(extras.into_iter().map(|(path, kind)| Page { path, kind }));
 }
 
-/// Some hosts and file systems do not tell `A.html` from `a.html`, so a plan must not hold both.
+/// Some hosts and file systems do not tell `A.html` from `a.html`, or an `é` of one character from that of
+/// two, so a plan must not hold both.
 fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
     let mut seen: FxHashMap<Cow<'_, str>, &Page> =
         FxHashMap::with_capacity_and_hasher(pages.len(), Default::default());
     let changes = |b: u8| b.is_ascii_uppercase() || !b.is_ascii();
     for page in pages {
         let path: Cow<'_, str> = match page.path.bytes().any(changes) {
-            true => page.path.to_lowercase().into(),
+            true => page.path.nfc().collect::<String>().to_lowercase().into(),
             false => page.path.as_str().into(),
         };
         let Some(first) = seen.insert(path, page) else {
@@ -336,8 +338,11 @@ fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
             |page: &Page| source_of(page, site).unwrap_or_else(|| "a page of the theme".to_owned());
         let message = if first.path == page.path {
             format!("two pages would be published as {}", page.path)
-        } else {
+        } else if first.path.to_lowercase() == page.path.to_lowercase() {
             format!("{} and {} differ only in case", first.path, page.path)
+        } else {
+            let (one, other) = (&first.path, &page.path);
+            format!("{one} and {other} differ only in how their letters are composed")
         };
         let mut problem = Diagnostic::new(Code::DuplicatePath, message).hint(format!(
             "the other one comes from {}; rename one of the two",

@@ -3,7 +3,6 @@
 mod support;
 
 use std::fs;
-use std::time::Instant;
 
 use support::{Sandbox, real_input};
 
@@ -95,64 +94,6 @@ fn an_import_that_cannot_be_written_leaves_nothing() {
     let ran = site.digest(&["import", &real_input(), "--date", "2025-08-06"]);
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert_eq!(site.tree("content").len(), 1);
-}
-
-/// How often a build is killed.
-const KILLS: u32 = 60;
-
-#[cfg(unix)]
-#[test]
-fn a_build_killed_at_any_moment_leaves_a_whole_site() {
-    let site = Sandbox::with_real_papers();
-    let paper = "content/papers/2025-08-06/unforgettable-generalization-in-language-models.md";
-    let (first, second) = (
-        site.read(paper),
-        format!("{}\nOne more paragraph.\n", site.read(paper)),
-    );
-    assert_eq!(site.digest(&["build", "--output", "second"]).code, 0);
-    site.write(paper, &second);
-    assert_eq!(site.digest(&["build", "--output", "public"]).code, 0);
-    let whole = [site.tree("second"), site.tree("public")];
-    assert_ne!(whole[0], whole[1]);
-
-    // Kills are spread over a build and a half, however fast the machine is just now.
-    let start = Instant::now();
-    assert_eq!(site.digest(&["build"]).code, 0);
-    let step = start.elapsed() * 3 / 2 / KILLS;
-    let mut seen = [0, 0];
-    for kill in 0..KILLS {
-        site.write(paper, if kill % 2 == 0 { &first } else { &second });
-        let mut build = site
-            .command(&["build"])
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("the command runs");
-        std::thread::sleep(step * kill);
-        build.kill().expect("the build can be killed");
-        build.wait().expect("the build ends");
-        let found = site.tree("public");
-        let index = whole.iter().position(|tree| *tree == found);
-        seen[index.unwrap_or_else(|| panic!("kill {kill} left a torn site"))] += 1;
-    }
-    assert!(
-        seen.iter().all(|count| *count > 0),
-        "kills before and after the swap: {seen:?}"
-    );
-    site.write(paper, &first);
-    assert_eq!(site.digest(&["build"]).code, 0);
-    assert_eq!(site.tree("public"), whole[0]);
-    let leftovers: Vec<String> = fs::read_dir(site.path())
-        .expect("a readable folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .filter(|name| name.contains("staging") || name.contains("retired"))
-        .collect();
-    assert_eq!(leftovers, Vec::<String>::new());
 }
 
 #[test]

@@ -160,8 +160,8 @@ codes! {
         "The interface has no words, or not all of them, in the language of the site."
         "What a table lacks is taken from English, so the pages are whole and half translated. A table is a file `languages/<tag>.toml` in the theme's folder, and it lies over the built-in one of the same name."
     DuplicatePath "duplicate-path" Error
-        "Two sources would be published at one address, or at two that differ only in case."
-        "One would overwrite the other, at least on systems that do not tell case apart. Rename one of the two; an alias or a file in `static/` counts too."
+        "Two sources would be published at one address, or at two that only some systems tell apart."
+        "One would overwrite the other, at least on systems that do not tell case apart, or an `é` of one character from that of two. Rename one of the two; an alias or a file in `static/` counts too."
     BrokenLink "broken-link" Error
         "A link leads to an address on this site that does not exist."
         "A relative link counts from the file that it stands in, as on GitHub, and names the source: `../2025-08-05/orca.md`. A link that starts with a slash counts from the site's root."

@@ -35,7 +35,7 @@ impl Replacement {
     }
 
     /// Puts the text in its place; `false`, and nothing is changed, when the file is not what it was.
-    pub fn put(&self, old: &[u8]) -> io::Result<bool> {
+    pub fn put(&self, old: &[u8], new: &[u8]) -> io::Result<bool> {
         match fs::read(&self.path) {
             Ok(now) if now == old => {}
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -45,11 +45,14 @@ impl Replacement {
             fs::rename(&self.new, &self.path)?;
             return Ok(true);
         }
-        let is_same = fs::read(&self.new)? == old;
-        if !is_same {
+        if fs::read(&self.new)? == old {
+            return Ok(true);
+        }
+        // What came out now must be our text; if it is not, somebody saved between the two swaps.
+        if swap(&self.new, &self.path)? && fs::read(&self.new)? != new {
             swap(&self.new, &self.path)?;
         }
-        Ok(is_same)
+        Ok(false)
     }
 
     /// Puts the old text back in its place, unless somebody has changed the new one already.

@@ -58,12 +58,17 @@ impl Server {
 
     /// A site that sends over this server.
     pub fn site(&self, more: &str) -> Sandbox {
+        real_site(&self.settings(more))
+    }
+
+    /// The settings with which a site sends over this server.
+    pub fn settings(&self, more: &str) -> String {
         let authority: PathBuf = self.folder.path().join("authority.pem");
-        real_site(&format!(
+        format!(
             "{SETTINGS}server = \"localhost\"\nport = {}\ncertificate = \"{}\"\n{more}\n",
             self.port,
             authority.display()
-        ))
+        )
     }
 
     /// The folder in which the messages are that it took.
