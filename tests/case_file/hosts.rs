@@ -7,8 +7,13 @@
 //! A page that is not listed is answered with 404; a host that is not listed does not exist.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
+
+#[path = "../support/http.rs"]
+mod http;
+
+use http::read_request;
 
 /// The name of the section.
 pub const SECTION: &str = "other hosts";
@@ -64,21 +69,5 @@ fn serve(mut stream: &TcpStream, pages: &Pages) -> Option<()> {
             "HTTP/1.1 {status} Status\r\n{location}content-length: 0\r\n\r\n"
         )
         .ok()?;
-    }
-}
-
-/// Reads a request up to its end; returns its first line.
-fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<String> {
-    let mut first = String::new();
-    reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
-    loop {
-        let mut header = String::new();
-        reader
-            .read_line(&mut header)
-            .ok()
-            .filter(|read| *read > 0)?;
-        if header == "\r\n" {
-            return Some(first);
-        }
     }
 }

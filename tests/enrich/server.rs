@@ -1,10 +1,12 @@
 //! A server on loopback that answers as it is told, and tells what it was asked.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use crate::support::http::read_request;
 
 /// This is what the server does with one request.
 #[derive(Clone)]
@@ -86,7 +88,8 @@ fn serve(
     answer: &Answer,
 ) {
     let mut reader = BufReader::new(stream);
-    while let Some(target) = read_request(&mut reader) {
+    while let Some(request) = read_request(&mut reader) {
+        let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
         log.lock().expect("nobody panics with it").push(Asked {
             target: target.clone(),
             connection,
@@ -99,21 +102,6 @@ fn serve(
         }
     }
     let _ = stream.shutdown(Shutdown::Both);
-}
-
-fn read_request(reader: &mut impl BufRead) -> Option<String> {
-    let mut first = String::new();
-    reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
-    loop {
-        let mut header = String::new();
-        reader
-            .read_line(&mut header)
-            .ok()
-            .filter(|read| *read > 0)?;
-        if header == "\r\n" {
-            return first.split(' ').nth(1).map(str::to_owned);
-        }
-    }
 }
 
 /// Performs an act; returns whether the connection stays.

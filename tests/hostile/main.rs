@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use support::Sandbox;
+use support::http::read_request;
 use vectors::{ADDRESSES, FORMULAS, MARKUP, armed, yaml};
 
 const BASE: &str = "/repo/";
@@ -438,18 +439,7 @@ fn serve(files: BTreeMap<String, Vec<u8>>) -> u16 {
 fn answer(mut stream: &TcpStream, files: &BTreeMap<String, Vec<u8>>) -> Option<()> {
     let mut reader = BufReader::new(stream);
     loop {
-        let mut first = String::new();
-        reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
-        loop {
-            let mut header = String::new();
-            reader
-                .read_line(&mut header)
-                .ok()
-                .filter(|read| *read > 0)?;
-            if header == "\r\n" {
-                break;
-            }
-        }
+        let first = read_request(&mut reader)?;
         let path = first.split(' ').nth(1)?.split('?').next()?;
         let mut name = path.strip_prefix(BASE).unwrap_or("no").to_owned();
         if name.is_empty() || name.ends_with('/') {

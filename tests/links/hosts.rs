@@ -1,9 +1,14 @@
 //! Hosts that misbehave, behind a proxy on loopback: what a path is called is what it does.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+#[path = "../support/http.rs"]
+mod http;
+
+use http::read_request;
 
 /// This is one request, as it came.
 #[derive(Clone, Debug)]
@@ -140,20 +145,5 @@ fn answer(mut stream: &TcpStream, asked: &mut Asked, is_again: bool) -> bool {
             false
         }
         _ => say(200, ""),
-    }
-}
-
-fn read_request(reader: &mut BufReader<&TcpStream>) -> Option<String> {
-    let mut first = String::new();
-    reader.read_line(&mut first).ok().filter(|read| *read > 0)?;
-    loop {
-        let mut header = String::new();
-        reader
-            .read_line(&mut header)
-            .ok()
-            .filter(|read| *read > 0)?;
-        if header == "\r\n" {
-            return Some(first);
-        }
     }
 }

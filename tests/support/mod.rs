@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub mod http;
 pub mod mail;
 pub mod measured;
 pub mod search;
