@@ -235,7 +235,8 @@ fn tags_of(words: &Source) -> BTreeMap<String, Tag> {
         .collect()
 }
 
-/// A tag gets another slug: lines that do not name it stay, and so do all other tags.
+/// A tag gets another slug: lines that do not name it stay, and so do all other tags; the old slug becomes
+/// one of its words, for which a line of its entry grows.
 fn check_rename(words: &Source, from: &Slug) {
     let to = new_tag();
     let known = tags_of(words);
@@ -246,9 +247,12 @@ fn check_rename(words: &Source, from: &Slug) {
         return;
     };
     let mut rest = new.split_inclusive('\n');
+    let mut is_of_tag = false;
     for old in words.text.split_inclusive('\n') {
         let named = old.contains(from.as_str()) || !old.ends_with('\n');
-        let stays = named || rest.any(|line| line == old);
+        is_of_tag = named || is_of_tag && old.starts_with([' ', '#', '\n']);
+        let grown = |line: &str| is_of_tag && line.contains(from.as_str()) && is_within(old, line);
+        let stays = named || rest.any(|line| line == old || grown(line));
         assert!(stays, "{old:?} is lost in {new}");
     }
     let tags = tags_of(&Source::new(words.name.clone(), new.as_str()));
@@ -269,7 +273,15 @@ fn check_rename(words: &Source, from: &Slug) {
         };
         assert_eq!(found.broader, expected, "{new}");
         assert_eq!(found.description, tag.description, "{new}");
+        let has = |word: &String| found.aliases.contains(word) || word == to.as_str();
+        assert!(tag.aliases.iter().all(has), "{new}");
     }
+    let vocabulary = Vocabulary::parse(
+        &Source::new(words.name.clone(), new.as_str()),
+        &mut Problems::new(),
+    );
+    let meant = vocabulary.lookup(from.as_str()).map(|tag| &tag.slug);
+    assert_eq!(meant, Some(&to), "{new}");
 }
 
 /// A tag is merged into another: it goes, its words lead there, all other tags stay.
