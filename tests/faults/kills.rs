@@ -8,7 +8,7 @@ use crate::support::{Sandbox, is_thorough, missing, real_input};
 use crate::{Dice, Tree, check_whole, content, small_site};
 
 fn kills() -> u32 {
-    if is_thorough() { 300 } else { 60 }
+    if is_thorough() { 300 } else { 25 }
 }
 
 /// Starts a command.
