@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::mail::Server;
 use crate::support::{Sandbox, is_thorough, missing, real_input};
-use crate::{Dice, Tree, check_whole, content, small_site};
+use crate::{Dice, Tree, by_chance, check_whole, content, small_site};
 
 fn kills() -> u32 {
     if is_thorough() { 300 } else { 25 }
@@ -83,7 +83,10 @@ fn a_build_leaves_the_old_or_the_new_site() {
             assert_eq!(site.read(paper), *text(kill));
         },
     );
-    assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
+    by_chance(
+        seen.iter().all(|count| *count > 0),
+        "some kills before and some behind the swap",
+    );
     site.write(paper, &first);
     assert_eq!(site.digest(&["build"]).code, 0);
     assert_eq!(site.tree("public"), whole[1]);
@@ -124,7 +127,7 @@ fn an_import_leaves_whole_papers_and_is_resumed_by_running_it_again() {
             }
         },
     );
-    assert!(torn > 0, "no kill was in the middle");
+    by_chance(torn > 0, "a kill between two papers");
 }
 
 /// Kills a command that rewrites papers: each is the old or the new one, and `resume` ends the work.

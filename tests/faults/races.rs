@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::{Ran, Sandbox, is_thorough};
-use crate::{Dice, check_whole, content, small_site};
+use crate::{Dice, by_chance, check_whole, content, small_site};
 
 #[test]
 fn of_two_builds_at_once_one_waits_for_nobody() {
@@ -38,7 +38,7 @@ fn of_two_builds_at_once_one_waits_for_nobody() {
         }
         assert!(site.tree("public") == public, "the site is whole");
     }
-    assert!(refused > 0, "no two builds met");
+    by_chance(refused > 0, "two builds at once");
     assert!(content(&site) == before);
 }
 
@@ -143,7 +143,7 @@ fn saves_during(arguments: &[&[&str]]) {
             refused += 1;
         }
         println!("{arguments:?}: {refused} of {rounds} runs were refused");
-        assert!(refused < rounds, "no run came to its end");
+        by_chance(refused < rounds, "a run that came to its end");
     });
     let all: String = (0..60)
         .map(|number| fs::read_to_string(path(number)).expect("a paper"))
@@ -212,6 +212,6 @@ fn a_build_of_files_that_come_and_go_is_whole_or_refused() {
             check_whole(&public);
         }
         println!("built {}, errors {}, refused {}", seen[0], seen[1], seen[2]);
-        assert!(seen[0] > 0, "no build came to its end");
+        by_chance(seen[0] > 0, "a build that came to its end");
     });
 }
