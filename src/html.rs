@@ -125,12 +125,15 @@ pub fn plain_length(bytes: &[u8]) -> usize {
     let (chunks, _) = bytes.as_chunks::<CHUNK>();
     // Sums of comparisons are made for all bytes at once; a `matches!` would ask byte by byte.
     let is_plain = |chunk: &&[u8; CHUNK]| {
-        let signs = chunk.iter().fold(0_u8, |signs, &byte| {
-            let is = |sign: u8| u8::from(byte == sign);
+        let signs = chunk.iter().fold(0, |signs, &byte| {
             signs
-                | u8::from(byte < b' ')
-                | (is(b'&') | is(b'<') | is(b'>'))
-                | (is(b'"') | is(b'\'') | is(0x7f))
+                | (byte < b' ') as u8
+                | (byte == b'&') as u8
+                | (byte == b'<') as u8
+                | (byte == b'>') as u8
+                | (byte == b'"') as u8
+                | (byte == b'\'') as u8
+                | (byte == 0x7f) as u8
         });
         signs == 0
     };

@@ -77,14 +77,13 @@ pub(super) fn only_xml(text: String) -> String {
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     // Feeds are long and seldom hold one of these, so the bytes are looked at before the characters.
-    let suspect = |byte: u8| {
-        let is = |sign: u8| u8::from(byte == sign);
-        (u8::from(byte < b' ') & !(is(b'\t') | is(b'\n') | is(b'\r'))) | is(0xef)
-    };
     // A chunk is looked at as a whole, which processors do for many bytes at once.
     let mut chunks = text.as_bytes().chunks(256);
     let looked_at = |chunk: &[u8]| {
-        let found = chunk.iter().fold(0, |found, &byte| found | suspect(byte));
+        let found = chunk.iter().fold(0, |found, &byte| {
+            let is_space = (byte == b'\t') as u8 | (byte == b'\n') as u8 | (byte == b'\r') as u8;
+            found | (byte < b' ') as u8 ^ is_space | (byte == 0xef) as u8
+        });
         found != 0
     };
     if chunks.any(looked_at) && text.contains(forbidden) {
