@@ -211,7 +211,9 @@ impl Face {
             let (width, height) = (bounds.width() as usize, bounds.height() as usize);
             let mut cover = vec![0; width * height];
             outlined.draw(|x, y, part| {
-                cover[y as usize * width + x as usize] = (part * f32::from(FULL)).round() as u8;
+                // Where outlines of one letter overlap, more than the whole pixel is covered.
+                let part = (part * f32::from(FULL)).round().min(f32::from(FULL));
+                cover[y as usize * width + x as usize] = part as u8;
             });
             Stamp {
                 left: bounds.min.x as i32,
@@ -417,6 +419,18 @@ mod tests {
             first
         );
         assert_ne!(easel.draw(&card("Other Words")), first);
+    }
+
+    #[test]
+    fn no_letter_covers_more_than_a_pixel_has() {
+        let easel = Easel::new();
+        let faces = easel.headings.iter().map(|(face, _)| face);
+        for face in faces.chain([&easel.text]) {
+            for id in 0..face.stamps.len() {
+                let stamp = face.stamp(GlyphId(id as u16));
+                assert!(stamp.cover.iter().all(|cover| *cover <= FULL), "glyph {id}");
+            }
+        }
     }
 
     #[test]
