@@ -192,8 +192,11 @@ fn plain_line(note: &str) -> String {
     one_line(&rendered.plain)
 }
 
+/// Puts a text on one line; a control character, which settings may hold as `\u001b`, parts words.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
 /// What both templates see of the site besides the edition.
