@@ -17,6 +17,7 @@ use paper_digest::source::Source;
 use paper_digest::tags::{Tag, Vocabulary};
 
 use super::parts;
+use super::vocabulary::tags;
 
 const PATH: &str = "content/papers/2025-08-06/a-paper.md";
 
@@ -224,15 +225,7 @@ fn is_within(old: &str, new: &str) -> bool {
 }
 
 fn tags_of(words: &Source) -> BTreeMap<String, Tag> {
-    let vocabulary = Vocabulary::parse(words, &mut Problems::new());
-    let tag = |tag: &Tag| Tag {
-        place: None,
-        ..tag.clone()
-    };
-    let pairs = vocabulary.iter();
-    pairs
-        .map(|found| (found.slug.to_string(), tag(found)))
-        .collect()
+    tags(&Vocabulary::parse(words, &mut Problems::new()))
 }
 
 /// A tag gets another slug: lines that do not name it stay, and so do all other tags; the old slug becomes
@@ -255,7 +248,9 @@ fn check_rename(words: &Source, from: &Slug) {
         let stays = named || rest.any(|line| line == old || grown(line));
         assert!(stays, "{old:?} is lost in {new}");
     }
-    let tags = tags_of(&Source::new(words.name.clone(), new.as_str()));
+    let source = Source::new(words.name.clone(), new.as_str());
+    let vocabulary = Vocabulary::parse(&source, &mut Problems::new());
+    let tags = tags(&vocabulary);
     assert!(tags.contains_key(to.as_str()), "{new}");
     assert_eq!(tags.len(), known.len(), "{new}");
     for (slug, tag) in &known {
@@ -276,10 +271,6 @@ fn check_rename(words: &Source, from: &Slug) {
         let has = |word: &String| found.aliases.contains(word) || word == to.as_str();
         assert!(tag.aliases.iter().all(has), "{new}");
     }
-    let vocabulary = Vocabulary::parse(
-        &Source::new(words.name.clone(), new.as_str()),
-        &mut Problems::new(),
-    );
     let meant = vocabulary.lookup(from.as_str()).map(|tag| &tag.slug);
     assert_eq!(meant, Some(&to), "{new}");
 }
@@ -299,7 +290,7 @@ fn check_merge(words: &Source, from: &Slug, into: &Slug) {
     assert!(!found.has_errors(), "{found:?} in {new}");
     let meant = vocabulary.lookup(from.as_str()).map(|tag| &tag.slug);
     assert_eq!(meant, Some(into), "{new}");
-    let tags = tags_of(&source);
+    let tags = tags(&vocabulary);
     for (slug, tag) in &known {
         let stays = slug != from.as_str() && slug != into.as_str();
         let broader = tag.broader.clone();

@@ -96,7 +96,7 @@ fn write(tag: &Tag) -> String {
 }
 
 /// The tags by their slugs, without the places where they stand.
-fn tags(vocabulary: &Vocabulary) -> BTreeMap<String, Tag> {
+pub fn tags(vocabulary: &Vocabulary) -> BTreeMap<String, Tag> {
     let tag = |tag: &Tag| Tag {
         place: None,
         ..tag.clone()
