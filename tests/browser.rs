@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use support::search::{Hit, Reader, shown};
+use support::search::{Hit, Reader};
 use support::{Ran, Sandbox, ten_thousand};
 
 const BASE: &str = "/repo/";
+/// Where the site is that runs from right to left.
+const MIRRORED: &str = "/mirrored/";
 
 /// What a visitor types, with a typo and an unfinished word.
 const QUERY: &str = "langauge memor";
@@ -77,12 +79,13 @@ fn readers_get_what_they_are_promised() {
     let reader = Reader::open(&files);
     let answer = |query: &str| {
         let found = reader.search(query);
-        let hits = reader.show(&found[..found.len().min(shown(query))]);
+        let hits = reader.show(&found[..found.len().min(reader.shown(query))]);
         let address = |hit: &Hit| format!("{BASE}papers/{}.html", hit.slug);
         (found.len(), hits.iter().map(address).collect::<Vec<_>>())
     };
     let (count, results) = answer(QUERY);
     let typed = "catastrophic forg";
+    let paper = "papers/titans-learning-to-memorize-at-test-time.html";
     let papers = files
         .keys()
         .filter(|name| name.starts_with("papers/") && name.ends_with(".html"));
@@ -93,7 +96,7 @@ fn readers_get_what_they_are_promised() {
         "papers": papers.count(),
         "issue": "2025/08/06.html",
         "older": "2025/08/05.html",
-        "paper": "papers/titans-learning-to-memorize-at-test-time.html",
+        "paper": paper,
         "expected": {
             "query": QUERY,
             "found": format!("{count} papers"),
@@ -104,6 +107,7 @@ fn readers_get_what_they_are_promised() {
         "tags": two_tags(&site),
     })];
     sites.extend(large_site());
+    let mirrored = mirrored_site();
     let mut suites = vec!["look", "read", "search", "tags", "valid", "preview"];
     if std::env::var_os("DIGEST_LIGHTHOUSE").is_some() {
         suites.push("lighthouse");
@@ -119,6 +123,12 @@ fn readers_get_what_they_are_promised() {
         "packages": tools.packages,
         "port": port,
         "sites": sites,
+        "mirrored": {
+            "base": MIRRORED,
+            "direction": "rtl",
+            "folder": mirrored.path().join("public"),
+            "kinds": ["", "archive/", "tags/", "search/?q=memory", "2025/08/06.html", paper],
+        },
         "suites": suites,
     }));
 }
@@ -152,6 +162,22 @@ fn real_site(url: &str) -> Sandbox {
         "[newsletter]\nlink = \"https://example.org/\"\nform = \"https://example.org/new\"\n";
     site.write("site.toml", &format!("{settings}\n{newsletter}"));
     let ran = site.digest(&["build", "--base-url", url]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    site
+}
+
+/// The real papers on a site whose words are Arabic, and run from right to left.
+fn mirrored_site() -> Sandbox {
+    let site = Sandbox::with_real_papers();
+    let settings = site.read("site.toml");
+    let arabic = settings.replace("language = \"en\"", "language = \"ar\"\ntheme = \"words\"");
+    assert_ne!(arabic, settings, "the language is set");
+    site.write("site.toml", &arabic);
+    site.write(
+        "themes/words/languages/ar.toml",
+        include_str!("browser/ar.toml"),
+    );
+    let ran = site.digest(&["build", "--base-url", MIRRORED]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     site
 }

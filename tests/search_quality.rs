@@ -10,7 +10,7 @@ mod support;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use support::search::{Reader, shown};
+use support::search::Reader;
 use support::ten_thousand;
 
 /// A query and the paper that it should find.
@@ -102,7 +102,7 @@ fn ask(reader: &Reader, questions: &[Question], head: usize) -> Score {
     let mut score = Score::default();
     for question in questions {
         let found = reader.search(&question.query);
-        reader.show(&found[..found.len().min(shown(&question.query))]);
+        reader.show(&found[..found.len().min(reader.shown(&question.query))]);
         let (bytes, files) = reader.fetched();
         score.bytes += (bytes + head) as f64;
         score.files += (files + 1) as f64;

@@ -6,7 +6,7 @@ import fs from "node:fs";
 const WIDTHS = [320, 360, 768, 1440];
 
 /** What a reader would stumble over on the page as it is. */
-const stumble = (width) => {
+const stumble = (width, direction) => {
   const wrong = [];
   const all = (selector) => [...document.querySelectorAll(selector)];
   const root = document.documentElement;
@@ -23,6 +23,14 @@ const stumble = (width) => {
   }
   const ids = all("[id]").map((element) => element.id);
   if (new Set(ids).size !== ids.length) wrong.push("has an id twice");
+  const name = document.querySelector("header .name").getBoundingClientRect();
+  const margins = [name.left, width - name.right];
+  if (direction === "rtl") margins.reverse();
+  if (margins[0] > margins[1]) wrong.push(`begins on the wrong side at ${width} px`);
+  for (const text of all("svg text")) {
+    const [box, frame] = [text, text.ownerSVGElement].map((element) => element.getBoundingClientRect());
+    if (box.left < frame.left - 1 || box.right > frame.right + 1) wrong.push(`hides a word of a picture: ${text.textContent}`);
+  }
   const formulas = all("main > * math").filter((math) => math.getClientRects().length);
   for (const math of formulas) {
     if (math.getBoundingClientRect().height < 4) wrong.push(`draws no formula: ${math.textContent}`);
@@ -49,7 +57,7 @@ export async function run({ plan, require, origin, visit, complain, note }) {
       for (const { html, failureSummary } of nodes.slice(0, 3)) complain(`${name}: axe says ${id}: ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, " ")}`);
     }
   };
-  for (const { base, kinds } of plan.sites) {
+  for (const { base, kinds, direction = "ltr" } of [...plan.sites, plan.mirrored]) {
     for (const path of kinds) {
       for (const [scheme, width] of [["light", 360], ["dark", 1440]]) {
         const name = `${base}${path} (${scheme})`;
@@ -61,7 +69,7 @@ export async function run({ plan, require, origin, visit, complain, note }) {
         if (scheme === "light") {
           for (const width of WIDTHS) {
             await page.setViewport({ width, height: 800 });
-            const found = await page.evaluate(stumble, width);
+            const found = await page.evaluate(stumble, width, direction);
             formulas += found.formulas;
             for (const text of found.wrong) complain(`${base}${path} ${text}`);
           }

@@ -12,7 +12,7 @@ const plan = JSON.parse(fs.readFileSync(process.argv[2], "utf8"));
 const require = createRequire(path.join(plan.packages, "x"));
 const puppeteer = require("puppeteer-core");
 
-const server = await serve(plan.sites, plan.port);
+const server = await serve([...plan.sites, plan.mirrored], plan.port);
 const browser = await puppeteer.launch({
   executablePath: plan.chromium,
   // Nothing but this machine can be found, whatever a page asks for.

@@ -10,10 +10,8 @@ use std::ops::Range;
 
 /// What a weight is worth: a mention, several, an author or tag, the title, both.
 const WORTH: [f64; 5] = [1.0, 1.5, 2.5, 4.0, 5.0];
-/// Returns how many results of a query are shown at first: the fewer, the more its words have cost.
-pub fn shown(query: &str) -> usize {
-    6usize.saturating_sub(words_of(query).len()).max(3)
-}
+/// Papers of a site whose words cost so little that many results are shown at first.
+const SMALL: u64 = 3000;
 
 /// Words with the papers that have them: number and weight.
 type Words = Vec<(String, Vec<(u32, u32)>)>;
@@ -46,6 +44,15 @@ struct Matches {
 }
 
 impl Reader {
+    /// Returns how many results of a query are shown at first: where there are many papers the fewer,
+    /// the more its words have cost.
+    pub fn shown(&self, query: &str) -> usize {
+        match self.head["papers"].as_u64() {
+            Some(0..=SMALL) => 10,
+            _ => 6usize.saturating_sub(words_of(query).len()).max(3),
+        }
+    }
+
     /// Opens the index among the files of a built site.
     pub fn open(site: &BTreeMap<String, Vec<u8>>) -> Reader {
         let page = String::from_utf8_lossy(&site["search/index.html"]).into_owned();

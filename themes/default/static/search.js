@@ -3,11 +3,12 @@
 
 const WORTH = [1, 1.5, 2.5, 4, 5]; // a mention, several, an author or tag, the title, both
 const MORE = 10; // results that a reader asks for are fetched at once
+const SMALL = 3000; // papers of a site whose words cost so little that as many are fetched at first
 const READ = 30; // papers that are read for a phrase where the host gives no parts of files
 const WHOLE = 1e5; // bytes that are fetched there where a few hundred would do
 
-/** How many results are fetched at first: the fewer, the more the words of the query have cost. */
-const firstOf = (words) => Math.max(3, 6 - words.length);
+/** How many results are fetched at first: where there are many papers the fewer, the more the words have cost. */
+const firstOf = (words, papers) => papers > SMALL ? Math.max(3, 6 - words.length) : MORE;
 
 const SPELLING = { ß: "ss", ø: "o", ł: "l", đ: "d", æ: "ae", œ: "oe", ı: "i" };
 const IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff";
@@ -455,7 +456,7 @@ function run(form) {
       state = { ...answer, shown: 0 };
       // Where nothing is found, the other ways are.
       without.hidden = answer.numbers.length > 0;
-      await show(firstOf(state.words));
+      await show(firstOf(state.words, (await index.head()).papers));
       if (mine !== turn) return;
       const { whole, numbers } = answer;
       found.textContent = whole ? counted(numbers.length > whole ? words.found_more : words.found, whole)
