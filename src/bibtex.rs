@@ -121,7 +121,9 @@ fn title(title: &str) -> String {
     for part in title_parts(title) {
         match part {
             TitlePart::Text(words) => text.push_str(&escape(words)),
-            TitlePart::Formula { source, tex } if is_safe(tex) => text.push_str(source),
+            TitlePart::Formula { source, tex } if is_safe(tex) => {
+                text.extend(source.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            }
             TitlePart::Formula { tex, .. } => text.push_str(&escape(tex)),
         }
     }
@@ -243,6 +245,7 @@ mod tests {
             "$5 and 10$",
             "Prices in $\\$$ and $\\$5$",
             "a\u{0}b\nc",
+            "Within $a\tb$ and $a\u{1b}b$",
             "图像 ü",
         ] {
             let written = write(&citation(
@@ -252,6 +255,8 @@ mod tests {
             let read =
                 Bibliography::parse(&written).unwrap_or_else(|error| panic!("{error}: {written}"));
             assert_eq!(read.len(), 1, "{written}");
+            let is_steering = |c: char| c.is_control() && c != '\n';
+            assert!(!written.contains(is_steering), "{written:?}");
             let entry = read.get("tulu-3").expect("the entry");
             assert_eq!(entry.author().expect("authors").len(), 4, "{written}");
             assert!(!entry.title().expect("a title").format_verbatim().is_empty());

@@ -38,6 +38,7 @@ use crate::yaml::{self, Entry, Value};
 
 pub use reader::KEYS;
 pub use suggest::{Found, Suggestion};
+pub use words::fold;
 
 use discover::Cover;
 use reader::{Reader, written_as};

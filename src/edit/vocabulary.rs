@@ -7,7 +7,7 @@ use crate::diagnostic::Problems;
 use crate::front_matter::scalar;
 use crate::slug::Slug;
 use crate::source::Source;
-use crate::tags::{Tag, Vocabulary, asks_for_starter};
+use crate::tags::{Tag, Vocabulary, asks_for_starter, fold};
 use crate::yaml::{self, Entry, Value};
 
 use super::{Refusal, replace};
@@ -65,7 +65,11 @@ pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<Stri
     };
     let new = tags_of(&Source::new(source.name.clone(), text.as_str()));
     let same = new.into_iter().map(told).eq(expected.into_iter().map(told));
-    if same { Ok(Some(text)) } else { Err(refusal()) }
+    if same && leads(&text, source, from, to) {
+        Ok(Some(text))
+    } else {
+        Err(refusal())
+    }
 }
 
 /// Takes tags out of the vocabulary; tags below them come below `into`, and their words become its
@@ -337,9 +341,17 @@ fn is_named(entry: &Entry, slug: &Slug) -> bool {
         return false;
     };
     fields.iter().any(|(key, value)| match value {
-        Value::Text(name) => key == "name" && Slug::from_name(name).as_ref() == Some(slug),
+        Value::Text(name) => key == "name" && fold(name) == fold(slug.as_str()),
         _ => false,
     })
+}
+
+/// Tells whether a word leads to a tag in an edited vocabulary; another tag may have it for its name.
+fn leads(text: &str, source: &Source, word: &Slug, to: &Slug) -> bool {
+    let new = Source::new(source.name.clone(), text);
+    let vocabulary = Vocabulary::parse(&new, &mut Problems::new());
+    let tag = vocabulary.lookup(word.as_str());
+    tag.is_some_and(|tag| tag.slug == *to)
 }
 
 /// An alias may hold the signs of a pattern, which want quotes.

@@ -187,7 +187,10 @@ fn link(record: &mut Record, label: &str, value: &Value) {
 }
 
 /// Adds an address; only http and https lead anywhere.
+///
+/// Line breaks and other control characters within it are dropped, as browsers do.
 pub fn add_link(record: &mut Record, label: &str, url: &str) {
+    let url: String = url.chars().filter(|c| !c.is_control()).collect();
     let url = url.trim();
     let web = url.starts_with("http://") || url.starts_with("https://");
     if web && !record.links.iter().any(|link| link.url == url) {

@@ -87,7 +87,12 @@ impl File {
         assert_eq!(sorted(paper), sorted(self.paper.clone()), "{new}");
         let lines = |text: &str, block: Range<usize>| {
             let tags = front_matter::find_entry(&Source::new(PATH, text), "tags");
-            let tags = tags.map_or(0..0, |(key, value)| key.start..value.end);
+            // Comments below the tags are said to be theirs, where the tags are not the last.
+            let own = |value: Range<usize>| {
+                let below = text[value.clone()].find("\n#");
+                below.map_or(value.end, |at| value.start + at)
+            };
+            let tags = tags.map_or(0..0, |(key, value)| key.start..own(value));
             let mut rest = text[block.start..tags.start.max(block.start)].to_owned();
             rest.push('\n');
             rest.push_str(&text[tags.end.max(block.start)..block.end]);
@@ -243,7 +248,8 @@ fn check_rename(words: &Source, from: &Slug) {
     let mut is_of_tag = false;
     for old in words.text.split_inclusive('\n') {
         let named = old.contains(from.as_str()) || !old.ends_with('\n');
-        is_of_tag = named || is_of_tag && old.starts_with([' ', '#', '\n']);
+        // A list in brackets goes on at the start of a line, too.
+        is_of_tag = named || is_of_tag && (old.starts_with([' ', '#', '\n']) || !old.contains(':'));
         let grown = |line: &str| is_of_tag && line.contains(from.as_str()) && is_within(old, line);
         let stays = named || rest.any(|line| line == old || grown(line));
         assert!(stays, "{old:?} is lost in {new}");
