@@ -17,12 +17,14 @@ use crate::layout;
 use crate::theme::ThemeFile;
 
 mod answers;
+mod lock;
 mod publish;
 mod replace;
 mod survey;
 mod visits;
 
 pub use answers::{Kept, keep_answer, read_answers};
+pub use lock::{Lock, lock};
 pub use publish::Publication;
 pub use survey::{Stamp, open_source, read_source, survey};
 pub use visits::{Visit, keep_visits, read_visits};
@@ -264,6 +266,23 @@ fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
     Ok(names)
 }
 
+/// Returns the names of files that a run left in the content, which was stopped while it wrote.
+///
+/// One of them may hold what somebody saved at that moment, so none is deleted.
+pub fn left_behind(root: &Path) -> Vec<String> {
+    let walk = WalkDir::new(root.join("content"))
+        .follow_root_links(true)
+        .sort_by_file_name();
+    let names = walk.into_iter().filter_map(|entry| {
+        let entry = entry.ok()?;
+        let name = entry.file_name().to_str()?;
+        let is_ours = name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1);
+        let path = entry.path().strip_prefix(root).ok()?.to_str()?;
+        is_ours.then(|| path.replace('\\', "/"))
+    });
+    names.collect()
+}
+
 fn is_hidden(name: &str) -> bool {
     // `static/.well-known` is published on purpose; `.git` and an editor's files are not.
     (name.starts_with('.') && name != ".well-known" && name != ".nojekyll") || name.ends_with('~')
@@ -295,10 +314,13 @@ fn read_optional(root: &Path, name: &str) -> Result<Option<File>> {
     read_file(root, name.into()).map(Some)
 }
 
+/// How the name of a file begins and ends that is not whole yet.
+const UNFINISHED: (&str, &str) = (".digest-", ".tmp");
+
 fn write_whole(folder: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     use std::io::Write as _;
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".digest-").suffix(".tmp");
+    builder.prefix(UNFINISHED.0).suffix(UNFINISHED.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -231,6 +231,16 @@ fn a_program_that_is_killed_while_it_sends_leaves_a_doubt() {
         assert!(Instant::now() < deadline, "the server took nothing");
         std::thread::sleep(Duration::from_millis(20));
     }
+    // Another one that sends meanwhile would not know of the first.
+    let ran = send(&site, &["--again"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr
+            .contains("another `digest email --send` is at work"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!server.folder().join("1.json").exists());
     running.kill().expect("it still waits for the answer");
     running.wait().expect("it ended");
     assert!(sent(&site).ends_with("\n2025-08-06 sending <2025-08-06.repo@u.github.io>\n"));

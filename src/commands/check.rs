@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::disk;
 use crate::editorial;
 use crate::report;
-use crate::source::Source;
+use crate::source::{Place, Source};
 
 use super::build::parse_base_url;
 use super::pipeline::{self, Prepared};
@@ -126,6 +126,13 @@ impl Check {
 }
 
 fn review(root: &Path, prepared: &mut Prepared) {
+    for name in disk::left_behind(root) {
+        let message = "a run of `digest` was stopped while it wrote this file";
+        let problem = Diagnostic::new(Code::LeftBehind, message)
+            .at(Place::file(name))
+            .hint("compare it with the papers beside it, then delete it");
+        prepared.problems.push(problem);
+    }
     let read = |name: &str| read_again(root, name);
     editorial::review(&prepared.site, read, &mut prepared.problems);
 }

@@ -80,6 +80,12 @@ impl Email {
                 return Ok(reject(prepared));
             }
         };
+        #[cfg(feature = "mail")]
+        let _alone = if self.send {
+            Some(send::alone(&root)?)
+        } else {
+            None
+        };
         let sent = read_sent(&root)?;
         let base_url = &site.config.base_url;
         let id = edition::message_id(base_url, edition.date, sent.count(edition.date));

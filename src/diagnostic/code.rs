@@ -180,6 +180,9 @@ codes! {
     OrphanAsset "orphan-asset" Warning
         "A file under `content/` is of a kind that is not published."
         "Pictures, videos and PDF files beside a paper are published; other kinds are left alone, so that notes do not become public. Put what must be published as it is into `static/`."
+    LeftBehind "left-behind" Warning
+        "A run of `digest` was stopped while it wrote, and a file of it was left."
+        "It is the new text of a file beside it, or the old one. If somebody saved that file in the same moment, it is what they saved, so it is not deleted for you: look into it, then delete it. Only `digest check` says so."
     NoPapers "no-papers" Error
         "The input holds no papers that can be recognised."
         "Copy the whole page, or the list as it came by mail; `digest import --help` names the shapes that are known. `--format` names one when the guess is wrong."

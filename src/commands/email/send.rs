@@ -15,6 +15,17 @@ use crate::mail::{self, Letter, Server};
 /// Where the password comes from: never from a file that is committed.
 const PASSWORD: &str = "DIGEST_SMTP_PASSWORD";
 
+/// Keeps other sendings out; two at once would each find that nothing was sent yet.
+pub fn alone(root: &Path) -> Result<disk::Lock> {
+    match disk::lock(root, "email")? {
+        Some(lock) => Ok(lock),
+        None => bail!(
+            "another `digest email --send` is at work in this site\nhint: wait until it has ended; {} tells what it sent",
+            layout::SENT
+        ),
+    }
+}
+
 /// Fails when an issue was sent before, or may have been.
 pub fn refuse_twice(sent: &Sent, issue: Date, again: bool) -> Result<()> {
     let Some(last) = sent.last(issue).filter(|_| !again) else {
