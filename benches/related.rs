@@ -4,7 +4,8 @@
 //! `abstract`, `date`; lists with `arxiv_id` and `related`. With `--copies N` the papers are timed N
 //! times over, each copy with words of its own in the place of a third of its words. With
 //! `--held-out KEYWORDS.jsonl.gz` tables and weights are learned as for the binary, but without the
-//! papers of the lists, and what the binary does with its own is done with these.
+//! papers of the lists, and what the binary does with its own is done with these. With
+//! `--plain words` or `--plain pairs` plain tf-idf is measured instead, which may come before `--copies`.
 
 #![allow(clippy::disallowed_methods)] // A benchmark reads files and the clock.
 #![allow(dead_code)] // Of what learns, only a part is needed here.
@@ -17,13 +18,15 @@ mod fit;
 mod learn;
 #[path = "keywords/papers.rs"]
 mod papers;
+#[path = "keywords/tfidf.rs"]
+mod tfidf;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::time::Instant;
 
 use paper_digest::date::Date;
-use paper_digest::related::{self, Neighbour, Paper, Papers};
+use paper_digest::related::{self, Paper, Papers};
 use paper_digest::tags::phrases::{Model, Terms};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -50,6 +53,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let held_out: Model;
     let mut model = Model::embedded();
     let mut copies = 1;
+    let (plain, rest) = match rest {
+        [flag, terms, rest @ ..] if flag == "--plain" => (Some(terms == "pairs"), rest),
+        _ => (None, rest),
+    };
     match rest {
         [flag, number] if flag == "--copies" => copies = number.parse()?,
         [flag, keywords] if flag == "--held-out" => {
@@ -58,7 +65,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         [] => {}
         _ => {
-            return Err("the arguments are PAPERS LISTS [--copies N | --held-out KEYWORDS]".into());
+            return Err("the arguments are PAPERS LISTS [--plain words|pairs] [--copies N | --held-out KEYWORDS]".into());
         }
     }
     if copies > 1 {
@@ -67,6 +74,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .collect();
     }
     println!("{} before terms", memory());
+    if let Some(with_pairs) = plain {
+        let start = Clock::start();
+        let found = tfidf::nearest(&texts, with_pairs, 10);
+        println!("{} papers: {}; {}", texts.len(), start.read(), memory());
+        if copies == 1 {
+            show("all", &wanted(lists, &slugs)?, |own| found[own].clone());
+        }
+        return Ok(());
+    }
     let start = Clock::start();
     let terms: Vec<Terms> = texts
         .par_iter()
@@ -106,23 +122,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let found = related::all(&papers, 10, 0);
 
-    let numbers: BTreeMap<&str, usize> = slugs
-        .iter()
-        .enumerate()
-        .map(|(n, id)| (id.as_str(), n))
-        .collect();
-    let lists = read(lists)?;
-    let lists = lists.iter().filter_map(|list| {
-        let own = *numbers.get(list["arxiv_id"].as_str()?)?;
-        let ids = list["related"].as_array()?.iter();
-        let wanted = ids.filter_map(|id| numbers.get(id.as_str()?).copied());
-        Some((own, wanted.collect::<Vec<usize>>()))
-    });
-    let lists: Vec<(usize, Vec<usize>)> = lists.collect();
-    show("all", &lists, &found);
+    let lists = wanted(lists, &slugs)?;
+    let near = |own: usize| found[own].iter().map(|near| near.index).collect();
+    show("all", &lists, near);
     let (even, odd): (Vec<_>, Vec<_>) = lists.iter().cloned().partition(|(own, _)| own % 2 == 0);
-    show("even papers", &even, &found);
-    show("odd papers", &odd, &found);
+    show("even papers", &even, near);
+    show("odd papers", &odd, near);
     for least in [0, 250, 500, 750, 1000, 1500, 2000] {
         let shown: Vec<usize> = found
             .iter()
@@ -180,15 +185,31 @@ fn learn_without(lists: &str, keywords: &str) -> Result<Model, Box<dyn std::erro
     Ok(learn::learn_terms(&papers, abbreviations))
 }
 
-/// Scores what was found against lists.
-fn show(name: &str, lists: &[(usize, Vec<usize>)], found: &[Vec<Neighbour>]) {
+/// A paper with those that are related to it.
+type List = (usize, Vec<usize>);
+
+/// Reads the lists whose papers are there.
+fn wanted(file: &str, slugs: &[String]) -> Result<Vec<List>, Box<dyn std::error::Error>> {
+    let numbered = slugs.iter().enumerate();
+    let numbers: BTreeMap<&str, usize> = numbered.map(|(n, id)| (id.as_str(), n)).collect();
+    let rows = read(file)?;
+    let lists = rows.iter().filter_map(|list| {
+        let own = *numbers.get(list["arxiv_id"].as_str()?)?;
+        let ids = list["related"].as_array()?.iter();
+        let wanted = ids.filter_map(|id| numbers.get(id.as_str()?).copied());
+        Some((own, wanted.collect()))
+    });
+    Ok(lists.collect())
+}
+
+/// Scores the ten papers that were found for each against lists.
+fn show(name: &str, lists: &[List], found: impl Fn(usize) -> Vec<usize>) {
     let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
     let (mut hits, mut gain) = (0.0, 0.0);
     for (own, wanted) in lists {
-        let near = found[*own].iter().enumerate();
-        let right: Vec<usize> = near
-            .filter(|(_, near)| wanted.contains(&near.index))
-            .map(|(rank, _)| rank)
+        let near = found(*own);
+        let right: Vec<usize> = (0..near.len())
+            .filter(|rank| wanted.contains(&near[*rank]))
             .collect();
         let ideal: f64 = (0..wanted.len().min(10)).map(discount).sum();
         gain += right.iter().map(|rank| discount(*rank)).sum::<f64>() / ideal;
