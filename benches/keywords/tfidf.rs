@@ -27,8 +27,14 @@ pub fn nearest(texts: &[(String, String)], with_pairs: bool, most: usize) -> Vec
         }
         scores[own] = 0.0;
         let mut found: Vec<usize> = (0..scores.len()).filter(|n| scores[*n] > 0.0).collect();
-        found.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
-        found.truncate(most);
+        let nearer =
+            |a: &usize, b: &usize| scores[*b].total_cmp(&scores[*a]).then_with(|| a.cmp(b));
+        if found.len() > most {
+            found.select_nth_unstable_by(most, nearer);
+            found.truncate(most);
+        }
+        found.sort_unstable_by(nearer);
+        found.shrink_to_fit();
         found
     };
     vectors.par_iter().enumerate().map(near).collect()
