@@ -47,7 +47,10 @@ fn untagged(site: &Site) -> Vec<Diagnostic> {
     let told = |entry: &&Entry| {
         Diagnostic::new(Code::Untagged, "the paper has no tags")
             .at(front_matter::place_of(entry.front(), "title", None))
-            .hint("add a line such as `tags: [vision]`")
+            .hint(format!(
+                "add a line such as `tags: [vision]`; `digest tags suggest {}` says which fit",
+                entry.front().name
+            ))
     };
     exceptions(site.papers.len(), &found)
         .iter()
