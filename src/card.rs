@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use ab_glyph::{Font as _, FontRef, GlyphId, PxScaleFont, ScaleFont as _};
 use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
 
+use crate::fingerprint::{Ink, Inked};
+
 /// The width of a card in pixels, as most sites want it.
 pub const WIDTH: usize = 1200;
 /// The height of a card in pixels.
@@ -30,6 +32,21 @@ pub struct Card {
     pub marks: Vec<String>,
     /// A line at the foot: where the site stands.
     pub foot: String,
+}
+
+impl Inked for Card {
+    fn ink(&self, ink: &mut Ink) {
+        let Card {
+            over,
+            headings,
+            about,
+            lines,
+            marks,
+            foot,
+        } = self;
+        [over, about, foot].as_slice().ink(ink);
+        [headings, lines, marks].as_slice().ink(ink);
+    }
 }
 
 /// This draws cards; it keeps the letters that it has drawn.

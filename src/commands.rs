@@ -21,6 +21,7 @@ use crate::source::Source;
 
 pub mod build;
 mod catalogue;
+mod earlier;
 pub mod check;
 pub mod email;
 #[cfg(feature = "network")]

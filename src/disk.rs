@@ -18,6 +18,7 @@ use crate::theme::ThemeFile;
 
 mod answers;
 mod lock;
+mod memo;
 mod publish;
 mod replace;
 mod survey;
@@ -25,7 +26,8 @@ mod visits;
 
 pub use answers::{Kept, keep_answer, read_answers};
 pub use lock::{Lock, lock};
-pub use publish::Publication;
+pub use memo::{keep_memo, read_memo};
+pub use publish::{Publication, Written};
 pub use survey::{Stamp, open_source, read_source, survey};
 pub use visits::{Visit, keep_visits, read_visits};
 

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::front_matter::{self, TextFront};
 use crate::html::{self, push_attribute};
 use crate::layout;
@@ -27,6 +28,8 @@ pub struct Document {
     pub front: Source,
     /// What the file holds.
     pub content: Content,
+    /// The fingerprint of the file: all of the above follows from it.
+    pub fingerprint: Fingerprint,
 }
 
 /// This is what a content file can hold.
@@ -129,12 +132,13 @@ const TEASER: usize = 280;
 /// Parses a content file; `None` for a file that cannot be published under its name.
 pub fn parse(source: &Source, problems: &mut Problems) -> Option<Document> {
     let name = source.name.clone();
-    if name.starts_with(layout::PAPERS) {
-        parse_paper(source, problems)
+    let fingerprint = Fingerprint::of(&[name.as_ref(), source.text.as_ref()][..]);
+    let (front, content) = if name.starts_with(layout::PAPERS) {
+        parse_paper(source, problems)?
     } else if name.starts_with(layout::ISSUES) {
-        parse_issue(source, problems)
+        parse_issue(source, problems)?
     } else if name.starts_with(layout::PAGES) {
-        parse_page(source, problems)
+        parse_page(source, problems)?
     } else {
         let message = "a Markdown file is a paper, an issue's words or a page";
         let hint = "move it to content/papers/YYYY-MM-DD/, content/issues/ or content/pages/";
@@ -143,8 +147,13 @@ pub fn parse(source: &Source, problems: &mut Problems) -> Option<Document> {
                 .at(source.whole())
                 .hint(hint),
         );
-        None
-    }
+        return None;
+    };
+    Some(Document {
+        front,
+        content,
+        fingerprint,
+    })
 }
 
 /// Returns what a paper's address is made of: its file's name without the ending.
@@ -162,6 +171,12 @@ impl PaperText {
     /// Tells whether it was asked before what the paper is about.
     pub fn has_terms(&self) -> bool {
         self.terms.get().is_some()
+    }
+
+    /// Takes what the paper is about from somebody who found it in the same file before.
+    pub fn recall_terms(&self, terms: Terms) {
+        // Where somebody was asked meanwhile, it is the same.
+        let _ = self.terms.set(terms);
     }
 
     /// Returns the abstract in plain text, without formulas.
@@ -215,7 +230,20 @@ impl Html {
     }
 }
 
+impl Inked for Filled {
+    fn ink(&self, ink: &mut Ink) {
+        let Filled { text, addresses } = self;
+        addresses.as_ref().ink(ink);
+        text.ink(ink);
+    }
+}
+
 impl Filled {
+    /// Tells whether this is HTML without a hole, which says what it said before.
+    pub fn is_as_written(&self, html: &Html) -> bool {
+        Arc::ptr_eq(&self.text, &html.text)
+    }
+
     /// Returns the HTML with a host before each address, for readers elsewhere.
     pub fn absolute(&self, origin: &str) -> String {
         let mut text = String::with_capacity(self.text.len() + origin.len() * self.addresses.len());
@@ -230,7 +258,7 @@ impl Filled {
     }
 }
 
-fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
+fn parse_paper(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
     let slug = file_slug(source, problems);
     let (paper, body) = front_matter::parse_paper(source, problems);
     let front = front_of(source, &body);
@@ -265,13 +293,10 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<Document> {
         teaser,
         terms: OnceLock::new(),
     };
-    Some(Document {
-        front,
-        content: Content::Paper(Box::new(text)),
-    })
+    Some((front, Content::Paper(Box::new(text))))
 }
 
-fn parse_issue(source: &Source, problems: &mut Problems) -> Option<Document> {
+fn parse_issue(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
     let date = Date::parse(stem(&source.name));
     if date.is_none() {
         let message = format!("`{}` is not the date of an issue", stem(&source.name));
@@ -301,13 +326,10 @@ fn parse_issue(source: &Source, problems: &mut Problems) -> Option<Document> {
         plain: body.plain.as_str().into(),
         body: Html::new(body, source),
     };
-    Some(Document {
-        front,
-        content: Content::Issue(text),
-    })
+    Some((front, Content::Issue(text)))
 }
 
-fn parse_page(source: &Source, problems: &mut Problems) -> Option<Document> {
+fn parse_page(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
     let output = layout::page(&source.name);
     if output.is_none() {
         bad_name(source, problems);
@@ -330,10 +352,7 @@ fn parse_page(source: &Source, problems: &mut Problems) -> Option<Document> {
         body: Html::new(body, source),
         teaser,
     };
-    Some(Document {
-        front,
-        content: Content::Page(text),
-    })
+    Some((front, Content::Page(text)))
 }
 
 /// Papers are compared by the hundred thousand, so each is made once, and takes 16 bytes.

@@ -156,7 +156,7 @@ fn email_view(
         papers: papers
             .iter()
             .take(shown)
-            .map(|entry| Shared::of(paper_view(base_url, language, entry, teaser).into()))
+            .map(|entry| Shared::new(paper_view(base_url, language, entry, teaser)))
             .collect(),
         more: papers.len() - shown,
     }

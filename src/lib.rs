@@ -11,6 +11,7 @@
 extern crate self as paper_digest;
 
 // Ground: values, and what is wrong with them.
+pub mod fingerprint;
 pub mod source;
 pub mod diagnostic;
 pub mod date;
@@ -64,6 +65,7 @@ pub mod edition;
 
 // The whole, still pure.
 pub mod compile;
+pub mod memo;
 
 // The outside world.
 pub mod disk;

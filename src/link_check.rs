@@ -12,7 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::address::{BaseUrl, Scheme, decode_path, scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::page::{Page, source_of};
+use crate::fingerprint::{Fingerprint, Ink};
+use crate::page::{self, Page, source_of};
 use crate::site::Site;
 use crate::source::Place;
 
@@ -25,6 +26,30 @@ pub struct Findings {
     anchors: Vec<(usize, String)>,
     /// What is wrong already.
     wrong: Vec<(Code, String)>,
+    /// Whether an address leads to a file that is called after what is in it.
+    is_fleeting: bool,
+}
+
+impl Findings {
+    /// Tells whether nothing is wrong with the page on any site that has pages at the same paths, unless a
+    /// part of another page is gone.
+    pub fn are_lasting(&self) -> bool {
+        self.wrong.is_empty() && !self.is_fleeting
+    }
+
+    /// Takes the fingerprint of the ids on the page.
+    pub fn ids(&self) -> Fingerprint {
+        let mut ids: Vec<u64> = self.ids.iter().copied().collect();
+        ids.sort_unstable();
+        let mut ink = Ink::default();
+        ids.into_iter().for_each(|id| ink.push_number(id));
+        ink.fingerprint()
+    }
+
+    /// Returns the pages to parts of which the page leads.
+    pub fn targets(&self) -> impl Iterator<Item = usize> {
+        self.anchors.iter().map(|(target, _)| *target)
+    }
 }
 
 /// This knows every address that the output answers.
@@ -33,6 +58,8 @@ pub struct LinkCheck<'a> {
     pages: &'a [Page],
     outputs: FxHashMap<&'a [u8], usize>,
     folders: HashSet<&'a str>,
+    /// How many pages have names that do not follow from what is in them; the others stand behind them.
+    lasting: usize,
     /// Whether every path may stand in an address as it is.
     are_plain: bool,
 }
@@ -54,6 +81,7 @@ impl<'a> LinkCheck<'a> {
             pages,
             outputs,
             folders,
+            lasting: page::count_lasting(pages),
             are_plain: !pages
                 .iter()
                 .any(|page| page.path.contains(['%', '&', '?', '#'])),
@@ -99,16 +127,25 @@ impl<'a> LinkCheck<'a> {
     /// Reports what is wrong, in the order of the plan.
     ///
     /// A paper's text stands on many pages; a mistake in it is told once, with the page that has a source.
-    pub fn finish(&self, site: &Site, findings: &[Findings], problems: &mut Problems) {
+    ///
+    /// Returns the pages that something is wrong with.
+    pub fn finish(
+        &self,
+        site: &Site,
+        findings: &[Findings],
+        problems: &mut Problems,
+    ) -> FxHashSet<usize> {
+        let mut troubled = FxHashSet::default();
         let mut told: FxHashSet<(Code, String)> = FxHashSet::default();
         let mut copies: Vec<(&Page, Code, String)> = Vec::new();
-        for (page, found) in self.pages.iter().zip(findings) {
+        for (index, (page, found)) in self.pages.iter().zip(findings).enumerate() {
             let late = found
                 .anchors
                 .iter()
                 .filter(|(target, id)| !findings[*target].ids.contains(&hash(id.as_bytes())));
             let late = late.map(|(target, id)| self.no_part(*target, id));
             for (code, message) in found.wrong.iter().cloned().chain(late) {
+                troubled.insert(index);
                 if source_of(page, site).is_none() {
                     copies.push((page, code, message));
                 } else {
@@ -124,6 +161,7 @@ impl<'a> LinkCheck<'a> {
                 problems.push(problem);
             }
         }
+        troubled
     }
 
     /// Reports what is wrong with one page; `scan` is asked for it and for the pages whose parts it
@@ -158,7 +196,8 @@ impl<'a> LinkCheck<'a> {
     /// host's.
     fn is_settled(&self, address: &[u8]) -> bool {
         if let Some(path) = address.strip_prefix(self.base_url.path().as_bytes()) {
-            return self.are_plain && self.outputs.contains_key(path);
+            let found = self.outputs.get(path);
+            return self.are_plain && found.is_some_and(|&page| page < self.lasting);
         }
         let origin = self.base_url.origin().as_bytes();
         (address.starts_with(b"https://") || address.starts_with(b"http://"))
@@ -184,6 +223,7 @@ impl<'a> LinkCheck<'a> {
             ));
             return;
         };
+        findings.is_fleeting |= target >= self.lasting;
         match anchor {
             None => {}
             // Browsers take these for the top of the page (HTML, section 7.4.6.4).

@@ -213,6 +213,13 @@ pub fn plan_index(site: &Site, pages: &mut Vec<Page>) {
     );
 }
 
+/// Returns how many pages, which stand first, have paths that do not follow from what is in other files.
+pub fn count_lasting(pages: &[Page]) -> usize {
+    let is_fleeting = |page: &Page| matches!(page.kind, Kind::SearchHead(_) | Kind::SearchFile(_));
+    let found = pages.iter().position(is_fleeting);
+    found.unwrap_or(pages.len())
+}
+
 /// Returns an order for rendering: pages that show the same papers stand near each other.
 ///
 /// It is no part of the plan, for no page looks different whenever it is rendered.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::date::{Date, Week};
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Content, Document, Filled, PageText, PaperText};
+use crate::document::{Content, Document, Filled, Html, PageText, PaperText};
+use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::front_matter;
 use crate::layout;
 use crate::slug::Slug;
@@ -155,9 +156,41 @@ impl Entry {
         &self.document.front.name
     }
 
+    /// Returns the fingerprint of the paper's file.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.document.fingerprint
+    }
+
     /// Returns the paper's file up to its abstract, to show where something stands.
     pub fn front(&self) -> &Source {
         &self.document.front
+    }
+}
+
+/// What the paper's own file says, and what became of it among the others. Which number its issue and its
+/// tags have is no part of it; what those are is.
+impl Inked for Entry {
+    fn ink(&self, ink: &mut Ink) {
+        let Entry {
+            document,
+            date,
+            issue: _,
+            tags: _,
+            body,
+            note,
+            image,
+        } = self;
+        let text = self.text();
+        let filled = |filled: &Filled, html: &Html, ink: &mut Ink| {
+            (!filled.is_as_written(html)).then_some(filled).ink(ink);
+        };
+        document.fingerprint.ink(ink);
+        date.to_string().ink(ink);
+        filled(body, &text.body, ink);
+        if let (Some(note), Some(html)) = (note, &text.note) {
+            filled(note, html, ink);
+        }
+        image.ink(ink);
     }
 }
 

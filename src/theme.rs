@@ -13,6 +13,7 @@ use tera::value::Key;
 use tera::{ErrorKind, Tera};
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
+use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::language::Language;
 use crate::source::Source;
 
@@ -53,9 +54,12 @@ pub struct Theme {
     language: Arc<Language>,
 }
 
-/// This is what a template is given: named values.
+/// This is what a template is given: named values, or their fingerprints alone.
 #[derive(Debug, Default)]
-pub struct Context(tera::Context);
+pub struct Context {
+    values: Option<tera::Context>,
+    ink: Ink,
+}
 
 /// Loads the built-in theme with a site's files over it, in a language; `None` when a template cannot
 /// be read.
@@ -130,8 +134,10 @@ impl Theme {
         page: &str,
     ) -> Result<String, Diagnostic> {
         let mut rendered = Sheet::default();
+        let values = context.values.as_ref();
+        let values = values.expect("nothing is rendered of fingerprints");
         turns::start();
-        let written = self.tera.render_to(template, &context.0, &mut rendered);
+        let written = self.tera.render_to(template, values, &mut rendered);
         written.map_err(|error| {
             let mut problem = self.describe(&error);
             let _ = write!(problem.message, ", while rendering {page}");
@@ -205,12 +211,37 @@ impl Theme {
 impl Context {
     /// Makes an empty context.
     pub fn new() -> Context {
+        Context {
+            values: Some(tera::Context::new()),
+            ink: Ink::default(),
+        }
+    }
+
+    /// Makes one that takes fingerprints of values and lets the values go.
+    pub fn of_fingerprints() -> Context {
         Context::default()
     }
 
     /// Adds a value.
-    pub fn insert(&mut self, name: &'static str, value: impl Into<Value>) {
-        self.0.insert_value(name, value.into());
+    pub fn insert(&mut self, name: &'static str, value: impl Into<Value> + Inked) {
+        name.ink(&mut self.ink);
+        value.ink(&mut self.ink);
+        if let Some(values) = &mut self.values {
+            values.insert_value(name, value.into());
+        }
+    }
+
+    /// Takes the fingerprint of all values: what a template makes of them is the same when it is.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.ink.fingerprint()
+    }
+}
+
+/// What the front matter of a page holds besides; most have nothing.
+impl Inked for Value {
+    fn ink(&self, ink: &mut Ink) {
+        let json = serde_json::to_vec(self).expect("it came from YAML");
+        ink.push(&json);
     }
 }
 

@@ -7,6 +7,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::theme::{self, Value};
 
 mod make;
@@ -31,6 +32,12 @@ macro_rules! view {
             }
         }
 
+        impl Inked for $name {
+            fn ink(&self, ink: &mut Ink) {
+                $(self.$field.ink(ink);)*
+            }
+        }
+
         impl $name {
             /// The fields, for the documentation: name, type and meaning.
             pub const FIELDS: &'static [Field] =
@@ -47,18 +54,37 @@ macro_rules! view {
 }
 
 /// This is a record that was made into a value once and is shared by several pages.
-pub struct Shared<T>(Value, PhantomData<fn() -> T>);
+pub struct Shared<T>(Value, Fingerprint, PhantomData<fn() -> T>);
 
 impl<T> Shared<T> {
-    /// Takes a value that was made of such a record.
-    pub fn of(value: Value) -> Shared<T> {
-        Shared(value, PhantomData)
+    /// Takes a value that was made of such a record, and a fingerprint of all that it was made of.
+    pub fn of(value: Value, fingerprint: Fingerprint) -> Shared<T> {
+        Shared(value, fingerprint, PhantomData)
+    }
+
+    /// Returns the value.
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl<T: Inked + Into<Value>> Shared<T> {
+    /// Makes a record into a value.
+    pub fn new(record: T) -> Shared<T> {
+        let fingerprint = Fingerprint::of(&record);
+        Shared::of(record.into(), fingerprint)
     }
 }
 
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
-        Shared::of(self.0.clone())
+        Shared::of(self.0.clone(), self.1)
+    }
+}
+
+impl<T> Inked for Shared<T> {
+    fn ink(&self, ink: &mut Ink) {
+        self.1.ink(ink);
     }
 }
 
@@ -75,6 +101,12 @@ pub struct Html(Arc<str>);
 impl From<Html> for Value {
     fn from(html: Html) -> Value {
         theme::html(&html.0)
+    }
+}
+
+impl Inked for Html {
+    fn ink(&self, ink: &mut Ink) {
+        self.0.ink(ink);
     }
 }
 
@@ -601,7 +633,7 @@ view! {
         /// The by-line.
         author: String,
         /// The newest papers, each as `pieces/entry.xml` writes it.
-        entries: Vec<Html>,
+        entries: Vec<Shared<Html>>,
     }
 }
 

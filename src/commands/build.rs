@@ -9,12 +9,15 @@ use clap::Args;
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
-use crate::disk::{self, Publication};
+use crate::disk::{self, Publication, Written};
+use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger::{self, Addresses};
 use crate::limits;
-use crate::page::Output;
+use crate::memo::{Leaf, Memo, Seal};
+use crate::page::{Output, Page};
 
+use super::earlier::Earlier;
 use super::pipeline::{self, Prepared, Rendered};
 use super::{Outcome, find_root};
 
@@ -41,6 +44,9 @@ pub struct Build {
     /// Note the addresses in content/addresses.txt, so that one that goes is told
     #[arg(long, conflicts_with = "drafts")]
     pub ledger: bool,
+    /// Render every page, also those that are as the last build wrote them
+    #[arg(long)]
+    pub cold: bool,
     /// Say more: how long each stage took
     #[arg(long, short = 'v', visible_alias = "verbose")]
     pub timings: bool,
@@ -57,7 +63,11 @@ impl Build {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let mut prepared = pipeline::prepare(&root, &options)?;
+        let memo = match self.cold {
+            true => None,
+            false => disk::read_memo(&root),
+        };
+        let mut prepared = pipeline::prepare(&root, &options, memo.as_ref())?;
         pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));
@@ -65,17 +75,27 @@ impl Build {
 
         publication.create_folders(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let writing = Instant::now();
-        let rendered = pipeline::render(&mut prepared, "rendering", |page, output| match output {
+        let basis = basis(&prepared, &publication);
+        let memo = memo.filter(|memo| memo.basis == basis);
+        let earlier = memo.as_ref().map(|memo| Earlier {
+            memo,
+            publication: &publication,
+        });
+        let write = |page: &Page, output: &Output| match output {
             Output::Bytes(bytes) => publication.write(&page.path, bytes),
             Output::Copy(source) => publication.copy(&page.path, source),
-        })?;
+        };
+        let rendered = pipeline::render(&mut prepared, "rendering", earlier.as_ref(), write)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));
         }
         let writing = writing.elapsed();
         let publishing = Instant::now();
-        publication.finish(prepared.plan.iter().map(|page| page.path.as_str()))?;
+        let manifest = publication.finish(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let publishing = publishing.elapsed();
+        let remembering = Instant::now();
+        let kept = disk::keep_memo(&root, remember(&prepared, &rendered, basis, manifest));
+        let remembering = remembering.elapsed();
         if self.ledger {
             note_addresses(&root, &prepared)?;
         }
@@ -92,7 +112,12 @@ impl Build {
         console::show_problems(&problems);
         console::say(&summary(&prepared, &rendered, start.elapsed()));
         if self.timings {
-            show_timings(&prepared, &rendered, writing, publishing);
+            let times = [writing, publishing, remembering];
+            show_timings(&prepared, &rendered, times);
+            // A build without a memo is as good, only slower.
+            if let Err(error) = kept {
+                console::say(&format!("{error:#}"));
+            }
         }
         // Nothing follows but the end of the process, which takes back all memory at once.
         std::mem::forget((prepared, rendered));
@@ -141,6 +166,42 @@ fn note_addresses(root: &std::path::Path, prepared: &Prepared) -> Result<()> {
     Ok(())
 }
 
+/// What pages depend on besides what they are made of.
+fn basis(prepared: &Prepared, publication: &Publication) -> Fingerprint {
+    let mut ink = Ink::default();
+    prepared.basis.ink(&mut ink);
+    ink.push(publication.output().as_os_str().as_encoded_bytes());
+    ink.fingerprint()
+}
+
+/// Makes the memo for the next build.
+///
+/// A clock goes in steps. What somebody else writes from now on is as new as the list of all files, which was
+/// written last; so only of a page that is older can it be told that nobody wrote to it.
+fn remember(
+    prepared: &Prepared,
+    rendered: &[Rendered],
+    basis: Fingerprint,
+    manifest: Written,
+) -> Memo {
+    let is_older = |seal: &Seal| (manifest.seal).is_some_and(|last| seal.modified < last.modified);
+    let leaf = |(page, rendered): (&Page, &Rendered)| {
+        let path = Fingerprint::of_bytes(page.path.as_bytes());
+        let leaf = Leaf {
+            seal: rendered.leaf.seal.filter(is_older),
+            ..rendered.leaf
+        };
+        (path, leaf)
+    };
+    let mut memo = Memo {
+        basis,
+        pages: prepared.plan.iter().zip(rendered).map(leaf).collect(),
+        ..Memo::default()
+    };
+    memo.note_terms(&prepared.site);
+    memo
+}
+
 fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String {
     let site = &prepared.site;
     let bytes = rendered.iter().map(|page| page.bytes).sum();
@@ -159,8 +220,7 @@ fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String
 fn show_timings(
     prepared: &Prepared,
     rendered: &[Rendered],
-    writing: Duration,
-    publishing: Duration,
+    [writing, publishing, remembering]: [Duration; 3],
 ) {
     let render: Duration = rendered.iter().map(|page| page.render).sum();
     let write: Duration = rendered.iter().map(|page| page.write).sum();
@@ -171,8 +231,11 @@ fn show_timings(
         ("render", share(render)),
         ("write", share(write)),
         ("publish", publishing),
+        ("memo", remembering),
     ]);
     for (stage, time) in stages {
         console::say(&format!("{stage:>8} {:8.1} ms", time.as_secs_f64() * 1e3));
     }
+    let kept = rendered.iter().filter(|page| page.is_kept).count();
+    console::say(&format!("{:>8} {kept} of {} files", "kept", rendered.len()));
 }

@@ -10,7 +10,7 @@ use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::disk;
+use crate::disk::{self, Written};
 use crate::editorial;
 use crate::report;
 use crate::source::{Place, Source};
@@ -81,9 +81,9 @@ impl Check {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let mut prepared = pipeline::prepare(&root, &options)?;
+        let mut prepared = pipeline::prepare(&root, &options, None)?;
         if !prepared.problems.has_errors() {
-            pipeline::render(&mut prepared, "checking", |_, _| Ok(0))?;
+            pipeline::render(&mut prepared, "checking", None, |_, _| Ok(Written::default()))?;
             review(&root, &mut prepared);
             pipeline::review_addresses(&root, &mut prepared)?;
         }

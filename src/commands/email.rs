@@ -64,7 +64,7 @@ impl Email {
             base_url: self.base_url.clone(),
             drafts: false,
         };
-        let prepared = pipeline::prepare(&root, &options)?;
+        let prepared = pipeline::prepare(&root, &options, None)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared));
         }

@@ -6,18 +6,22 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use rayon::prelude::*;
 
-use crate::compile::{self, Options};
+use crate::compile::{self, Options, Sources};
 use crate::console::Progress;
 use crate::diagnostic::{Diagnostic, Problems};
-use crate::disk;
+use crate::disk::{self, Written};
+use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
+use crate::memo::{Leaf, Memo};
 use crate::page::{self, Output, Page, Renderer};
 use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
-use crate::theme::{self, Theme};
+use crate::theme::{self, Theme, ThemeFile};
+
+use super::earlier::Earlier;
 
 /// This is a site that is ready to render.
 pub struct Prepared {
@@ -33,6 +37,8 @@ pub struct Prepared {
     pub problems: Problems,
     /// Whether the settings are wrong.
     pub bad_settings: bool,
+    /// What all pages depend on besides what they are made of: settings, theme, and all paths.
+    pub basis: Fingerprint,
     /// How long listing, reading with parsing, and linking took.
     pub timings: Vec<(&'static str, Duration)>,
 }
@@ -40,8 +46,13 @@ pub struct Prepared {
 /// This is what rendering a page came to.
 #[derive(Debug, Default)]
 pub struct Rendered {
-    findings: Findings,
+    /// What it takes other pages to know.
+    pub findings: Findings,
     problem: Option<Diagnostic>,
+    /// What the next build needs to know.
+    pub leaf: Leaf,
+    /// Whether it was taken over from an earlier build.
+    pub is_kept: bool,
     /// How many bytes were written.
     pub bytes: u64,
     /// How long rendering and checking took.
@@ -50,8 +61,8 @@ pub struct Rendered {
     pub write: Duration,
 }
 
-/// Reads a site, links it and plans its pages.
-pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
+/// Reads a site, links it and plans its pages; a memo tells what papers are about that it knows.
+pub fn prepare(root: &Path, options: &Options, memo: Option<&Memo>) -> Result<Prepared> {
     let mut clock = Clock::start();
     let mut problems = Problems::new();
     let (sources, names) = disk::list_sources(root)?;
@@ -64,6 +75,8 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
         &mut problems,
     );
     let bad_settings = problems.has_errors();
+    let mut basis = Ink::default();
+    ink_settings(&sources, options, &theme_files, &mut basis);
     clock.lap("list");
 
     let mut of_documents = Problems::new();
@@ -97,8 +110,12 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
 
     let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
+        plan.iter().for_each(|page| page.path.ink(&mut basis));
         page::plan_index(&site, &mut plan);
         clock.lap("search");
+        if let Some(memo) = memo {
+            memo.recall_terms(&site);
+        }
         neighbours = Neighbours::find(&site);
         clock.lap("related");
     }
@@ -109,8 +126,21 @@ pub fn prepare(root: &Path, options: &Options) -> Result<Prepared> {
         neighbours,
         problems,
         bad_settings,
+        basis: basis.fingerprint(),
         timings: clock.laps,
     })
+}
+
+/// Adds what all pages depend on.
+fn ink_settings(sources: &Sources, options: &Options, theme: &[ThemeFile], ink: &mut Ink) {
+    ink.push(sources.settings.as_ref().map_or(b"", |file| &file.bytes));
+    let base_url = options.base_url.as_ref();
+    base_url.map(|url| url.absolute("")).ink(ink);
+    options.drafts.ink(ink);
+    for file in theme {
+        file.path.ink(ink);
+        ink.push(&file.bytes);
+    }
 }
 
 /// Reports addresses that were published before and are gone, where the site keeps a list of them.
@@ -127,13 +157,15 @@ pub fn review_addresses(root: &Path, prepared: &mut Prepared) -> Result<()> {
     Ok(())
 }
 
-/// Renders every page in parallel and hands it to `write`; the link check looks at each on its way.
+/// Renders every page in parallel and hands it to `write`, unless an earlier build has it; the link check
+/// looks at each on its way.
 ///
 /// An error of the machine ends it; what is wrong with pages is added to the problems.
 pub fn render(
     prepared: &mut Prepared,
     verb: &'static str,
-    write: impl Fn(&Page, &Output) -> Result<u64> + Sync,
+    earlier: Option<&Earlier>,
+    write: impl Fn(&Page, &Output) -> Result<Written> + Sync,
 ) -> Result<Vec<Rendered>> {
     let Prepared {
         site,
@@ -147,20 +179,37 @@ pub fn render(
         return Ok(Vec::new());
     };
     let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+    let known = earlier.map(|earlier| (earlier, Renderer::of_fingerprints(site, theme, plan).with_neighbours(neighbours)));
     let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<(usize, Rendered)> {
         let page = &plan[index];
         let mut rendered = Rendered::default();
         let mut clock = Clock::start();
-        match renderer.render(page) {
-            Ok(output) => {
+        let mut expected = None;
+        if let Some((earlier, proofs)) = &known {
+            expected = proofs.print(page).ok().map(|(_, fingerprint)| fingerprint);
+            rendered.render = clock.lap("render");
+            if let Some(leaf) = expected.and_then(|made_of| earlier.take(page, made_of)) {
+                rendered.take(leaf);
+                progress.step();
+                return Ok((index, rendered));
+            }
+        }
+        match renderer.print(page) {
+            Ok((output, fingerprint)) => {
+                debug_assert!(
+                    expected.is_none_or(|expected| expected == fingerprint),
+                    "{} was made of something else than was told",
+                    page.path
+                );
                 if let Output::Bytes(bytes) = &output {
                     rendered.findings = check.scan(index, bytes);
                 }
-                rendered.render = clock.lap("render");
-                rendered.bytes = write(page, &output)?;
+                rendered.render += clock.lap("render");
+                let written = write(page, &output)?;
                 rendered.write = clock.lap("write");
+                rendered.note(fingerprint, written);
             }
             Err(problem) => rendered.problem = Some(problem),
         }
@@ -174,13 +223,16 @@ pub fn render(
     progress.finish();
     // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
     // once.
-    std::mem::forget(renderer);
+    std::mem::forget((renderer, known));
     let mut rendered: Vec<Rendered> = Vec::new();
     rendered.resize_with(plan.len(), Rendered::default);
     for (index, page) in done? {
         rendered[index] = page;
     }
 
+    if let Some(earlier) = earlier {
+        earlier.scan(&check, plan, &mut rendered)?;
+    }
     let findings: Vec<Findings> = rendered
         .iter_mut()
         .map(|page| std::mem::take(&mut page.findings))
@@ -190,10 +242,31 @@ pub fn render(
         .filter_map(|page| page.problem.take())
         .collect();
     if failed.is_empty() {
-        check.finish(site, &findings, problems);
+        for page in check.finish(site, &findings, problems) {
+            rendered[page].leaf.seal = None;
+        }
     }
     report_failures(failed, problems);
     Ok(rendered)
+}
+
+impl Rendered {
+    /// Notes a page that was rendered and written.
+    fn note(&mut self, fingerprint: Fingerprint, written: Written) {
+        self.bytes = written.bytes;
+        self.leaf = Leaf {
+            fingerprint,
+            ids: self.findings.ids(),
+            seal: written.seal.filter(|_| self.findings.are_lasting()),
+        };
+    }
+
+    /// Notes a page that an earlier build wrote.
+    fn take(&mut self, leaf: Leaf) {
+        self.is_kept = true;
+        self.bytes = leaf.seal.map_or(0, |seal| seal.length);
+        self.leaf = leaf;
+    }
 }
 
 /// One mistake in a template breaks every page that uses it; it is shown once, with how often.

@@ -5,13 +5,27 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
 
+use crate::memo::Seal;
+
+use super::memo::seal;
+
 /// The list of the files of the output, one path a line, in the output.
 const MANIFEST: &str = ".digest";
+
+/// This is what became of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written {
+    /// How many bytes were written.
+    pub bytes: u64,
+    /// How the file looks as long as nobody else writes to it.
+    pub seal: Option<Seal>,
+}
 
 /// This is a site on its way to an output folder.
 #[derive(Debug)]
@@ -78,27 +92,66 @@ impl Publication {
     }
 
     /// Writes a page; its folder is there.
-    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<u64> {
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<Written> {
         let target = self.staging.join(path);
-        fs::write(&target, bytes).with_context(|| format!("cannot write {}", target.display()))?;
-        Ok(bytes.len() as u64)
+        let write = || -> std::io::Result<fs::Metadata> {
+            let mut file = fs::File::create(&target)?;
+            file.write_all(bytes)?;
+            file.metadata()
+        };
+        let metadata = write().with_context(|| format!("cannot write {}", target.display()))?;
+        Ok(Written {
+            bytes: bytes.len() as u64,
+            seal: seal(&metadata),
+        })
     }
 
     /// Copies a source, by its name below the root.
-    pub fn copy(&self, path: &str, source: &str) -> Result<u64> {
+    pub fn copy(&self, path: &str, source: &str) -> Result<Written> {
         let (from, to) = (self.root.join(source), self.staging.join(path));
-        fs::copy(&from, &to)
-            .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))
+        let bytes = fs::copy(&from, &to)
+            .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
+        Ok(Written { bytes, seal: None })
     }
 
-    /// Puts the new site in the place of the old one, and deletes that.
-    pub fn finish<'a>(self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+    /// Takes a page over from the old site, if its file is as it was sealed; its folder is there.
+    ///
+    /// The file gets a second name, and loses the first with the old site. Nothing writes to a page that is
+    /// there, so neither site sees the other. Where a file cannot have two names, the page is to be written.
+    pub fn keep(&self, path: &str, sealed: &Seal) -> bool {
+        let target = self.staging.join(path);
+        if fs::hard_link(self.output.join(path), &target).is_err() {
+            return false;
+        }
+        // What has the new name is looked at, for it is what will be published.
+        let found = fs::symlink_metadata(&target).ok();
+        let is_sealed = found.and_then(|found| seal(&found)) == Some(*sealed);
+        if !is_sealed {
+            let _ = fs::remove_file(&target);
+        }
+        is_sealed
+    }
+
+    /// Reads a page that was written or taken over.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>> {
+        let target = self.staging.join(path);
+        fs::read(&target).with_context(|| format!("cannot read {}", target.display()))
+    }
+
+    /// Returns where the site will be.
+    pub fn output(&self) -> &Path {
+        &self.output
+    }
+
+    /// Puts the new site in the place of the old one, and deletes that; returns what became of the list of
+    /// its files, which is written last.
+    pub fn finish<'a>(self, paths: impl Iterator<Item = &'a str>) -> Result<Written> {
         let mut manifest = String::new();
         for path in paths {
             manifest.push_str(path);
             manifest.push('\n');
         }
-        self.write(MANIFEST, manifest.as_bytes())?;
+        let manifest = self.write(MANIFEST, manifest.as_bytes())?;
         let moved = if self.output.exists() {
             self.swap()
         } else {
@@ -106,7 +159,8 @@ impl Publication {
         };
         moved.with_context(|| format!("cannot replace {}", self.output.display()))?;
         remove_folder(&self.staging)?;
-        remove_folder(&self.retired)
+        remove_folder(&self.retired)?;
+        Ok(manifest)
     }
 
     /// One system call where there is one; else two renames, which `start` repairs when it is killed

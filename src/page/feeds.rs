@@ -9,18 +9,18 @@ use crate::diagnostic::Diagnostic;
 use crate::html;
 use crate::layout;
 use crate::site::{Entry, Site};
-use crate::theme::Context;
 use crate::view::{FeedEntryView, FeedView, Html};
 
 use super::syndicate::only_xml;
+use super::render::Proof;
 use super::{Kind, Page, Renderer};
 
 /// Renders a feed, or the list of feeds.
-pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<String, Diagnostic> {
+pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<Proof, Diagnostic> {
     let site = renderer.site();
     match &page.kind {
-        Kind::JsonFeed => Ok(json_feed(site, page)),
-        Kind::FeedList => Ok(only_xml(feed_list(renderer))),
+        Kind::JsonFeed => Ok(Proof::of(json_feed(site, page))),
+        Kind::FeedList => Ok(Proof::of(only_xml(feed_list(renderer)))),
         Kind::TagFeed(index) => {
             let tag = &site.tags[*index];
             let papers = tag.papers.iter().copied();
@@ -43,7 +43,7 @@ fn atom(
     page: &Page,
     [title, subtitle, html]: [&str; 3],
     papers: impl Iterator<Item = usize>,
-) -> Result<String, Diagnostic> {
+) -> Result<Proof, Diagnostic> {
     let site = renderer.site();
     let base = &site.config.base_url;
     let authority = authority(site);
@@ -63,12 +63,12 @@ fn atom(
             .map(|&paper| renderer.feed_entry(page, paper))
             .collect::<Result<_, _>>()?,
     };
-    let mut context = Context::new();
+    let mut context = renderer.context();
     context.insert("feed", view);
     context.insert("page", renderer.page_view(page, "feed", title, subtitle));
     renderer
         .template(page, "feed.xml", "", context)
-        .map(only_xml)
+        .map(|proof| proof.map(only_xml))
 }
 
 /// Returns a paper as entries of feeds tell it.

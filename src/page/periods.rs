@@ -7,13 +7,14 @@ use crate::site::Period;
 use crate::theme::Context;
 use crate::view::{Html, IssueRefView, LinkView, PageView, PeriodRefView, PeriodView};
 
+use super::render::Proof;
 use super::{Page, Renderer};
 
 const NO_MONTHS: Vec<PeriodRefView> = Vec::new();
 const NO_ISSUES: Vec<IssueRefView> = Vec::new();
 
 impl Renderer<'_> {
-    pub(super) fn week(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    pub(super) fn week(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let weeks = &self.site().weeks;
         let link = |week: &Period<Week>| self.views.week_link(week.key);
         let week = &weeks[index];
@@ -28,14 +29,14 @@ impl Renderer<'_> {
             older: weeks.get(index + 1).map(link),
             newer: index.checked_sub(1).map(|newer| link(&weeks[newer])),
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("issues", self.issues_with_papers(week.issues.clone()));
         context.insert("months", NO_MONTHS);
         context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
     }
 
-    pub(super) fn month(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    pub(super) fn month(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let months = &self.site().months;
         let month = &months[index];
         let view = PeriodView {
@@ -51,14 +52,14 @@ impl Renderer<'_> {
                 .checked_sub(1)
                 .map(|newer| self.views.month_link(months[newer].key)),
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("issues", self.issues_with_papers(month.issues.clone()));
         context.insert("months", NO_MONTHS);
         context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
     }
 
-    pub(super) fn year(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    pub(super) fn year(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let years = &self.site().years;
         let year = &years[index];
         let view = PeriodView {
@@ -77,7 +78,7 @@ impl Renderer<'_> {
                 .checked_sub(1)
                 .map(|newer| self.views.year_link(years[newer].key)),
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("calendar_html", self.views.calendar(year));
         context.insert("months", self.views.months(year.issues.clone()));
         context.insert("issues", NO_ISSUES);
@@ -89,7 +90,7 @@ impl Renderer<'_> {
         page: &Page,
         period: PeriodView,
         mut context: Context,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<Proof, Diagnostic> {
         let papers = self.counted("papers", period.count);
         let values = [("papers", papers.as_str()), ("period", &period.name)];
         let description = self.views.language.fill("period_about", &values);

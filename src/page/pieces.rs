@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::theme::Context;
-use crate::view::{Html, Shelf};
+use crate::theme;
+use crate::view::{FeedEntryView, Html, Shared, Shelf};
 use crate::{bibtex, citation, csl, records};
 
 use super::{Page, Renderer, feeds};
@@ -17,8 +17,8 @@ const PLACES: usize = 8192;
 
 /// This keeps the pieces that were written last.
 pub(super) struct Pieces {
-    rows: Shelf<Html>,
-    entries: Shelf<Html>,
+    rows: Shelf<Shared<Html>>,
+    entries: Shelf<Shared<Html>>,
     bibtex: Shelf<Arc<str>>,
     csl: Shelf<Arc<str>>,
     records: Shelf<Arc<str>>,
@@ -38,22 +38,24 @@ impl Pieces {
 
 impl Renderer<'_> {
     /// A paper in the list of a tag.
-    pub(super) fn row(&self, page: &Page, paper: usize) -> Result<Html, Diagnostic> {
+    pub(super) fn row(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
         self.pieces.rows.try_get(paper, || {
-            let mut context = Context::new();
+            let mut context = self.context();
             context.insert("paper", self.views.listed(paper));
             let row = self.template(page, "pieces/row.html", "", context)?;
-            Ok(Html::from(row.trim_end().to_owned()))
+            Ok(Shared::of(theme::html(row.text.trim_end()), row.fingerprint))
         })
     }
 
     /// A paper in a feed.
-    pub(super) fn feed_entry(&self, page: &Page, paper: usize) -> Result<Html, Diagnostic> {
+    pub(super) fn feed_entry(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
         self.pieces.entries.try_get(paper, || {
-            let mut context = Context::new();
-            context.insert("entry", feeds::entry_view(self.site(), paper));
-            self.template(page, "pieces/entry.xml", "", context)
-                .map(Html::from)
+            let mut context = self.context();
+            let make = || feeds::entry_view(self.site(), paper).into();
+            let entry: Shared<FeedEntryView> = self.views.of_paper(paper, make);
+            context.insert("entry", entry);
+            let entry = self.template(page, "pieces/entry.xml", "", context)?;
+            Ok(Shared::of(theme::html(&entry.text), entry.fingerprint))
         })
     }
 

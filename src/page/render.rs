@@ -6,13 +6,15 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::card::Easel;
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::Fingerprint;
 use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Context, Theme, Value};
+use crate::theme::{Context, Theme};
 use crate::view::{
-    IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, SiteView, TargetView, Views,
+    Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Shared, SiteView,
+    TargetView, Views,
 };
 
 use super::pieces::Pieces;
@@ -38,11 +40,32 @@ pub enum Output {
     Copy(String),
 }
 
+/// This is a text, and the fingerprint of all that it was made of; a proof has no text.
+pub(super) struct Proof {
+    pub text: String,
+    pub fingerprint: Fingerprint,
+}
+
+impl Proof {
+    /// Makes a proof of a text that is made of more than it says: its fingerprint is its own.
+    pub fn of(text: String) -> Proof {
+        let fingerprint = Fingerprint::of_bytes(text.as_bytes());
+        Proof { text, fingerprint }
+    }
+
+    pub fn map(self, change: impl FnOnce(String) -> String) -> Proof {
+        Proof {
+            text: change(self.text),
+            ..self
+        }
+    }
+}
+
 /// This renders the pages of a site.
 pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
-    sites: BTreeMap<String, Value>,
+    sites: BTreeMap<String, Shared<SiteView>>,
     easel: Easel,
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
@@ -55,7 +78,20 @@ static SOUGHT: Neighbours = Neighbours::Sought;
 impl<'a> Renderer<'a> {
     /// Makes what all pages share.
     pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
-        let views = Views::new(site, theme.language());
+        Renderer::with_views(Views::new(site, theme.language()), theme, plan)
+    }
+
+    /// Makes one that renders nothing, and tells at little cost what pages are made of.
+    pub fn of_fingerprints(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
+        Renderer::with_views(
+            Views::of_fingerprints(site, theme.language()),
+            theme,
+            plan,
+        )
+    }
+
+    fn with_views(views: Views<'a>, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
+        let site = views.site;
         let own = site.pages.iter().map(|page| page.text().output.clone());
         let parts = [
             "",
@@ -69,7 +105,7 @@ impl<'a> Renderer<'a> {
         .into_iter()
         .chain(own);
         let sites = parts
-            .map(|part| (part.clone(), Value::from(site_view(&views, theme, &part))))
+            .map(|part| (part.clone(), Shared::new(site_view(&views, theme, &part))))
             .collect();
         Renderer {
             views,
@@ -89,8 +125,18 @@ impl<'a> Renderer<'a> {
 
     /// Renders a page.
     pub fn render(&self, page: &Page) -> Result<Output, Diagnostic> {
+        self.print(page).map(|(output, _)| output)
+    }
+
+    /// Renders a page, and takes the fingerprint of all that it was made of: with the same program, theme
+    /// and settings, what has the same fingerprint becomes the same page.
+    pub fn print(&self, page: &Page) -> Result<(Output, Fingerprint), Diagnostic> {
         let site = self.site();
-        let text = match &page.kind {
+        let of_bytes = |bytes: &[u8]| {
+            let fingerprint = Fingerprint::of_bytes(bytes);
+            Ok((Output::Bytes(bytes.to_vec()), fingerprint))
+        };
+        let proof = match &page.kind {
             Kind::Home => self.home(page)?,
             Kind::Issue(index) => self.issue(page, *index)?,
             Kind::Week(index) => self.week(page, *index)?,
@@ -104,7 +150,7 @@ impl<'a> Renderer<'a> {
             Kind::Search => self.search(page)?,
             Kind::Reading => self.reading(page)?,
             Kind::SearchHead(bytes) | Kind::SearchFile(bytes) => {
-                return Ok(Output::Bytes(bytes.clone()));
+                return of_bytes(bytes);
             }
             Kind::NotFound => self.not_found(page)?,
             Kind::MovedPaper(index) => {
@@ -129,23 +175,35 @@ impl<'a> Renderer<'a> {
                 syndicate::render(self, page)?
             }
             Kind::Card | Kind::IssueCard(_) | Kind::PaperCard(_) => {
-                return Ok(Output::Bytes(self.easel.draw(&cards::card(self, page))));
+                let card = cards::card(self, page);
+                let drawn = match self.are_fingerprints() {
+                    true => Vec::new(),
+                    false => self.easel.draw(&card),
+                };
+                return Ok((Output::Bytes(drawn), Fingerprint::of(&card)));
             }
-            Kind::NoJekyll => String::new(),
-            Kind::HighlightStyle => highlight::css(),
-            Kind::ThemeStatic(name) => {
-                return Ok(Output::Bytes(self.theme.statics()[name].clone()));
-            }
-            Kind::Asset(index) => return Ok(Output::Copy(site.assets[*index].0.to_string())),
+            Kind::NoJekyll => Proof::of(String::new()),
+            Kind::HighlightStyle => Proof::of(highlight::css()),
+            Kind::ThemeStatic(name) => return of_bytes(&self.theme.statics()[name]),
+            Kind::Asset(index) => return Ok(copy(site.assets[*index].0.to_string())),
             Kind::Static(index) => {
-                return Ok(Output::Copy(format!(
-                    "{}{}",
-                    layout::STATIC,
-                    site.statics[*index]
-                )));
+                return Ok(copy(format!("{}{}", layout::STATIC, site.statics[*index])));
             }
         };
-        Ok(Output::Bytes(text.into_bytes()))
+        Ok((Output::Bytes(proof.text.into_bytes()), proof.fingerprint))
+    }
+
+    /// Tells whether this renders nothing.
+    pub(super) fn are_fingerprints(&self) -> bool {
+        self.views.are_fingerprints()
+    }
+
+    /// Makes an empty context for a template.
+    pub(super) fn context(&self) -> Context {
+        match self.are_fingerprints() {
+            true => Context::of_fingerprints(),
+            false => Context::new(),
+        }
     }
 
     pub(super) fn site(&self) -> &'a Site {
@@ -159,13 +217,19 @@ impl<'a> Renderer<'a> {
         template: &str,
         part: &str,
         mut context: Context,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<Proof, Diagnostic> {
         context.insert("site", self.sites[part].clone());
+        let fingerprint = context.fingerprint();
+        if self.are_fingerprints() {
+            let text = String::new();
+            return Ok(Proof { text, fingerprint });
+        }
         let shown = match source_of(page, self.site()) {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        self.theme.render(template, &context, &shown)
+        let text = self.theme.render(template, &context, &shown)?;
+        Ok(Proof { text, fingerprint })
     }
 
     /// Where a page is edited: in the file that it is made of, or else in the folder of its papers.
@@ -192,9 +256,9 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn home(&self, page: &Page) -> Result<String, Diagnostic> {
+    fn home(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let site = self.site();
-        let mut context = Context::new();
+        let mut context = self.context();
         let newest = (!site.issues.is_empty()).then(|| self.views.issue(0));
         context.insert("issue", newest);
         let recent = 1..site.issues.len().min(RECENT + 1);
@@ -216,7 +280,7 @@ impl<'a> Renderer<'a> {
         self.template(page, "home.html", layout::HOME, context)
     }
 
-    fn issue(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    fn issue(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let issue = &site.issues[index];
         let language = self.views.language;
@@ -236,19 +300,19 @@ impl<'a> Renderer<'a> {
             newer: issue_view.newer.as_ref().map(link_to_issue),
             ..self.page_view(page, "issue", &heading, &description)
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("issue", issue_view);
         context.insert("page", view);
         self.template(page, "issue.html", layout::ARCHIVE, context)
     }
 
-    fn archive(&self, page: &Page) -> Result<String, Diagnostic> {
+    fn archive(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let language = self.views.language;
         let issues = self.counted("issues", site.issues.len());
         let values = [("issues", issues.as_str()), ("site", &site.config.title)];
         let description = language.fill("archive_about", &values);
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("years", self.views.years());
         context.insert("trends", self.views.trends());
         let view = PageView {
@@ -259,7 +323,7 @@ impl<'a> Renderer<'a> {
         self.template(page, "archive.html", layout::ARCHIVE, context)
     }
 
-    fn paper(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    fn paper(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let entry = &site.papers[index];
         let text = entry.text();
@@ -278,7 +342,7 @@ impl<'a> Renderer<'a> {
             noindex: text.paper.draft,
             ..self.page_view(page, "paper", &text.title, &text.teaser)
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("paper", self.views.full(index));
         context.insert("issue", self.views.issue_value(entry.issue));
         context.insert("older", older.map(|index| self.views.short(index)));
@@ -288,7 +352,7 @@ impl<'a> Renderer<'a> {
         let shown = site.config.build.citations.then(|| self.views.cite(index));
         let (cite, metadata, json_ld) = match shown {
             Some((cite, metadata, json_ld)) => (Some(cite), metadata, Some(json_ld)),
-            None => (None, Vec::new(), None),
+            None => (None, Shared::new(Vec::<MetaView>::new()), None),
         };
         context.insert("metadata", metadata);
         context.insert("json_ld_html", json_ld);
@@ -297,7 +361,7 @@ impl<'a> Renderer<'a> {
         self.template(page, "paper.html", "", context)
     }
 
-    fn text(&self, page: &Page, index: usize) -> Result<String, Diagnostic> {
+    fn text(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
         let entry = &self.site().pages[index];
         let text = entry.text();
         let heading = text.front.title.clone().unwrap_or_default();
@@ -309,14 +373,14 @@ impl<'a> Renderer<'a> {
         let view = PageView {
             ..self.page_view(page, "page", &heading, &description)
         };
-        let mut context = Context::new();
-        context.insert("body_html", crate::theme::html(&entry.body.text));
+        let mut context = self.context();
+        context.insert("body_html", Html::from(&entry.body.text));
         context.insert("extra", crate::theme::json(&text.front.extra));
         context.insert("page", view);
         self.template(page, "page.html", &text.output, context)
     }
 
-    fn search(&self, page: &Page) -> Result<String, Diagnostic> {
+    fn search(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let head = self
             .plan
@@ -339,7 +403,7 @@ impl<'a> Renderer<'a> {
             months: Vec::new(),
             issues: Vec::new(),
         });
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("index_url", head.map(|head| self.views.link(&head.path)));
         context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
         context.insert("archive_url", self.views.link(layout::ARCHIVE));
@@ -363,7 +427,7 @@ impl<'a> Renderer<'a> {
         self.template(page, "search.html", layout::SEARCH, context)
     }
 
-    fn reading(&self, page: &Page) -> Result<String, Diagnostic> {
+    fn reading(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let language = &self.views.language;
         let (heading, description) = (
             language.word("reading_list"),
@@ -374,30 +438,30 @@ impl<'a> Renderer<'a> {
             noindex: true,
             ..self.page_view(page, "reading", heading, description)
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
         context.insert("page", view);
         self.template(page, "reading.html", layout::READING, context)
     }
 
-    fn not_found(&self, page: &Page) -> Result<String, Diagnostic> {
+    fn not_found(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let heading = self.views.language.word("lost_title");
         let view = PageView {
             noindex: true,
             ..self.page_view(page, "404", heading, heading)
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("page", view);
         self.template(page, "404.html", "", context)
     }
 
-    fn redirect(&self, page: &Page, target: &str, title: &str) -> Result<String, Diagnostic> {
+    fn redirect(&self, page: &Page, target: &str, title: &str) -> Result<Proof, Diagnostic> {
         let target = TargetView {
             url: self.views.link(target),
             canonical: self.canonical(target),
             title: title.to_owned(),
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         context.insert("target", target);
         context.insert("page", self.page_view(page, "redirect", "", ""));
         self.template(page, "redirect.html", "", context)
@@ -439,6 +503,11 @@ impl<'a> Renderer<'a> {
             newer: None,
         }
     }
+}
+
+/// A file that is published as it is: what it holds is not known here, so it has no fingerprint.
+fn copy(source: String) -> (Output, Fingerprint) {
+    (Output::Copy(source), Fingerprint::default())
 }
 
 fn site_view(views: &Views<'_>, theme: &Theme, part: &str) -> SiteView {

@@ -2,11 +2,13 @@
 //!
 //! No file per paper: a host's limits are on the number of files.
 
+use crate::fingerprint::{Ink, Inked as _};
 use crate::layout;
 use crate::site::Site;
 use crate::view::{AlternateView, Views};
 use crate::{bibtex, csl, records};
 
+use super::render::Proof;
 use super::{Kind, Page, Renderer, Scope};
 
 /// A program reads JSON as a whole, so a larger file is parted by year.
@@ -41,7 +43,32 @@ pub fn plan(site: &Site, add: &mut impl FnMut(String, Kind)) {
 }
 
 /// Renders a file.
-pub(super) fn render(renderer: &Renderer<'_>, page: &Page) -> String {
+pub(super) fn render(renderer: &Renderer<'_>, page: &Page) -> Proof {
+    let site = renderer.site();
+    let scope = match page.kind {
+        Kind::Bibtex(scope) | Kind::Csl(scope) | Kind::Records(scope) => scope,
+        _ => return Proof::of(write(renderer, page)),
+    };
+    if matches!(page.kind, Kind::Records(Scope::Site)) && is_parted(site) {
+        return Proof::of(write(renderer, page));
+    }
+    let mut ink = Ink::default();
+    page.path.ink(&mut ink);
+    shown_at(site, scope).ink(&mut ink);
+    for paper in indices(site, scope) {
+        renderer.views.fingerprint(paper).ink(&mut ink);
+    }
+    let text = match renderer.are_fingerprints() {
+        true => String::new(),
+        false => write(renderer, page),
+    };
+    Proof {
+        text,
+        fingerprint: ink.fingerprint(),
+    }
+}
+
+fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let site = renderer.site();
     match page.kind {
         Kind::Bibtex(scope) => {

@@ -2,19 +2,19 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::layout;
-use crate::theme::{Context, Value};
 use crate::view::SitemapView;
 
+use super::render::Proof;
 use super::{Kind, Page, Renderer, SITEMAP_LIMIT, is_content};
 
 /// Renders a sitemap or robots.txt.
-pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<String, Diagnostic> {
+pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<Proof, Diagnostic> {
     let site = renderer.site();
-    let text = match &page.kind {
+    let proof = match &page.kind {
         Kind::Sitemap(part) => sitemap(renderer, page, *part)?,
-        Kind::SitemapIndex(parts) => sitemap_index(renderer, *parts),
+        Kind::SitemapIndex(parts) => Proof::of(sitemap_index(renderer, *parts)),
         _ => {
-            let mut context = Context::new();
+            let mut context = renderer.context();
             context.insert(
                 "sitemap_url",
                 site.config.base_url.absolute(layout::SITEMAP),
@@ -23,10 +23,10 @@ pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<String, Diagnostic
             return renderer.template(page, "robots.txt", "", context);
         }
     };
-    Ok(only_xml(text))
+    Ok(proof.map(only_xml))
 }
 
-fn sitemap(renderer: &Renderer<'_>, page: &Page, part: usize) -> Result<String, Diagnostic> {
+fn sitemap(renderer: &Renderer<'_>, page: &Page, part: usize) -> Result<Proof, Diagnostic> {
     let site = renderer.site();
     let listed = renderer.plan.iter().filter(|page| is_content(&page.kind));
     let shown: Vec<&Page> = match part {
@@ -43,12 +43,12 @@ fn sitemap(renderer: &Renderer<'_>, page: &Page, part: usize) -> Result<String, 
             Kind::Home => site.issues.first().map(|issue| issue.date),
             _ => None,
         };
-        Value::from(SitemapView {
+        SitemapView {
             url: site.config.base_url.absolute(&page.path),
             lastmod: day.map(|day| day.to_string()),
-        })
+        }
     });
-    let mut context = Context::new();
+    let mut context = renderer.context();
     context.insert("urls", urls.collect::<Vec<_>>());
     context.insert("page", renderer.page_view(page, "sitemap", "", ""));
     renderer.template(page, "sitemap.xml", "", context)

@@ -6,9 +6,11 @@ use std::ops::Range;
 use crate::diagnostic::Diagnostic;
 use crate::layout;
 use crate::site::{TagEntry, Together};
-use crate::theme::{Context, Value};
-use crate::view::{LetterView, LinkView, PageView, PagerLinkView, PagerView, Shared, TagRefView};
+use crate::view::{
+    LetterView, LinkView, PageView, PagerLinkView, PagerView, Shared, TagRefView, TagView,
+};
 
+use super::render::Proof;
 use super::{Page, Renderer, Scope, reuse};
 
 /// Up to how many pages a pager lists all.
@@ -69,26 +71,25 @@ impl Leaves {
 }
 
 impl Renderer<'_> {
-    pub(super) fn tags(&self, page: &Page) -> Result<String, Diagnostic> {
+    pub(super) fn tags(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let mut by_name: Vec<usize> = (0..site.tags.len()).collect();
         by_name.sort_by_cached_key(|&tag| (site.tags[tag].name.to_lowercase(), tag));
-        let values: Vec<Value> = site
+        let views: Vec<Shared<TagView>> = site
             .tags
             .iter()
-            .map(|tag| Value::from(self.views.tag_over_time(tag)))
+            .map(|tag| Shared::new(self.views.tag_over_time(tag)))
             .collect();
-        let shared = |tag: usize| Shared::of(values[tag].clone());
         let mut by_size = by_name.clone();
         by_size.sort_by_key(|&tag| Reverse(site.tags[tag].papers.len()));
         let mut letters: Vec<LetterView> = Vec::new();
         for tag in by_name {
             let letter = first_letter(&site.tags[tag].name);
             match letters.last_mut() {
-                Some(last) if last.letter == letter => last.tags.push(shared(tag)),
+                Some(last) if last.letter == letter => last.tags.push(views[tag].clone()),
                 _ => letters.push(LetterView {
                     letter,
-                    tags: vec![shared(tag)],
+                    tags: vec![views[tag].clone()],
                 }),
             }
         }
@@ -96,8 +97,8 @@ impl Renderer<'_> {
         let tags = self.counted("tags", site.tags.len());
         let names = [("tags", tags.as_str()), ("site", &site.config.title)];
         let description = language.fill("tags_about", &names);
-        let by_size: Vec<Value> = by_size.into_iter().map(|tag| values[tag].clone()).collect();
-        let mut context = Context::new();
+        let by_size: Vec<_> = by_size.into_iter().map(|tag| views[tag].clone()).collect();
+        let mut context = self.context();
         context.insert("by_size", by_size);
         context.insert("letters", letters);
         context.insert(
@@ -112,7 +113,7 @@ impl Renderer<'_> {
         page: &Page,
         index: usize,
         number: usize,
-    ) -> Result<String, Diagnostic> {
+    ) -> Result<Proof, Diagnostic> {
         let site = self.site();
         let language = self.views.language;
         let tag = &site.tags[index];
@@ -135,7 +136,7 @@ impl Renderer<'_> {
             title: Some(self.name_of_leaf(tag, &leaves, number)),
             ..self.page_view(page, "tag", name, &language.fill("tag_about", &about))
         };
-        let mut context = Context::new();
+        let mut context = self.context();
         // What is true of the whole tag is told on its first page alone.
         let together = match number {
             1 => site.together(index),

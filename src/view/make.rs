@@ -9,6 +9,7 @@ use crate::bibtex;
 use crate::citation::{self, Citation};
 use crate::date::Week;
 use crate::document::PaperText;
+use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::language::Language;
 use crate::layout;
 use crate::paper::ArxivId;
@@ -24,18 +25,23 @@ use super::{
     NavView, PaperRefView, PaperView, PeriodRefView, RelatedView, Shared, TagRefView, TagView,
 };
 
+/// How a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
+pub type Cited = (Shared<CiteView>, Shared<Vec<MetaView>>, Shared<Html>);
+
 /// This makes views of a site's values; a paper's is made when a page asks for it, and kept for the next.
 pub struct Views<'a> {
     /// The site.
     pub site: &'a Site,
     /// The language of the interface.
     pub language: &'a Language,
-    tags: Vec<Value>,
+    tags: Vec<Shared<TagRefView>>,
     /// The issues as lists show them; every paper of an issue names it.
     issues: Vec<(IssueRefView, Shared<IssueRefView>)>,
-    listed: Shelf<Value>,
-    full: Shelf<Value>,
-    short: Shelf<Value>,
+    listed: Shelf<Shared<PaperView>>,
+    full: Shelf<Shared<PaperView>>,
+    short: Shelf<Shared<PaperRefView>>,
+    /// Whether what is made of papers has a fingerprint and no value.
+    are_fingerprints: bool,
     pub(super) timeline: OnceLock<Option<Timeline>>,
 }
 
@@ -52,6 +58,7 @@ impl<'a> Views<'a> {
             listed: Shelf::new(8192),
             short: Shelf::new(1024),
             full: Shelf::new(256),
+            are_fingerprints: false,
             timeline: OnceLock::new(),
         };
         views.issues = site
@@ -59,32 +66,78 @@ impl<'a> Views<'a> {
             .par_iter()
             .map(|issue| {
                 let view = views.make_issue_ref(issue);
-                (view.clone(), Shared::of(view.into()))
+                (view.clone(), Shared::new(view))
             })
             .collect();
         views.tags = site
             .tags
             .iter()
-            .map(|tag| Value::from(views.tag_ref(tag, None)))
+            .map(|tag| Shared::new(views.tag_ref(tag, None)))
             .collect();
         views
     }
 
+    /// Makes views in which a paper's values are fingerprints, to tell what pages are made of.
+    pub fn of_fingerprints(site: &'a Site, language: &'a Language) -> Views<'a> {
+        Views {
+            are_fingerprints: true,
+            ..Views::new(site, language)
+        }
+    }
+
+    /// Tells whether a paper's values are fingerprints alone.
+    pub fn are_fingerprints(&self) -> bool {
+        self.are_fingerprints
+    }
+
+    /// Takes the fingerprint of all that is made of one paper: the paper, its issue and its tags as lists
+    /// show them. The settings and the language are the same for all of a site.
+    pub fn fingerprint(&self, index: usize) -> Fingerprint {
+        let entry = &self.site.papers[index];
+        let mut ink = Ink::default();
+        entry.ink(&mut ink);
+        self.issues[entry.issue].1.ink(&mut ink);
+        for &tag in &entry.tags {
+            self.tags[tag].ink(&mut ink);
+        }
+        ink.fingerprint()
+    }
+
+    /// Makes a value of one paper.
+    pub fn of_paper<T>(&self, index: usize, make: impl FnOnce() -> Value) -> Shared<T> {
+        let value = match self.are_fingerprints {
+            true => Value::none(),
+            false => make(),
+        };
+        Shared::of(value, self.fingerprint(index))
+    }
+
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Shared<PaperView> {
-        Shared::of(self.paper(index))
+        self.listed.get(index, || {
+            self.of_paper(index, || self.paper_view(&self.site.papers[index]).into())
+        })
     }
 
     /// Returns a paper with its abstract.
     pub fn full(&self, index: usize) -> Shared<PaperView> {
-        Shared::of(self.full.get(index, || {
+        let make = || {
             let body = theme::html(&self.site.papers[index].body.text);
-            theme::with_field(&self.paper(index), "abstract_html", body)
-        }))
+            theme::with_field(self.listed(index).value(), "abstract_html", body)
+        };
+        self.full.get(index, || self.of_paper(index, make))
     }
 
     /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
-    pub fn cite(&self, index: usize) -> (CiteView, Vec<MetaView>, Html) {
+    pub fn cite(&self, index: usize) -> Cited {
+        if self.are_fingerprints {
+            let none = Value::none;
+            return (
+                self.of_paper(index, none),
+                self.of_paper(index, none),
+                self.of_paper(index, none),
+            );
+        }
         let entry = &self.site.papers[index];
         let citation = self.citation(entry);
         let bibtex = bibtex::write(&citation);
@@ -93,7 +146,7 @@ impl<'a> Views<'a> {
             bibtex_url: address::data_url("application/x-bibtex", &bibtex),
             bibtex,
         };
-        let metadata = scholar::tags(&citation)
+        let metadata: Vec<MetaView> = scholar::tags(&citation)
             .into_iter()
             .map(|(name, content)| MetaView {
                 name: name.to_owned(),
@@ -103,31 +156,59 @@ impl<'a> Views<'a> {
         let tags = entry.tags.iter();
         let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
         let json_ld = scholar::json_ld(&citation, &keywords);
-        (cite, metadata, Html::from(json_ld))
+        (
+            self.of_paper(index, || cite.into()),
+            self.of_paper(index, || metadata.into()),
+            self.of_paper(index, || Html::from(json_ld).into()),
+        )
     }
 
     /// Returns a paper for short lists.
     pub fn short(&self, index: usize) -> Shared<PaperRefView> {
-        Shared::of(self.short.get(index, || {
+        let make = || {
             let shown = PaperRefView::FIELDS.iter().map(|(name, _, _)| *name);
-            theme::some_fields(&self.paper(index), shown)
-        }))
+            theme::some_fields(self.listed(index).value(), shown)
+        };
+        self.short.get(index, || self.of_paper(index, make))
     }
 
     /// Returns the papers that are related to a paper, the nearest first.
-    pub fn related(&self, index: usize, neighbours: &[Neighbour]) -> Vec<RelatedView> {
+    pub fn related(&self, index: usize, neighbours: &[Neighbour]) -> Shared<Vec<RelatedView>> {
+        let fingerprint = self.fingerprint_of_reasons(index, neighbours);
+        if self.are_fingerprints {
+            return Shared::of(Value::none(), fingerprint);
+        }
         let reasons = related::reasons(self.site, index, neighbours);
         let both = neighbours.iter().zip(reasons);
-        both.map(|(neighbour, reason)| RelatedView {
-            paper: self.short(neighbour.index),
-            tags: reason
-                .tags
-                .iter()
-                .map(|&tag| Shared::of(self.tags[tag].clone()))
-                .collect(),
-            terms: reason.terms,
-        })
-        .collect()
+        let related: Vec<RelatedView> = both
+            .map(|(neighbour, reason)| RelatedView {
+                paper: self.short(neighbour.index),
+                tags: reason
+                    .tags
+                    .iter()
+                    .map(|&tag| self.tags[tag].clone())
+                    .collect(),
+                terms: reason.terms,
+            })
+            .collect();
+        Shared::of(related.into(), fingerprint)
+    }
+
+    /// Why papers are related follows from the papers, what they share, and how many have a tag.
+    fn fingerprint_of_reasons(&self, index: usize, neighbours: &[Neighbour]) -> Fingerprint {
+        let mut ink = Ink::default();
+        self.fingerprint(index).ink(&mut ink);
+        for &tag in &self.site.papers[index].tags {
+            self.site.tags[tag].papers.len().ink(&mut ink);
+        }
+        for neighbour in neighbours {
+            self.fingerprint(neighbour.index).ink(&mut ink);
+            neighbour.terms.len().ink(&mut ink);
+            for term in &neighbour.terms {
+                ink.push_number(term.hash.into());
+            }
+        }
+        ink.fingerprint()
     }
 
     /// Returns an issue with its papers.
@@ -352,12 +433,6 @@ impl<'a> Views<'a> {
         Some(format!("{repository}/tree/{}/{folder}", config.branch))
     }
 
-    /// A paper's value, made when it is first asked for.
-    fn paper(&self, index: usize) -> Value {
-        let make = || Value::from(self.paper_view(&self.site.papers[index]));
-        self.listed.get(index, make)
-    }
-
     fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
         citation::of(entry, self.base_url()).shortened()
     }
@@ -390,7 +465,7 @@ impl<'a> Views<'a> {
             tags: entry
                 .tags
                 .iter()
-                .map(|&tag| Shared::of(self.tags[tag].clone()))
+                .map(|&tag| self.tags[tag].clone())
                 .collect(),
             note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
             teaser: text.teaser.to_string(),

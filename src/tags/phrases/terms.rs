@@ -131,6 +131,32 @@ impl Terms {
     }
 }
 
+impl Terms {
+    /// Writes the terms behind bytes.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.push(self.0.len() as u8);
+        for term in &self.0 {
+            bytes.extend(term.hash.to_le_bytes());
+            bytes.extend(term.start.to_le_bytes());
+            bytes.extend([term.length, term.weight]);
+        }
+    }
+
+    /// Takes terms that `write` wrote from the front of bytes.
+    pub fn take(bytes: &mut &[u8]) -> Option<Terms> {
+        let (count, rest) = bytes.split_first()?;
+        let (terms, rest) = rest.split_at_checked(usize::from(*count) * 8)?;
+        *bytes = rest;
+        let term = |&[a, b, c, d, e, f, length, weight]: &[u8; 8]| Term {
+            hash: u32::from_le_bytes([a, b, c, d]),
+            start: u16::from_le_bytes([e, f]),
+            length,
+            weight,
+        };
+        Some(Terms(terms.as_chunks().0.iter().map(term).collect()))
+    }
+}
+
 impl std::ops::Deref for Terms {
     type Target = [Term];
 

@@ -1,0 +1,205 @@
+//! What a build leaves for the next: which pages it wrote, what they were made of, and the terms of papers.
+//!
+//! A page that is made of the same as before is the same, so the next build takes over its file. Nothing
+//! here needs to be true of anything but itself: each entry says what became of a fingerprint, and of
+//! which file nobody has changed since. A memo that is damaged, or of another program, is none. Knows no
+//! disk.
+
+use rustc_hash::FxHashMap;
+
+use crate::fingerprint::Fingerprint;
+use crate::site::Site;
+use crate::tags::phrases::Terms;
+
+/// This is what a build leaves for the next.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memo {
+    /// The program: its terms are those of this one.
+    pub program: Fingerprint,
+    /// What all pages depend on: settings, theme, the paths of the pages.
+    pub basis: Fingerprint,
+    /// The pages, by the fingerprint of their paths.
+    pub pages: FxHashMap<Fingerprint, Leaf>,
+    /// The terms of papers, by the fingerprint of their files.
+    pub terms: FxHashMap<Fingerprint, Terms>,
+}
+
+/// This is a page that was written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Leaf {
+    /// What it was made of.
+    pub fingerprint: Fingerprint,
+    /// The ids on it, to which other pages may lead.
+    pub ids: Fingerprint,
+    /// The file; none where the page must be rendered again, whatever it is made of.
+    pub seal: Option<Seal>,
+}
+
+/// This is how a file looks from outside as long as nobody writes to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seal {
+    /// How many bytes it has.
+    pub length: u64,
+    /// When it was written, in nanoseconds since 1970.
+    pub modified: i64,
+    /// Its number on its disk.
+    pub inode: u64,
+    /// What it is, and who may do what with it; never zero.
+    pub mode: u32,
+}
+
+/// What a memo begins with; another format has another number.
+const MAGIC: &[u8] = b"digest memo 1\n";
+
+impl Memo {
+    /// Takes the terms of a site's papers.
+    pub fn note_terms(&mut self, site: &Site) {
+        let known = site.papers.iter().filter(|entry| entry.text().has_terms());
+        let terms = known.map(|entry| (entry.fingerprint(), entry.text().terms().clone()));
+        self.terms = terms.collect();
+    }
+
+    /// Gives a site's papers the terms that they had.
+    pub fn recall_terms(&self, site: &Site) {
+        for entry in &site.papers {
+            if let Some(terms) = self.terms.get(&entry.fingerprint()) {
+                entry.text().recall_terms(terms.clone());
+            }
+        }
+    }
+
+    /// Writes a memo.
+    pub fn write(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        for of in [self.program, self.basis] {
+            body.extend(of.0.to_le_bytes());
+        }
+        body.extend((self.pages.len() as u64).to_le_bytes());
+        for (path, leaf) in &self.pages {
+            let Leaf {
+                fingerprint,
+                ids,
+                seal,
+            } = leaf;
+            for of in [path, fingerprint, ids] {
+                body.extend(of.0.to_le_bytes());
+            }
+            let seal = seal.unwrap_or_default();
+            body.extend(seal.length.to_le_bytes());
+            body.extend(seal.modified.to_le_bytes());
+            body.extend(seal.inode.to_le_bytes());
+            body.extend(seal.mode.to_le_bytes());
+        }
+        body.extend((self.terms.len() as u64).to_le_bytes());
+        for (file, terms) in &self.terms {
+            body.extend(file.0.to_le_bytes());
+            terms.write(&mut body);
+        }
+        let sum = Fingerprint::of_bytes(&body).0.to_le_bytes();
+        [MAGIC, &sum, &body].concat()
+    }
+
+    /// Reads a memo that this program wrote; `None` for any other.
+    pub fn parse(bytes: &[u8], program: Fingerprint) -> Option<Memo> {
+        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let sum = take_fingerprint(&mut rest)?;
+        (Fingerprint::of_bytes(rest) == sum).then_some(())?;
+        let mut memo = Memo {
+            program: take_fingerprint(&mut rest)?,
+            basis: take_fingerprint(&mut rest)?,
+            ..Memo::default()
+        };
+        (memo.program == program).then_some(())?;
+        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
+            let path = take_fingerprint(&mut rest)?;
+            let leaf = Leaf {
+                fingerprint: take_fingerprint(&mut rest)?,
+                ids: take_fingerprint(&mut rest)?,
+                seal: Some(Seal {
+                    length: u64::from_le_bytes(take(&mut rest)?),
+                    modified: i64::from_le_bytes(take(&mut rest)?),
+                    inode: u64::from_le_bytes(take(&mut rest)?),
+                    mode: u32::from_le_bytes(take(&mut rest)?),
+                })
+                .filter(|seal| seal.mode != 0),
+            };
+            memo.pages.insert(path, leaf);
+        }
+        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
+            let file = take_fingerprint(&mut rest)?;
+            memo.terms.insert(file, Terms::take(&mut rest)?);
+        }
+        rest.is_empty().then_some(memo)
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(*head)
+}
+
+fn take_fingerprint(rest: &mut &[u8]) -> Option<Fingerprint> {
+    Some(Fingerprint(u128::from_le_bytes(take(rest)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::tags::phrases::Model;
+
+    fn memo(pages: &[(u128, u64)], texts: &[String]) -> Memo {
+        let leaf = |&(number, length): &(u128, u64)| {
+            let seal = Seal {
+                length,
+                modified: -1,
+                inode: 7,
+                mode: 0o100_644,
+            };
+            let leaf = Leaf {
+                fingerprint: Fingerprint(number ^ 1),
+                ids: Fingerprint(number ^ 2),
+                seal: (number % 2 == 0).then_some(seal),
+            };
+            (Fingerprint(number), leaf)
+        };
+        let terms = texts.iter().map(|text| {
+            let terms = Terms::read(text, text, Model::embedded());
+            (Fingerprint::of_bytes(text.as_bytes()), terms)
+        });
+        Memo {
+            program: Fingerprint(1),
+            basis: Fingerprint(2),
+            pages: pages.iter().map(leaf).collect(),
+            terms: terms.collect(),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_memo_is_read_as_it_was_written(
+            pages in prop::collection::vec(any::<(u128, u64)>(), 0..9),
+            texts in prop::collection::vec("([a-z]{1,9} ){0,30}", 0..5),
+        ) {
+            let memo = memo(&pages, &texts);
+            let bytes = memo.write();
+            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(1)), Some(memo));
+            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(3)), None);
+        }
+
+        #[test]
+        fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8, cut in any::<bool>()) {
+            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write();
+            let at = at.index(bytes.len());
+            match cut {
+                true => bytes.truncate(at),
+                false => bytes[at] ^= 1 << bit,
+            }
+            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(1)), None);
+        }
+    }
+}
