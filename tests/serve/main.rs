@@ -3,6 +3,10 @@
 #![allow(clippy::disallowed_methods)]
 
 mod client;
+#[path = "../support/edits.rs"]
+mod edits;
 mod equal;
+#[path = "../support/folder.rs"]
+mod folder;
 mod follow;
 mod guard;

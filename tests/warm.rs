@@ -1,0 +1,306 @@
+//! A build after another one writes what a cold build would write, and says what that would say.
+
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+#[path = "support/edits.rs"]
+mod edits;
+#[path = "support/folder.rs"]
+mod folder;
+
+use edits::{Edit, day_folder, edit, paper_name, paper_text};
+use folder::{Folder, paper};
+
+const MEMO: &str = ".digest-cache/build";
+
+/// What happens between two builds.
+#[derive(Debug, Clone)]
+struct Turn {
+    edits: Vec<Edit>,
+    harm: Option<Harm>,
+    /// Which of a file's many it is done to.
+    at: prop::sample::Index,
+    /// What the command line says.
+    arguments: &'static [&'static str],
+}
+
+/// What somebody does to the output or to the memo.
+#[derive(Debug, Clone, Copy)]
+enum Harm {
+    /// Other bytes, as many, into the same file.
+    Scribble,
+    Append,
+    Delete,
+    /// The file is somewhere else now.
+    Link,
+    /// Nobody may read it.
+    Hide,
+    /// One page in the place of another.
+    Swap,
+    NoOutput,
+    NoMemo,
+    CutMemo,
+    BendMemo,
+    /// The memo of another folder.
+    Elsewhere,
+}
+
+const HARMS: [Harm; 11] = [
+    Harm::Scribble,
+    Harm::Append,
+    Harm::Delete,
+    Harm::Link,
+    Harm::Hide,
+    Harm::Swap,
+    Harm::NoOutput,
+    Harm::NoMemo,
+    Harm::CutMemo,
+    Harm::BendMemo,
+    Harm::Elsewhere,
+];
+
+const ARGUMENTS: [&[&str]; 3] = [&[], &["--drafts"], &["--base-url", "https://example.org/x/"]];
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let harm = prop::option::weighted(0.3, prop::sample::select(&HARMS[..]));
+    let arguments = prop_oneof![
+        6 => Just(ARGUMENTS[0]),
+        1 => Just(ARGUMENTS[1]),
+        1 => Just(ARGUMENTS[2]),
+    ];
+    let edits = prop::collection::vec(edit(), 0..3);
+    let turn = (edits, harm, any::<prop::sample::Index>(), arguments);
+    turn.prop_map(|(edits, harm, at, arguments)| Turn {
+        edits,
+        harm,
+        at,
+        arguments,
+    })
+}
+
+impl Harm {
+    fn apply(self, folder: &Folder, at: prop::sample::Index) {
+        let root = folder.root();
+        let (output, memo) = (root.join("public"), root.join(MEMO));
+        let pages: Vec<String> = tree(&output).into_keys().collect();
+        if pages.is_empty() || !memo.exists() {
+            return;
+        }
+        let name = at.get(&pages);
+        let page = output.join(name);
+        match self {
+            Harm::Scribble => {
+                let length = fs::read(&page).expect("a page").len();
+                fs::write(&page, vec![b'x'; length]).expect("scribbled");
+            }
+            Harm::Append => {
+                let text = [fs::read(&page).expect("a page"), b"x".to_vec()].concat();
+                fs::write(&page, text).expect("appended");
+            }
+            Harm::Delete => fs::remove_file(&page).expect("deleted"),
+            Harm::Link => {
+                let other = root.join("elsewhere");
+                fs::rename(&page, &other).expect("moved");
+                std::os::unix::fs::symlink(&other, &page).expect("linked");
+            }
+            Harm::Hide => {
+                use std::os::unix::fs::PermissionsExt as _;
+                fs::set_permissions(&page, fs::Permissions::from_mode(0o600)).expect("hidden");
+            }
+            Harm::Swap => {
+                let (other, aside) = (output.join(&pages[0]), root.join("aside"));
+                fs::rename(&page, &aside).expect("moved");
+                if other.exists() {
+                    fs::rename(&other, &page).expect("moved");
+                }
+                fs::rename(&aside, &other).expect("moved");
+            }
+            Harm::NoOutput => fs::remove_dir_all(&output).expect("deleted"),
+            Harm::NoMemo => fs::remove_file(&memo).expect("deleted"),
+            Harm::CutMemo => {
+                let bytes = fs::read(&memo).expect("a memo");
+                fs::write(&memo, &bytes[..at.index(bytes.len())]).expect("cut");
+            }
+            Harm::BendMemo => {
+                let mut bytes = fs::read(&memo).expect("a memo");
+                let at = at.index(bytes.len());
+                bytes[at] ^= 1;
+                fs::write(&memo, bytes).expect("bent");
+            }
+            Harm::Elsewhere => {
+                let other = root.join("other/public");
+                build(folder, &["--output", &other.to_string_lossy()]);
+            }
+        }
+    }
+}
+
+/// This is what a build came to: its code, what it said of problems, and how many files it took over.
+struct Built {
+    code: Option<i32>,
+    said: String,
+    kept: usize,
+}
+
+fn build(folder: &Folder, arguments: &[&str]) -> Built {
+    let built = Command::new(env!("CARGO_BIN_EXE_digest"))
+        .args(["build", "--timings", "--root"])
+        .arg(folder.root())
+        .args(arguments)
+        .output()
+        .expect("a build");
+    let said = String::from_utf8(built.stderr).expect("text");
+    // How long it took, and where it went, is another thing each time.
+    let problems = said.lines().take_while(|line| !line.starts_with("built "));
+    let problems = problems.filter(|line| !line.contains("public"));
+    let kept = said.lines().find_map(|line| {
+        let words = line.trim().strip_prefix("kept ")?;
+        words.split(' ').next()?.parse().ok()
+    });
+    Built {
+        code: built.status.code(),
+        said: problems.collect::<Vec<_>>().join("\n"),
+        kept: kept.unwrap_or(0),
+    }
+}
+
+/// The files below a folder; a link is none.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&next) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry.expect("an entry");
+            let (path, kind) = (entry.path(), entry.file_type().expect("a kind"));
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() {
+                let name = path.strip_prefix(folder).expect("below");
+                let name = name.to_str().expect("text").to_owned();
+                files.insert(name, fs::read(path).expect("a file"));
+            }
+        }
+    }
+    files
+}
+
+/// Builds over what is there, and from nothing; returns how many files were taken over.
+fn check(folder: &Folder, arguments: &[&str], state: &str) -> usize {
+    let warm = build(folder, arguments);
+    let memo = fs::read(folder.root().join(MEMO)).ok();
+    let parent = tempfile::tempdir().expect("a folder");
+    let output = parent.path().join("public");
+    let place = output.to_string_lossy();
+    let cold = build(folder, &[&["--cold", "--output", &place], arguments].concat());
+    assert_eq!(cold.kept, 0, "{state}");
+    assert_eq!(warm.code, cold.code, "{state}\n{}\n{}", warm.said, cold.said);
+    assert_eq!(warm.said, cold.said, "{state}");
+    if warm.code == Some(0) {
+        let (ours, theirs) = (tree(&folder.root().join("public")), tree(&output));
+        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&ours), names(&theirs), "{state}");
+        for (name, bytes) in &ours {
+            let theirs = &theirs[name];
+            let show = String::from_utf8_lossy;
+            let texts = || format!("warm: {}\ncold: {}", show(bytes), show(theirs));
+            assert!(bytes == theirs, "{name}: {state}\n{}", texts());
+        }
+    }
+    // The next build finds what this one left, not what the cold one did.
+    if let Some(memo) = memo {
+        folder.write(MEMO, memo);
+    }
+    warm.kept
+}
+
+fn start() -> Folder {
+    let folder = Folder::with(&[
+        ("site.toml", ""),
+        (&paper_name(0, 0), &paper_text(0, 0, 1, 1)),
+    ]);
+    folder.write(&format!("{}/fig.png", day_folder(0)), "png");
+    folder
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_warm_build_writes_what_a_cold_one_writes(turns in prop::collection::vec(turn(), 1..10)) {
+        let folder = start();
+        for (number, turn) in turns.iter().enumerate() {
+            for edit in &turn.edits {
+                edit.apply(&folder);
+            }
+            if let Some(harm) = turn.harm {
+                harm.apply(&folder, turn.at);
+            }
+            check(&folder, turn.arguments, &format!("after turn {number} of {turns:#?}"));
+        }
+    }
+}
+
+/// A site of some papers, all older than any clock's step.
+fn many() -> Folder {
+    let folder = start();
+    for number in 0..60 {
+        let name = format!("{}/many-{number}.md", day_folder(number % 4));
+        let body = "A replay buffer mitigates catastrophic forgetting.";
+        folder.write(&name, paper(&format!("Many {number}"), "vision, bulk", body));
+    }
+    check(&folder, &[], "at first");
+    std::thread::sleep(Duration::from_millis(50));
+    check(&folder, &[], "once more");
+    folder
+}
+
+#[test]
+fn a_build_after_an_edit_takes_most_pages_over() {
+    let folder = many();
+    let all = tree(&folder.root().join("public")).len();
+    let name = format!("{}/many-7.md", day_folder(3));
+    folder.write(&name, paper("Many 7", "vision, bulk", "Something else."));
+    let kept = check(&folder, &[], "after an edit of a body");
+    assert!(kept > all / 2, "{kept} of {all} files were taken over");
+    let kept = check(&folder, &["--drafts"], "with drafts");
+    assert_eq!(kept, 0, "other settings are another site");
+}
+
+#[test]
+fn a_file_that_was_taken_over_is_not_written_to() {
+    let folder = many();
+    let page = folder.root().join("public/papers/many-7.html");
+    let copy = folder.root().join("copy");
+    fs::hard_link(&page, &copy).expect("a copy of the site that shares its files");
+    let before = fs::read(&copy).expect("a page");
+    let name = format!("{}/many-7.md", day_folder(3));
+    folder.write(&name, paper("Many 7", "vision", "Something else."));
+    check(&folder, &[], "after an edit");
+    assert_eq!(fs::read(&copy).expect("a page"), before);
+    assert_ne!(fs::read(&page).expect("a page"), before);
+}
+
+/// The template of one page leads to a part of another, which goes while the first stays as it is.
+#[test]
+fn a_part_of_a_page_that_goes_is_missed_by_pages_that_stay() {
+    let folder = start();
+    folder.write("content/pages/far.md", "---\ntitle: Far\n---\n# Part\n\nText.\n");
+    folder.write("content/pages/near.md", "---\ntitle: Near\n---\n[part](far.md#part)\n");
+    check(&folder, &[], "with the part");
+    std::thread::sleep(Duration::from_millis(50));
+    check(&folder, &[], "with the part again");
+    folder.write("content/pages/far.md", "---\ntitle: Far\n---\n# Other\n\nText.\n");
+    let kept = check(&folder, &[], "without the part");
+    let said = build(&folder, &[]).said;
+    assert!(said.contains("#part"), "{kept} kept\n{said}");
+}
