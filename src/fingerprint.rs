@@ -137,6 +137,9 @@ mod tests {
         for other in others {
             assert_ne!(of(&["ab", "c"]), of(other), "{other:?}");
         }
-        assert_ne!(Fingerprint::of(&None::<String>), Fingerprint::of(&Some(String::new())));
+        assert_ne!(
+            Fingerprint::of(&None::<String>),
+            Fingerprint::of(&Some(String::new()))
+        );
     }
 }

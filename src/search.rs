@@ -7,10 +7,9 @@
 //! numbered from the oldest, so that a new issue adds numbers and moves none. Knows nothing of pages; the
 //! theme's `search.js` reads the format and ranks.
 
-use std::io::Write as _;
+use std::cell::RefCell;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
+use flate2::{Compress, Compression, FlushCompress, Status};
 use rayon::prelude::*;
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
@@ -125,12 +124,26 @@ impl Sheet {
     }
 }
 
+thread_local! {
+    /// An encoder has tables of some hundred kilobytes, which is more than most blocks; so each thread has one.
+    static ENCODER: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), true));
+}
+
 fn compress(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len()), Compression::default());
-    encoder
-        .write_all(bytes)
-        .expect("writing to memory cannot fail");
-    encoder.finish().expect("writing to memory cannot fail")
+    ENCODER.with_borrow_mut(|encoder| {
+        encoder.reset();
+        let mut packed = Vec::with_capacity(bytes.len() / 2 + 64);
+        loop {
+            let done = encoder.total_in() as usize;
+            let status = encoder
+                .compress_vec(&bytes[done..], &mut packed, FlushCompress::Finish)
+                .expect("bytes are in order");
+            if status == Status::StreamEnd {
+                return packed;
+            }
+            packed.reserve(packed.capacity());
+        }
+    })
 }
 
 /// Names a file after what is in it.

@@ -66,7 +66,11 @@ const HARMS: [Harm; 11] = [
     Harm::Elsewhere,
 ];
 
-const ARGUMENTS: [&[&str]; 3] = [&[], &["--drafts"], &["--base-url", "https://example.org/x/"]];
+const ARGUMENTS: [&[&str]; 3] = [
+    &[],
+    &["--drafts"],
+    &["--base-url", "https://example.org/x/"],
+];
 
 fn turn() -> impl Strategy<Value = Turn> {
     let harm = prop::option::weighted(0.3, prop::sample::select(&HARMS[..]));
@@ -201,9 +205,16 @@ fn check(folder: &Folder, arguments: &[&str], state: &str) -> usize {
     let parent = tempfile::tempdir().expect("a folder");
     let output = parent.path().join("public");
     let place = output.to_string_lossy();
-    let cold = build(folder, &[&["--cold", "--output", &place], arguments].concat());
+    let cold = build(
+        folder,
+        &[&["--cold", "--output", &place], arguments].concat(),
+    );
     assert_eq!(cold.kept, 0, "{state}");
-    assert_eq!(warm.code, cold.code, "{state}\n{}\n{}", warm.said, cold.said);
+    assert_eq!(
+        warm.code, cold.code,
+        "{state}\n{}\n{}",
+        warm.said, cold.said
+    );
     assert_eq!(warm.said, cold.said, "{state}");
     if warm.code == Some(0) {
         let (ours, theirs) = (tree(&folder.root().join("public")), tree(&output));
@@ -256,7 +267,10 @@ fn many() -> Folder {
     for number in 0..60 {
         let name = format!("{}/many-{number}.md", day_folder(number % 4));
         let body = "A replay buffer mitigates catastrophic forgetting.";
-        folder.write(&name, paper(&format!("Many {number}"), "vision, bulk", body));
+        folder.write(
+            &name,
+            paper(&format!("Many {number}"), "vision, bulk", body),
+        );
     }
     check(&folder, &[], "at first");
     std::thread::sleep(Duration::from_millis(50));
@@ -294,12 +308,21 @@ fn a_file_that_was_taken_over_is_not_written_to() {
 #[test]
 fn a_part_of_a_page_that_goes_is_missed_by_pages_that_stay() {
     let folder = start();
-    folder.write("content/pages/far.md", "---\ntitle: Far\n---\n# Part\n\nText.\n");
-    folder.write("content/pages/near.md", "---\ntitle: Near\n---\n[part](far.md#part)\n");
+    folder.write(
+        "content/pages/far.md",
+        "---\ntitle: Far\n---\n# Part\n\nText.\n",
+    );
+    folder.write(
+        "content/pages/near.md",
+        "---\ntitle: Near\n---\n[part](far.md#part)\n",
+    );
     check(&folder, &[], "with the part");
     std::thread::sleep(Duration::from_millis(50));
     check(&folder, &[], "with the part again");
-    folder.write("content/pages/far.md", "---\ntitle: Far\n---\n# Other\n\nText.\n");
+    folder.write(
+        "content/pages/far.md",
+        "---\ntitle: Far\n---\n# Other\n\nText.\n",
+    );
     let kept = check(&folder, &[], "without the part");
     let said = build(&folder, &[]).said;
     assert!(said.contains("#part"), "{kept} kept\n{said}");

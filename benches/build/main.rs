@@ -18,13 +18,14 @@ mod papers;
 mod random;
 mod site;
 mod table;
+mod warm;
 
 use hugo::{Addresses, Hugo};
 use measure::{Costs, Tool, work_folder};
 
 const USAGE: &str = "usage: cargo bench --bench build -- [--record] [--sizes 1000,10000,100000] [--runs 5,5,3]
        [--theme plain|default] [--no-hugo] [--hugo PATH] [--digest PATH] [--date TEXT] [--generate]
-       [--edits]
+       [--edits] [--warm]
 
   --record     measure all that benches/README.md tells: the race, what each part of the built-in theme
                costs, and 300,000 papers
@@ -32,7 +33,8 @@ const USAGE: &str = "usage: cargo bench --bench build -- [--record] [--sizes 100
   --theme      `plain` is equal to Hugo's templates; `default` is the built-in theme
   --digest     measure another binary than the one that was just built
   --generate   write the sites and measure nothing
-  --edits      measure no builds, but the time from a save to the page that shows it";
+  --edits      measure no builds, but the time from a save to the page that shows it
+  --warm       measure builds after one edit, beside builds from nothing";
 
 /// What the built-in theme does that can be left out, and the settings that leave it out.
 const PARTS: [(&str, &str); 5] = [
@@ -63,6 +65,7 @@ struct Wish {
     date: Option<String>,
     generate: bool,
     edits: bool,
+    warm: bool,
 }
 
 impl Wish {
@@ -103,6 +106,7 @@ fn parse(arguments: &[String]) -> Result<Wish> {
         date: None,
         generate: false,
         edits: false,
+        warm: false,
     };
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
@@ -123,6 +127,7 @@ fn parse(arguments: &[String]) -> Result<Wish> {
             "--date" => wish.date = Some(value()?.clone()),
             "--generate" => wish.generate = true,
             "--edits" => wish.edits = true,
+            "--warm" => wish.warm = true,
             other => bail!("there is no argument `{other}`\n{USAGE}"),
         }
     }
@@ -161,6 +166,11 @@ fn run(wish: &Wish) -> Result<()> {
         if wish.edits {
             let runs = wish.runs(index);
             edits::run(&wish.digest, hugo.as_ref(), &root, size, runs, &wish.theme)?;
+            continue;
+        }
+        if wish.warm {
+            let runs = wish.runs(index);
+            warm::run(&wish.digest, &root, size, runs, &wish.theme)?;
             continue;
         }
         let mut tools = vec![Tool::digest(&wish.digest, &root)];

@@ -123,17 +123,22 @@ pub fn render(title: &str, costs: &Costs) -> String {
             ratio(costs, own, |cost| cost.memory),
         );
     }
-    let stages = own.first().map_or(&[][..], |cost| &cost.stages);
+    let _ = writeln!(text, "\nStages: {}.", stages(own));
+    text
+}
+
+/// Returns the stages of a contestant, with their medians.
+pub fn stages(costs: &[Cost]) -> String {
+    let stages = costs.first().map_or(&[][..], |cost| &cost.stages);
     let shown: Vec<String> = stages
         .iter()
         .enumerate()
         .map(|(index, (name, _))| {
-            let times = own
+            let times = costs
                 .iter()
                 .filter_map(|cost| cost.stages.get(index).map(|(_, time)| *time));
             format!("{name} {:.0} ms", median(times))
         })
         .collect();
-    let _ = writeln!(text, "\nStages: {}.", shown.join(", "));
-    text
+    shown.join(", ")
 }

@@ -58,14 +58,14 @@ impl Build {
         let start = Instant::now();
         let root = find_root(root)?;
         let output = self.output.clone().unwrap_or_else(|| root.join("public"));
-        let publication = Publication::start(&root, &output)?;
+        let (publication, memo) = rayon::join(
+            || Publication::start(&root, &output),
+            || (!self.cold).then(|| disk::read_memo(&root)).flatten(),
+        );
+        let publication = publication?;
         let options = Options {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
-        };
-        let memo = match self.cold {
-            true => None,
-            false => disk::read_memo(&root),
         };
         let mut prepared = pipeline::prepare(&root, &options, memo.as_ref())?;
         pipeline::review_addresses(&root, &mut prepared)?;
@@ -91,11 +91,11 @@ impl Build {
         }
         let writing = writing.elapsed();
         let publishing = Instant::now();
-        let manifest = publication.finish(prepared.plan.iter().map(|page| page.path.as_str()))?;
+        let paths = prepared.plan.iter().map(|page| page.path.as_str());
+        let remembered = publication.finish(paths, |manifest| {
+            disk::keep_memo(&root, remember(&prepared, &rendered, basis, manifest))
+        })?;
         let publishing = publishing.elapsed();
-        let remembering = Instant::now();
-        let kept = disk::keep_memo(&root, remember(&prepared, &rendered, basis, manifest));
-        let remembering = remembering.elapsed();
         if self.ledger {
             note_addresses(&root, &prepared)?;
         }
@@ -112,10 +112,9 @@ impl Build {
         console::show_problems(&problems);
         console::say(&summary(&prepared, &rendered, start.elapsed()));
         if self.timings {
-            let times = [writing, publishing, remembering];
-            show_timings(&prepared, &rendered, times);
-            // A build without a memo is as good, only slower.
-            if let Err(error) = kept {
+            show_timings(&prepared, &rendered, writing, publishing);
+            // A site without a memo is as good; the next build takes longer.
+            if let Err(error) = remembered {
                 console::say(&format!("{error:#}"));
             }
         }
@@ -220,7 +219,8 @@ fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String
 fn show_timings(
     prepared: &Prepared,
     rendered: &[Rendered],
-    [writing, publishing, remembering]: [Duration; 3],
+    writing: Duration,
+    publishing: Duration,
 ) {
     let render: Duration = rendered.iter().map(|page| page.render).sum();
     let write: Duration = rendered.iter().map(|page| page.write).sum();
@@ -231,7 +231,6 @@ fn show_timings(
         ("render", share(render)),
         ("write", share(write)),
         ("publish", publishing),
-        ("memo", remembering),
     ]);
     for (stage, time) in stages {
         console::say(&format!("{stage:>8} {:8.1} ms", time.as_secs_f64() * 1e3));

@@ -83,7 +83,9 @@ impl Check {
         };
         let mut prepared = pipeline::prepare(&root, &options, None)?;
         if !prepared.problems.has_errors() {
-            pipeline::render(&mut prepared, "checking", None, |_, _| Ok(Written::default()))?;
+            pipeline::render(&mut prepared, "checking", None, |_, _| {
+                Ok(Written::default())
+            })?;
             review(&root, &mut prepared);
             pipeline::review_addresses(&root, &mut prepared)?;
         }

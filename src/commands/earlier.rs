@@ -26,7 +26,9 @@ pub struct Earlier<'a> {
 impl Earlier<'_> {
     /// Takes a page over, where it was made of the same.
     pub fn take(&self, page: &Page, fingerprint: Fingerprint) -> Option<Leaf> {
-        let leaf = self.leaf(page).filter(|leaf| leaf.fingerprint == fingerprint)?;
+        let leaf = self
+            .leaf(page)
+            .filter(|leaf| leaf.fingerprint == fingerprint)?;
         let is_there = self.publication.keep(&page.path, leaf.seal.as_ref()?);
         is_there.then_some(*leaf)
     }
@@ -37,7 +39,8 @@ impl Earlier<'_> {
         let lasting = plan.iter().zip(&*rendered).take(page::count_lasting(plan));
         let mut others = lasting.filter(|(_, page)| !page.is_kept);
         let has_other_parts = |(page, rendered): (&Page, &Rendered)| {
-            self.leaf(page).is_none_or(|leaf| leaf.ids != rendered.leaf.ids)
+            self.leaf(page)
+                .is_none_or(|leaf| leaf.ids != rendered.leaf.ids)
         };
         let mut wanted = vec![others.any(has_other_parts); plan.len()];
         for target in rendered.iter().flat_map(|page| page.findings.targets()) {

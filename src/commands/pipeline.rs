@@ -179,7 +179,12 @@ pub fn render(
         return Ok(Vec::new());
     };
     let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-    let known = earlier.map(|earlier| (earlier, Renderer::of_fingerprints(site, theme, plan).with_neighbours(neighbours)));
+    let known = earlier.map(|earlier| {
+        (
+            earlier,
+            Renderer::of_fingerprints(site, theme, plan).with_neighbours(neighbours),
+        )
+    });
     let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<(usize, Rendered)> {

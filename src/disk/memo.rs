@@ -54,7 +54,12 @@ pub(super) fn seal(metadata: &fs::Metadata) -> Option<Seal> {
 fn program() -> Option<Fingerprint> {
     use std::os::unix::fs::MetadataExt as _;
     let file = fs::metadata(std::env::current_exe().ok()?).ok()?;
-    let times = [file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()];
+    let times = [
+        file.mtime(),
+        file.mtime_nsec(),
+        file.ctime(),
+        file.ctime_nsec(),
+    ];
     let about = format!(
         "{} {} {} {} {times:?}",
         env!("CARGO_PKG_VERSION"),

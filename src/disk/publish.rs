@@ -143,9 +143,13 @@ impl Publication {
         &self.output
     }
 
-    /// Puts the new site in the place of the old one, and deletes that; returns what became of the list of
-    /// its files, which is written last.
-    pub fn finish<'a>(self, paths: impl Iterator<Item = &'a str>) -> Result<Written> {
+    /// Puts the new site in the place of the old one, and deletes that. While it is deleted, `follow` gets
+    /// what became of the list of the site's files, which is written last.
+    pub fn finish<'a, R: Send>(
+        self,
+        paths: impl Iterator<Item = &'a str>,
+        follow: impl FnOnce(Written) -> R + Send,
+    ) -> Result<R> {
         let mut manifest = String::new();
         for path in paths {
             manifest.push_str(path);
@@ -158,9 +162,10 @@ impl Publication {
             fs::rename(&self.staging, &self.output)
         };
         moved.with_context(|| format!("cannot replace {}", self.output.display()))?;
-        remove_folder(&self.staging)?;
-        remove_folder(&self.retired)?;
-        Ok(manifest)
+        let old = [&self.staging, &self.retired];
+        let delete = || old.into_iter().try_for_each(|folder| remove_folder(folder));
+        let (deleted, followed) = rayon::join(delete, || follow(manifest));
+        deleted.map(|()| followed)
     }
 
     /// One system call where there is one; else two renames, which `start` repairs when it is killed

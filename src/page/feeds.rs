@@ -11,8 +11,8 @@ use crate::layout;
 use crate::site::{Entry, Site};
 use crate::view::{FeedEntryView, FeedView, Html};
 
-use super::syndicate::only_xml;
 use super::render::Proof;
+use super::syndicate::only_xml;
 use super::{Kind, Page, Renderer};
 
 /// Renders a feed, or the list of feeds.

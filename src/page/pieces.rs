@@ -43,7 +43,10 @@ impl Renderer<'_> {
             let mut context = self.context();
             context.insert("paper", self.views.listed(paper));
             let row = self.template(page, "pieces/row.html", "", context)?;
-            Ok(Shared::of(theme::html(row.text.trim_end()), row.fingerprint))
+            Ok(Shared::of(
+                theme::html(row.text.trim_end()),
+                row.fingerprint,
+            ))
         })
     }
 

@@ -13,8 +13,8 @@ use crate::related::Neighbours;
 use crate::site::{Issue, Site};
 use crate::theme::{Context, Theme};
 use crate::view::{
-    Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Shared, SiteView,
-    TargetView, Views,
+    Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Shared,
+    SiteView, TargetView, Views,
 };
 
 use super::pieces::Pieces;
@@ -47,12 +47,13 @@ pub(super) struct Proof {
 }
 
 impl Proof {
-    /// Makes a proof of a text that is made of more than it says: its fingerprint is its own.
+    /// Makes a proof of a text whose making costs little: its fingerprint is its own.
     pub fn of(text: String) -> Proof {
         let fingerprint = Fingerprint::of_bytes(text.as_bytes());
         Proof { text, fingerprint }
     }
 
+    /// Changes the text in a way that depends on the text alone.
     pub fn map(self, change: impl FnOnce(String) -> String) -> Proof {
         Proof {
             text: change(self.text),
@@ -83,11 +84,7 @@ impl<'a> Renderer<'a> {
 
     /// Makes one that renders nothing, and tells at little cost what pages are made of.
     pub fn of_fingerprints(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
-        Renderer::with_views(
-            Views::of_fingerprints(site, theme.language()),
-            theme,
-            plan,
-        )
+        Renderer::with_views(Views::of_fingerprints(site, theme.language()), theme, plan)
     }
 
     fn with_views(views: Views<'a>, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
@@ -134,7 +131,11 @@ impl<'a> Renderer<'a> {
         let site = self.site();
         let of_bytes = |bytes: &[u8]| {
             let fingerprint = Fingerprint::of_bytes(bytes);
-            Ok((Output::Bytes(bytes.to_vec()), fingerprint))
+            let bytes = match self.are_fingerprints() {
+                true => Vec::new(),
+                false => bytes.to_vec(),
+            };
+            Ok((Output::Bytes(bytes), fingerprint))
         };
         let proof = match &page.kind {
             Kind::Home => self.home(page)?,

@@ -62,7 +62,9 @@ pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
         start += page.len() as u32;
         bytes.extend(start.to_le_bytes());
     }
-    bytes.extend(pages.iter().flatten());
+    for page in &pages {
+        bytes.extend_from_slice(page);
+    }
     bytes
 }
 

@@ -40,6 +40,8 @@ pub struct Views<'a> {
     listed: Shelf<Shared<PaperView>>,
     full: Shelf<Shared<PaperView>>,
     short: Shelf<Shared<PaperRefView>>,
+    /// The fingerprints of papers.
+    papers: Vec<OnceLock<Fingerprint>>,
     /// Whether what is made of papers has a fingerprint and no value.
     are_fingerprints: bool,
     pub(super) timeline: OnceLock<Option<Timeline>>,
@@ -58,6 +60,7 @@ impl<'a> Views<'a> {
             listed: Shelf::new(8192),
             short: Shelf::new(1024),
             full: Shelf::new(256),
+            papers: vec![OnceLock::new(); site.papers.len()],
             are_fingerprints: false,
             timeline: OnceLock::new(),
         };
@@ -93,14 +96,16 @@ impl<'a> Views<'a> {
     /// Takes the fingerprint of all that is made of one paper: the paper, its issue and its tags as lists
     /// show them. The settings and the language are the same for all of a site.
     pub fn fingerprint(&self, index: usize) -> Fingerprint {
-        let entry = &self.site.papers[index];
-        let mut ink = Ink::default();
-        entry.ink(&mut ink);
-        self.issues[entry.issue].1.ink(&mut ink);
-        for &tag in &entry.tags {
-            self.tags[tag].ink(&mut ink);
-        }
-        ink.fingerprint()
+        *self.papers[index].get_or_init(|| {
+            let entry = &self.site.papers[index];
+            let mut ink = Ink::default();
+            entry.ink(&mut ink);
+            self.issues[entry.issue].1.ink(&mut ink);
+            for &tag in &entry.tags {
+                self.tags[tag].ink(&mut ink);
+            }
+            ink.fingerprint()
+        })
     }
 
     /// Makes a value of one paper.
