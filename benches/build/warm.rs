@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result, ensure};
 use walkdir::WalkDir;
 
 use paper_digest::layout;
+use paper_digest::slug::Slug;
 
 use crate::measure::{Costs, Tool};
-use crate::table;
+use crate::{papers, table};
 
 /// How a text is edited in a round.
 type Edit = fn(&str, usize) -> String;
@@ -26,9 +27,10 @@ const EDITS: [(&str, Edit); 4] = [
     ("a paper's title", |text, round| {
         replace_line(text, "title:", &format!("title: A title of round {round}"))
     }),
-    // A tag that other papers have.
     ("a paper's tags", |text, round| {
-        replace_line(text, "tags:", &format!("tags: [topic-{}]", round % 5))
+        let tag = Slug::from_name(&papers::tag_name(40 + round));
+        let tag = tag.expect("words are a slug");
+        text.replacen("]\n", &format!(", {tag}]\n"), 1)
     }),
 ];
 
@@ -61,7 +63,7 @@ fn measure(
         .into_iter()
         .chain(EDITS.map(|(name, _)| name));
     let mut costs: Costs = names.map(|name| (name.to_owned(), Vec::new())).collect();
-    let papers = papers(site)?;
+    let papers = sources(site)?;
     for round in 0..=runs {
         let cache = site.join(layout::CACHE);
         if cache.exists() {
@@ -120,7 +122,7 @@ fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     Ok(files)
 }
 
-fn papers(site: &Path) -> Result<Vec<PathBuf>> {
+fn sources(site: &Path) -> Result<Vec<PathBuf>> {
     let mut papers = Vec::new();
     for entry in WalkDir::new(site.join(layout::PAPERS)).sort_by_file_name() {
         let entry = entry.context("cannot list the papers")?;
