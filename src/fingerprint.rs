@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct Fingerprint(pub u128);
 
 /// This collects the marks of a value.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ink(Vec<u8>);
 
 /// This can be told from others of its type by a fingerprint.
@@ -35,16 +35,23 @@ impl Fingerprint {
     }
 }
 
+impl Default for Ink {
+    fn default() -> Ink {
+        // Most values have about as many bytes, and growing to that costs more than all of them.
+        Ink(Vec::with_capacity(2048))
+    }
+}
+
 impl Ink {
     /// Adds bytes, and how many there are.
     pub fn push(&mut self, bytes: &[u8]) {
-        self.0.extend((bytes.len() as u64).to_le_bytes());
-        self.0.extend(bytes);
+        self.push_number(bytes.len() as u64);
+        self.0.extend_from_slice(bytes);
     }
 
     /// Adds a number.
     pub fn push_number(&mut self, number: u64) {
-        self.0.extend(number.to_le_bytes());
+        self.0.extend_from_slice(&number.to_le_bytes());
     }
 
     /// Takes the fingerprint of all that was added.
@@ -55,7 +62,7 @@ impl Ink {
 
 impl Inked for Fingerprint {
     fn ink(&self, ink: &mut Ink) {
-        ink.0.extend(self.0.to_le_bytes());
+        ink.0.extend_from_slice(&self.0.to_le_bytes());
     }
 }
 
@@ -91,7 +98,7 @@ impl Inked for usize {
 
 impl Inked for i16 {
     fn ink(&self, ink: &mut Ink) {
-        ink.0.extend(self.to_le_bytes());
+        ink.0.extend_from_slice(&self.to_le_bytes());
     }
 }
 

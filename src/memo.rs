@@ -192,12 +192,12 @@ mod tests {
         }
 
         #[test]
-        fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8, cut in any::<bool>()) {
+        fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<bool>()) {
             let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write();
             let at = at.index(bytes.len());
             match cut {
                 true => bytes.truncate(at),
-                false => bytes[at] ^= 1 << bit,
+                false => bytes[at] ^= 1_u8 << bit,
             }
             prop_assert_eq!(Memo::parse(&bytes, Fingerprint(1)), None);
         }
