@@ -93,7 +93,9 @@ impl Harm {
     fn apply(self, folder: &Folder, at: u16) {
         let root = folder.root();
         let (output, memo) = (root.join("public"), root.join(MEMO));
-        let pages: Vec<String> = tree(&output).into_keys().collect();
+        // Without the list of its files an output is not ours.
+        let files = tree(&output).into_keys();
+        let pages: Vec<String> = files.filter(|name| name != ".digest").collect();
         if pages.is_empty() || !memo.exists() {
             return;
         }
