@@ -188,7 +188,7 @@ const QUERY: Plain = plain(b"-._~");
 const fn plain(signs: &[u8]) -> Plain {
     let mut plain = [false; 256];
     let mut byte = 0;
-    while byte < 128 {
+    while byte < plain.len() {
         plain[byte] = (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
@@ -272,6 +272,8 @@ mod tests {
     fn a_scheme_is_what_a_browser_would_see() {
         for (url, expected) in [
             ("https://x", Scheme::Web),
+            ("http://x", Scheme::Web),
+            (" HTTPS://x", Scheme::Web),
             ("//x", Scheme::Web),
             ("/\\x", Scheme::Web),
             ("mailto:a@b", Scheme::Mail),
@@ -306,5 +308,68 @@ mod tests {
         let url = data_url("text/plain", "a \"b\"\n#ü%&");
         let expected = "data:text/plain;charset=utf-8,a%20%22b%22%0A%23%C3%BC%25%26";
         assert_eq!(url, expected);
+    }
+
+    #[test]
+    fn a_base_url_knows_its_host() {
+        for (text, host) in [
+            ("/repo/", ""),
+            ("https://user.github.io/repo", "user.github.io"),
+            ("http://127.0.0.1:8000/", "127.0.0.1"),
+            ("http://[::1]/", "[::1]"),
+            ("http://[::1]:8000/", "[::1]"),
+        ] {
+            let base = BaseUrl::parse(text).expect(text);
+            assert_eq!(base.host(), host, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_cannot_end_an_attribute_or_climb() {
+        for wrong in [
+            "https:///x",
+            "https://u@h/",
+            "https://h%20/",
+            "/a//b",
+            "/.",
+            "/a/./b",
+            "/a/..",
+            "/a b",
+            "/ü",
+            "/a\"b",
+            "/a<b",
+            "/a>b",
+            "/a\\b",
+            "/a^b",
+            "/a`b",
+            "/a{b",
+            "/a|b",
+            "/a}b",
+            "/a#b",
+            "javascript://x/",
+        ] {
+            assert_eq!(BaseUrl::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_place_of_an_address_has_its_own_signs() {
+        let plain = "azAZ09-._~";
+        let all: String = (' '..='~').filter(|c| !c.is_ascii_alphanumeric()).collect();
+        assert_eq!(encode_path(plain), plain);
+        assert_eq!(
+            encode_path(&all),
+            "%20!%22%23$%25&'()*+,-./:;%3C=%3E%3F@%5B%5C%5D%5E_%60%7B%7C%7D~"
+        );
+        assert_eq!(
+            data_url("text/plain", &all),
+            "data:text/plain;charset=utf-8,%20!%22%23$%25%26%27()*%2B,-./:;%3C=%3E?@%5B%5C%5D%5E_%60%7B%7C%7D~"
+        );
+        let mut query = String::from("q=");
+        push_value(&format!("{plain}{all}\u{7f}é"), &mut query);
+        assert_eq!(
+            query,
+            "q=azAZ09-._~%20%21%22%23%24%25%26%27%28%29%2A%2B%2C-.%2F%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E_%60%7B%7C%7D~%7F%C3%A9"
+        );
     }
 }

@@ -204,7 +204,7 @@ impl fmt::Display for Date {
             text[at + 1] = b'0' + (number % 10) as u8;
         };
         put(0, year / 100);
-        put(2, year % 100);
+        put(2, year);
         put(5, u16::from(self.month().unsigned_abs()));
         put(8, u16::from(self.day().unsigned_abs()));
         f.write_str(std::str::from_utf8(&text).expect("digits and hyphens are ASCII"))
@@ -233,6 +233,8 @@ mod tests {
             "2025-02-30",
             "0000-01-01",
             "2025/08/06",
+            "2025-08/06",
+            "2025/08-06",
             "2025-08-06 ",
             "é025-08-0",
             "+025-08-06",
@@ -284,5 +286,57 @@ mod tests {
     fn dates_are_written_as_people_read_them() {
         assert_eq!(date("2025-08-06").long(), "6 August 2025");
         assert_eq!(date("2025-08-06").weekday_name(), "Wednesday");
+    }
+
+    #[test]
+    fn a_year_is_from_1_to_9999() {
+        assert_eq!(Date::new(0, 1, 1), None);
+        assert_eq!(Date::new(-1, 1, 1), None);
+        let first = Date::new(1, 1, 1).expect("a day");
+        let last = Date::new(9999, 12, 31).expect("a day");
+        assert_eq!(
+            (first.to_string(), last.to_string()),
+            ("0001-01-01".to_owned(), "9999-12-31".to_owned())
+        );
+        assert_eq!(Date::parse(&last.to_string()), Some(last));
+        assert_eq!((last.year(), last.month(), last.day()), (9999, 12, 31));
+    }
+
+    #[test]
+    fn days_are_counted_in_all_months_and_centuries() {
+        let start = date("1896-01-01");
+        let mut day = start;
+        for number in 0..=80_000 {
+            assert_eq!(day.days_since(start), number, "{day}");
+            day = Date(day.0.tomorrow().expect("a day"));
+        }
+        assert!(day.year() > 2100);
+        assert_eq!(date("0001-01-02").days_since(date("0001-01-01")), 1);
+    }
+
+    #[test]
+    fn a_moment_of_a_header_is_a_day() {
+        let moment = parse_moment("Wed, 21 Oct 2015 07:28:00 GMT").expect("a moment");
+        let since = moment
+            .duration_since(std::time::UNIX_EPOCH)
+            .expect("after 1970");
+        assert_eq!(since.as_secs(), 1_445_412_480);
+        assert_eq!(parse_moment("21.10.2015"), None);
+        // Wherever this computer stands, noon in Greenwich is a day before, after or that day.
+        let day = Date::from_time(moment).expect("a day");
+        assert!(day.days_since(date("2015-10-21")).abs() <= 1, "{day}");
+    }
+
+    #[test]
+    fn months_and_weekdays_have_their_names() {
+        let names: Vec<&str> = (1..=12).map(month_name).collect();
+        assert_eq!(names, MONTHS);
+        let days: Vec<usize> = (4..=10)
+            .map(|day| Date::new(2025, 8, day).expect("a day").weekday())
+            .collect();
+        assert_eq!(days, [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(date("2025-12-01").month_name(), "December");
+        assert_eq!(parse_month("sept"), Some(9));
+        assert_eq!(parse_month("octo"), None);
     }
 }

@@ -401,4 +401,114 @@ hint: did you mean `\\u{202e}x`?
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
     }
+
+    #[test]
+    fn a_problem_is_coloured_as_cargo_does() {
+        let problem = Diagnostic::new(Code::Untagged, "no tags")
+            .at(Source::new("a.md", "x\n".repeat(10)).place(18..19))
+            .hint("add some");
+        let expected = "\x1b[1;33mwarning[untagged]\x1b[0m\x1b[1m: no tags\x1b[0m\n  \x1b[1;34m-->\x1b[0m a.md:10:1\n   \
+             \x1b[1;34m|\x1b[0m\n\x1b[1;34m10 |\x1b[0m x\n   \x1b[1;34m|\x1b[0m \x1b[1;33m^\x1b[0m\n\x1b[1mhint:\x1b[0m add some\n";
+        assert_eq!(problem.render(Palette::COLOUR), expected);
+        let problem = Diagnostic::new(Code::NotUtf8, "no").at(Place::file("a.md"));
+        assert_eq!(
+            problem.render(Palette::PLAIN),
+            "error[not-utf8]: no\n --> a.md\n"
+        );
+    }
+
+    #[test]
+    fn a_mark_is_as_wide_as_what_it_marks() {
+        let source = Source::new("a.md", "x 图像y\u{301} z");
+        let problem = Diagnostic::new(Code::BadYaml, "no").at(source.place(2..11));
+        let shown = problem.render(Palette::PLAIN);
+        assert!(shown.ends_with("\n  |   ^^^^^\n"), "{shown}");
+        assert_eq!(cells("x 图像y\u{301}"), 7);
+    }
+
+    #[test]
+    fn problems_are_counted_sorted_and_made_strict() {
+        let source = Source::new("b.md", "ab\ncd\n");
+        let problem = |code: Code, message: &str| Diagnostic::new(code, message);
+        let problems: Problems = [
+            problem(Code::Untagged, "4").at(source.place(3..4)),
+            problem(Code::Untagged, "3").at(source.place(0..1)),
+            problem(Code::BadDate, "2").at(source.place(0..1)),
+            problem(Code::Untagged, "1").at(Place::file("a.md")),
+            problem(Code::NearLimit, "0"),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(problems.count(Severity::Error), 1);
+        assert_eq!(problems.count(Severity::Warning), 4);
+        assert!(problems.has_errors() && !problems.is_empty());
+        let mut other = Problems::new();
+        assert!(other.is_empty() && !other.has_errors() && other != problems);
+        other.append(problems.clone());
+        assert_eq!(other, problems);
+        let sorted = problems.sorted();
+        let messages: Vec<&str> = sorted
+            .iter()
+            .map(|problem| problem.message.as_str())
+            .collect();
+        assert_eq!(messages, ["0", "1", "2", "3", "4"]);
+        assert_eq!(sorted.clone().into_iter().count(), 5);
+        assert_eq!(sorted.strict().count(Severity::Error), 5);
+    }
+
+    #[test]
+    fn a_hundred_words_are_guessed_and_no_more() {
+        let mut problems = Problems::new();
+        for _ in 0..GUESSES {
+            assert_eq!(problems.guess("titel", || ["title"]), Some("title"));
+        }
+        assert_eq!(problems.guess("titel", || ["title"]), None);
+    }
+
+    #[test]
+    fn letters_may_be_added_left_out_swapped_or_wrong_but_few() {
+        for (word, candidates, expected) in [
+            // One letter of a short word, a third of a longer one.
+            ("date", &["dates", "data"][..], Some("dates")),
+            ("abc", &["abd"], Some("abd")),
+            ("abc", &["bca", "xyc"], None),
+            ("abcdef", &["abxxef"], Some("abxxef")),
+            ("abcdef", &["axxxef"], None),
+            ("abcdef", &["badcfe", "bacdef"], Some("bacdef")),
+            ("abcdef", &["badcef"], Some("badcef")),
+            ("abcdef", &["abcdefgh"], Some("abcdefgh")),
+            ("abcdef", &["abcdefghi"], None),
+            ("abcdef", &["abcd"], Some("abcd")),
+            ("abcdef", &["abc"], None),
+            ("abcdef", &["abxd"], None),
+            // The nearest, and of two that are as near the first.
+            ("vison", &["vixxn", "vision", "visona"], Some("vision")),
+            // A word of which every letter is wrong is no slip.
+            ("a", &["b", "ab"], None),
+            ("ab", &["ba", "xb"], Some("ba")),
+            ("VISION", &["Visoin"], Some("Visoin")),
+        ] {
+            let found = did_you_mean(word, candidates.iter().copied());
+            assert_eq!(found, expected, "{word} {candidates:?}");
+        }
+        let long = format!("{}x", "a".repeat(64));
+        assert_eq!(did_you_mean(&long, ["a"]), None);
+    }
+
+    #[test]
+    fn a_number_has_its_word() {
+        assert_eq!(
+            [0, 1, 2].map(|number| plural(number, "paper")),
+            ["0 papers", "1 paper", "2 papers"]
+        );
+    }
+
+    #[test]
+    fn a_code_is_found_by_its_name_and_has_one_in_settings() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.name()), Some(*code));
+        }
+        assert_eq!(Code::parse("no-such-code"), None);
+        assert_eq!(Code::TagUsedOnce.setting(), "tag_used_once");
+    }
 }

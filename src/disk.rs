@@ -370,3 +370,6 @@ impl Drop for Undo {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,6 +150,7 @@ mod tests {
             for at in 0..length {
                 for (sign, shown) in [
                     ("<", "&lt;"),
+                    (">", "&gt;"),
                     ("&", "&amp;"),
                     ("\u{1}", "\u{fffd}"),
                     ("\n", "\n"),
@@ -165,5 +166,74 @@ mod tests {
         push_attribute("say \"it's\"", &mut html);
         push_text("say \"it's\"", &mut html);
         assert_eq!(html, "say &quot;it's&quot;say \"it's\"");
+    }
+
+    #[test]
+    fn an_address_cannot_end_its_attribute() {
+        let check = |url: &str, expected: &str| {
+            let mut html = String::new();
+            push_address(url, &mut html);
+            assert_eq!(html, expected, "{url}");
+        };
+        check(
+            "https://x.org/a-b_c.d~e:8/?q=[1]&r=a+b;c,d%20@!$()*#f",
+            "https://x.org/a-b_c.d~e:8/?q=[1]&amp;r=a+b;c,d%20@!$()*#f",
+        );
+        check("a'b\"c<d>e f", "a&#39;b%22c%3Cd%3Ee%20f");
+        check("ü\u{7f}\n\\^`{|}", "%C3%BC%7F%0A%5C%5E%60%7B%7C%7D");
+    }
+
+    #[test]
+    fn no_control_character_reaches_a_page() {
+        for byte in (0..=31).chain([127]) {
+            let text = char::from(byte).to_string();
+            let (mut in_text, mut in_attribute) = (String::new(), String::new());
+            push_text(&text, &mut in_text);
+            push_attribute(&text, &mut in_attribute);
+            let stays = matches!(byte, b'\t' | b'\n' | b'\r');
+            let expected = if stays { text.as_str() } else { "\u{fffd}" };
+            assert_eq!(
+                (in_text.as_str(), in_attribute.as_str()),
+                (expected, expected)
+            );
+        }
+    }
+
+    #[test]
+    fn the_chunks_that_hold_only_what_stands_for_itself_are_counted() {
+        let check = |text: &str, expected: usize| {
+            assert_eq!(plain_length(text.as_bytes()), expected, "{text:?}")
+        };
+        check(&"a".repeat(31), 0);
+        check(&"a b~é".repeat(16), 96);
+        let signs = ["<", ">", "&", "\"", "'", "\n", "\u{1f}", "\u{7f}"];
+        for one in signs {
+            check(&format!("{}{one}{}", "a".repeat(40), "b".repeat(60)), 32);
+            // Two of them in one chunk are no less.
+            for other in signs {
+                check(
+                    &format!("{}{one}b{other}{}", "a".repeat(40), "b".repeat(60)),
+                    32,
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_words_of_html_are_its_text_without_formulas() {
+        let check = |html: &str, expected: &str| {
+            let mut text = String::new();
+            for_each_text(html, |piece| text.push_str(piece));
+            assert_eq!(text, expected, "{html}");
+        };
+        check("plain", "plain");
+        check("a<em>b</em>c &amp;&lt;&gt;&quot;&#39;d", "abc &<>\" d");
+        check("<p>a</p>\n<p>b<br>c</p>", " a \n b c ");
+        check("a <a href=\"/x\">b</a><sub>2</sub>", "a b2");
+        check("if <math><mi>x</mi><mo>&lt;</mo></math> then", "if   then");
+        check("cut &amp", "cut  ");
+        check("cut <em", "cut ");
+        check("cut <math>x", "cut  ");
+        check("</section>a</embed>", " a ");
     }
 }

@@ -252,4 +252,40 @@ mod tests {
         );
         assert_eq!(resolve(file, "../../../../x"), None);
     }
+
+    #[test]
+    fn every_kind_of_page_and_file_has_its_place() {
+        let date = Date::parse("0987-08-06").expect("a date");
+        let slug = Slug::parse("vision").expect("a slug");
+        for (path, expected) in [
+            (paper(&slug), "papers/vision.html"),
+            (issue(date), "0987/08/06.html"),
+            (week(date.week()), "0987/w32.html"),
+            (month(987, 8), "0987/08/index.html"),
+            (year(987), "0987/index.html"),
+            (year_json(987), "0987/papers.json"),
+            (tag(&slug, 10), "tags/vision.10.html"),
+            (tag_feed(&slug), "tags/vision.xml"),
+            (tag_bib(&slug), "tags/vision.bib"),
+            (card("papers/vision.html"), "papers/vision.png"),
+            (search_file("1a2b"), "search/1a2b.bin"),
+        ] {
+            assert_eq!(path, expected);
+        }
+        assert!(is_ledger(SENT) && is_ledger(ADDRESSES) && !is_ledger(VOCABULARY));
+    }
+
+    #[test]
+    fn a_page_is_published_by_its_name() {
+        for (source, expected) in [
+            ("content/pages/about.md", Some("about.html")),
+            ("content/pages/a/b.md", Some("a/b.html")),
+            ("content/pages/About.md", None),
+            ("content/pages/a/../b.md", None),
+            ("content/pages/about.txt", None),
+            ("content/about.md", None),
+        ] {
+            assert_eq!(page(source).as_deref(), expected, "{source}");
+        }
+    }
 }

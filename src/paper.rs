@@ -379,4 +379,79 @@ mod tests {
         assert_eq!(title_key("Don’t Stop!"), title_key("don't stop"));
         assert_ne!(title_key("图像"), title_key("图象"));
     }
+
+    #[test]
+    fn an_arxiv_id_tells_when_it_was_given_and_where_it_leads() {
+        for (id, month) in [
+            ("2411.15124v2", (2024, 11)),
+            ("math/0309136", (2003, 9)),
+            ("hep-th/9108001", (1991, 8)),
+            ("hep-th/9901001", (1999, 1)),
+            ("0704.0001", (2007, 4)),
+        ] {
+            assert_eq!(ArxivId::parse(id).expect(id).month(), month, "{id}");
+        }
+        let id = ArxivId::parse("arXiv:2411.15124v2").expect("an identifier");
+        assert_eq!(id.id(), "2411.15124");
+        assert_eq!(id.abs_url(), "https://arxiv.org/abs/2411.15124v2");
+        assert_eq!(id.pdf_url(), "https://arxiv.org/pdf/2411.15124v2");
+    }
+
+    #[test]
+    fn an_arxiv_id_has_the_digits_of_its_time() {
+        check_arxiv("1412.9999", Some("1412.9999"));
+        check_arxiv("1501.00001", Some("1501.00001"));
+        for wrong in [
+            "1412.99999",
+            "2411.151245",
+            "0700.0001",
+            "2412x15124",
+            "24112.15124",
+            "241a.15124",
+            "2411.1512a",
+            "1413.0001",
+            "math.GT/030913",
+            "math/03091366",
+            "math/030913a",
+            "math/0300136",
+            "/0309136",
+            "ma th/0309136",
+            "x2411.15124",
+        ] {
+            check_arxiv(wrong, None);
+        }
+    }
+
+    #[test]
+    fn a_doi_does_not_depend_on_case() {
+        let doi = |text: &str| Doi::parse(text).expect(text);
+        let (one, other) = (doi("10.48550/arXiv.1"), doi("10.48550/ARXIV.1"));
+        assert!(one.is_like(&other) && one.key() == other.key());
+        assert_eq!(one.key(), "10.48550/arxiv.1");
+        assert!(!one.is_like(&doi("10.48550/arXiv.2")));
+        assert_eq!(one.to_string(), "10.48550/arXiv.1");
+        assert_eq!(
+            doi("10.1000/a<b".replace('<', "#").as_str()).url(),
+            "https://doi.org/10.1000/a%23b"
+        );
+        for wrong in [
+            "10.1/x",
+            "10.x000/1",
+            "10.1000./1",
+            "10.1000/a\u{7}b",
+            "10.1000/a<b",
+            "10.1000/a>b",
+            "10.1000/a\"b",
+        ] {
+            assert_eq!(Doi::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_of_signs_alone_is_known_by_its_signs() {
+        assert_eq!(title_identity("Orca 2!").as_deref(), Some("orca 2"));
+        assert_eq!(title_identity(" ∞ ").as_deref(), Some("∞"));
+        assert_eq!(title_identity(" "), None);
+        assert_eq!(title_key("  A -- B  "), "a b");
+    }
 }

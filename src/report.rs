@@ -152,3 +152,77 @@ fn escape_data(text: &str) -> String {
 fn escape_property(text: &str) -> String {
     escape_data(text).replace(':', "%3A").replace(',', "%2C")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    fn problems() -> Problems {
+        let source = Source::new("content/a b,c.md", "title: x\n");
+        let mut problems = Problems::new();
+        problems.push(
+            Diagnostic::new(Code::UnknownKey, "100% wrong")
+                .at(source.place(7..8))
+                .hint("mend it"),
+        );
+        problems.push(Diagnostic::new(Code::Untagged, "no tags").at(source.whole()));
+        problems.push(Diagnostic::new(Code::NearLimit, "large"));
+        problems
+    }
+
+    #[test]
+    fn annotations_stand_beside_the_line_and_escape_what_ends_them() {
+        let expected = "\
+::error file=docs/content/a b%2Cc.md,line=1,col=8,endColumn=9,title=unknown-key::100%25 wrong%0Ahint: mend it
+::warning file=docs/content/a b%2Cc.md,title=untagged::no tags
+::warning file=docs/site.toml,title=near-limit::large
+";
+        assert_eq!(github(&problems(), "docs/"), expected);
+        assert_eq!(escape_property("a:b,c%\r\n"), "a%3Ab%2Cc%25%0D%0A");
+    }
+
+    #[test]
+    fn json_has_the_places_that_there_are() {
+        let list: Value = serde_json::from_str(&json(&problems())).expect("JSON");
+        let place = json!({"file": "content/a b,c.md", "line": 1, "column": 8, "end_column": 9});
+        for (key, value) in place.as_object().expect("an object") {
+            assert_eq!(&list[0][key], value, "{key}");
+        }
+        assert_eq!(list[0]["severity"], "error");
+        assert_eq!(list[0]["hint"], "mend it");
+        let keys = |at: usize| list[at].as_object().expect("an object").len();
+        assert_eq!((keys(0), keys(1), keys(2)), (8, 4, 3));
+        assert_eq!(list[1]["file"], "content/a b,c.md");
+    }
+
+    #[test]
+    fn sarif_names_each_rule_once_and_leads_to_the_lines() {
+        let mut twice = problems();
+        twice.append(problems());
+        let log: Value = serde_json::from_str(&sarif(&twice, "docs/")).expect("JSON");
+        let run = &log["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+        assert_eq!(rules.len(), 3);
+        let results = run["results"].as_array().expect("results");
+        assert_eq!(results.len(), 6);
+        for result in results {
+            let rule = result["ruleIndex"].as_u64().expect("a number");
+            assert_eq!(
+                rules[usize::try_from(rule).expect("small")]["id"],
+                result["ruleId"]
+            );
+        }
+        let place = |at: usize| &results[at]["locations"][0]["physicalLocation"];
+        assert_eq!(
+            place(0)["artifactLocation"]["uri"],
+            "docs/content/a%20b,c.md"
+        );
+        assert_eq!(
+            place(0)["region"],
+            json!({"startLine": 1, "startColumn": 8, "endColumn": 9})
+        );
+        assert!(place(1).get("region").is_none() && place(2).get("region").is_none());
+        assert_eq!(place(2)["artifactLocation"]["uri"], "docs/site.toml");
+    }
+}

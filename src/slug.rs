@@ -136,4 +136,33 @@ mod tests {
             Slug::from_title(&"x".repeat(300)).is_some_and(|s| s.as_str().len() == TITLE_LENGTH)
         );
     }
+
+    #[test]
+    fn a_sign_is_a_word_where_it_tells_names_apart() {
+        check("A + B", "a-b");
+        check("+1", "1");
+        check("A+", "a-plus");
+        check("a +b", "a-b");
+        check("# 1", "1");
+        check("F# and C#", "f-sharp-and-c-sharp");
+        check("Web 2.0", "web-2-0");
+        check(".5", "5");
+        check("100% of it", "100-percent-of-it");
+        check("a .b", "a-dot-b");
+    }
+
+    #[test]
+    fn a_slug_is_no_longer_than_a_file_name_may_be() {
+        assert!(Slug::parse(&"a".repeat(200)).is_some());
+        assert_eq!(Slug::parse(&"a".repeat(201)), None);
+        let slug = Slug::from_title("Orca").expect("a slug");
+        assert_eq!(slug.numbered(2).as_str(), "orca-2");
+        let numbers = std::collections::BTreeMap::from([(slug, 1)]);
+        assert_eq!((numbers.get("orca"), numbers.get("orc")), (Some(&1), None));
+        assert_eq!(Slug::from_title("“…”"), None);
+        let exact = "x".repeat(TITLE_LENGTH);
+        assert_eq!(Slug::from_title(&exact).expect("a slug").as_str(), exact);
+        let cut = format!("{exact} y");
+        assert_eq!(Slug::from_title(&cut).expect("a slug").as_str(), exact);
+    }
 }

@@ -200,11 +200,8 @@ fn window(before: &str, rest: &str, column: usize, length: usize) -> (String, us
 fn rest_of_line(text: &str, most: usize) -> &str {
     let last = text.char_indices().nth(most).map_or(text.len(), |at| at.0);
     let head = &text[..last];
-    match head.find('\n') {
-        Some(end) => head[..end].trim_end_matches('\r'),
-        None if last == text.len() => head.trim_end_matches('\r'),
-        None => head,
-    }
+    let line = head.find('\n').map_or(head, |end| &head[..end]);
+    line.trim_end_matches('\r')
 }
 
 fn floor_char(text: &str, at: usize) -> usize {
@@ -289,5 +286,59 @@ mod tests {
     fn a_line_number_leads_to_its_first_byte() {
         let source = Source::new("a.md", "ab\ncd\n");
         assert_eq!([1, 2, 3, 4].map(|n| source.line_start(n)), [0, 3, 6, 6]);
+    }
+
+    #[test]
+    fn a_window_shows_fifty_characters_before_and_behind() {
+        let check =
+            |before: usize, marked: usize, behind: usize, expected: (&str, usize, usize, &str)| {
+                let text = format!(
+                    "{}{}{}",
+                    "é".repeat(before),
+                    "X".repeat(marked),
+                    "b".repeat(behind)
+                );
+                let place = Source::new("a.md", text).place(2 * before..2 * before + marked);
+                let (head, a, b, tail) = expected;
+                let excerpt = format!(
+                    "{head}{}{}{}{tail}",
+                    "é".repeat(a),
+                    "X".repeat(marked.min(100)),
+                    "b".repeat(b)
+                );
+                assert_eq!(place.excerpt, excerpt, "{before} {marked} {behind}");
+                assert_eq!(place.mark_start, a + head.chars().count());
+                assert_eq!(
+                    (place.column, place.mark_length),
+                    (before + 1, marked.min(100))
+                );
+            };
+        check(50, 1, 50, ("", 50, 50, ""));
+        check(51, 1, 51, ("…", 50, 50, "…"));
+        check(0, 1, 50, ("", 0, 50, ""));
+        check(0, 1, 51, ("", 0, 50, "…"));
+        check(0, 10, 50, ("", 0, 50, ""));
+        check(0, 50, 51, ("", 0, 50, "…"));
+        check(0, 60, 51, ("", 0, 40, "…"));
+    }
+
+    #[test]
+    fn what_would_move_a_terminal_is_shown_as_a_space() {
+        let steering: String = ('\0'..'\u{3000}')
+            .filter(|&c| steers(c))
+            .filter(|c| !c.is_control())
+            .collect();
+        assert_eq!(
+            steering,
+            "\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}"
+        );
+        check("a\tb\u{1b}c\u{202e}d", 2..3, (1, 3, "a b c d", 2, 1));
+    }
+
+    #[test]
+    fn a_file_as_a_whole_has_no_line() {
+        let place = Source::new("a.md", "ab").whole();
+        assert_eq!((&*place.file, place.line, place.column), ("a.md", 0, 0));
+        assert_eq!(place, Place::file("a.md"));
     }
 }

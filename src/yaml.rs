@@ -64,7 +64,8 @@ pub fn parse_mapping(
 fn read_tree(source: &Source, range: Range<usize>, problems: &mut Problems) -> Option<Vec<Entry>> {
     let text = &source.text[range.clone()];
     if let Some(found) = find_hostile(text) {
-        let place = source.place(range.start + found.at..range.start + found.at + found.length);
+        let at = range.start + found.at;
+        let place = source.place(at..at);
         problems.push(
             Diagnostic::new(Code::BadYaml, found.message)
                 .at(place)
@@ -193,7 +194,6 @@ struct Span {
 
 struct Hostile {
     at: usize,
-    length: usize,
     message: String,
     hint: &'static str,
 }
@@ -205,12 +205,10 @@ fn find_hostile(text: &str) -> Option<Hostile> {
         match c {
             '[' | '{' => depth += 1,
             ']' | '}' => depth = depth.saturating_sub(1),
-            '\n' if depth < FLOW_DEPTH => depth = depth.min(FLOW_DEPTH / 2),
             '\t' | '\r' | '\n' | '\u{85}' => {}
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 return Some(Hostile {
                     at,
-                    length: c.len_utf8(),
                     message: format!(
                         "the control character U+{:04X} cannot stand in YAML",
                         u32::from(c)
@@ -223,7 +221,6 @@ fn find_hostile(text: &str) -> Option<Hostile> {
         if depth > FLOW_DEPTH {
             return Some(Hostile {
                 at,
-                length: 1,
                 message: format!("more than {FLOW_DEPTH} brackets are open"),
                 hint: "put text with brackets between quotes",
             });
@@ -403,7 +400,7 @@ fn describe(
         .location()
         .map(|location| location.index().min(range.len()));
     let mut place = match at {
-        Some(at) => range.start + at..range.start + at + 1,
+        Some(at) => range.start + at..range.start + at,
         // The parser says that anchors are followed too often, but not which.
         None => first_alias(&source.text, range.clone())
             .filter(|_| message.contains("repetition limit"))
@@ -573,14 +570,20 @@ mod tests {
 
     #[test]
     fn bombs_are_defused_quickly() {
-        let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+        let mut bomb = String::from("note: 2 * 3\na0: &a0 [x, x, x, x, x, x, x, x, x]\n");
         for i in 1..12 {
             let items = vec![format!("*a{}", i - 1); 9].join(", ");
             bomb.push_str(&format!("a{i}: &a{i} [{items}]\n"));
         }
         let (_, problems) = parse(&bomb);
         assert!(
-            problems.starts_with("error[bad-yaml]: the anchors repeat"),
+            problems.starts_with(
+                "error[bad-yaml]: the anchors repeat one another without end\n --> a.yaml:3:10\n"
+            ),
+            "{problems}"
+        );
+        assert!(
+            problems.ends_with("|          ^^^\nhint: write the values out\n"),
             "{problems}"
         );
 
@@ -589,6 +592,19 @@ mod tests {
             problems.starts_with("error[bad-yaml]: more than 64 brackets are open"),
             "{problems}"
         );
+
+        // Lists that go on over lines are as deep.
+        let (_, problems) = parse(&format!(
+            "a: {}",
+            format!("{}\n", "[".repeat(31)).repeat(2_000)
+        ));
+        assert!(
+            problems
+                .starts_with("error[bad-yaml]: more than 64 brackets are open\n --> a.yaml:3:3\n"),
+            "{problems}"
+        );
+        let (entries, problems) = parse(&format!("a: {}{}\n", "[".repeat(64), "]".repeat(64)));
+        assert_eq!((entries.len(), problems.as_str()), (1, ""));
 
         let deep: String = (0..500).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
         let (_, problems) = parse(&deep);
@@ -611,5 +627,154 @@ mod tests {
         assert_eq!(strip_comment("'a # b' # c"), "'a # b' ");
         assert_eq!(strip_comment("it's # c"), "it's ");
         assert_eq!(strip_comment("C#"), "C#");
+    }
+
+    #[test]
+    fn a_word_is_found_whole_and_in_its_range() {
+        let text = "a: vit, vi-t vit-b vit_c vitß, vit";
+        let found = |range: Range<usize>, nth| find_word(text, range, "vit", nth);
+        assert_eq!(found(0..text.len(), 0), Some(3..6));
+        assert_eq!(found(0..text.len(), 1), Some(text.len() - 3..text.len()));
+        assert_eq!(found(0..text.len(), 2), None);
+        assert_eq!(found(4..text.len(), 0), Some(text.len() - 3..text.len()));
+        // What stands beside the range does not count.
+        assert_eq!(found(13..16, 0), Some(13..16));
+        assert_eq!(find_word(text, 0..text.len(), "", 0), None);
+    }
+
+    #[test]
+    fn an_entry_shows_its_value_without_what_stands_around_it() {
+        for (text, expected) in [
+            ("a:   x y  # z\n", "x y"),
+            ("a: 'b # c' # d\n", "'b # c'"),
+            ("a: # why\n", "a"),
+            ("a:\n", "a"),
+            ("a:\n- b # why\n- c\n", "- b"),
+            ("\"a b\":  c\n", "c"),
+        ] {
+            let (entries, _) = parse(text);
+            let shown = entries[0].shown(&Source::new("a.yaml", text));
+            assert_eq!(&text[shown], expected, "{text}");
+        }
+        let text = "a: \"x\\x21\"\n";
+        let (entries, _) = parse(text);
+        let source = Source::new("a.yaml", text);
+        assert_eq!(&text[entries[0].find(&source, "x!")], "\"x\\x21\"");
+        let text = "a: [b, c, b]\n";
+        let (entries, _) = parse(text);
+        assert_eq!(
+            entries[0].find_nth(&Source::new("a.yaml", text), "b", 1),
+            10..11
+        );
+    }
+
+    #[test]
+    fn a_top_level_key_is_located_without_reading_the_values() {
+        let text = "---\na: [\n\"b c\" : d\n # x\n  e: f\n'g': h\ni : j # k\n---\n";
+        let located = |key: &str| {
+            let (key, value) = locate(text, 4..text.len() - 4, key)?;
+            Some((&text[key], &text[value]))
+        };
+        assert_eq!(located("a"), Some(("a", " [\n")));
+        assert_eq!(located("b c"), Some(("\"b c\"", " d\n # x\n  e: f\n")));
+        assert_eq!(located("g"), Some(("'g'", " h\n")));
+        assert_eq!(located("i"), Some(("i", " j # k\n")));
+        assert_eq!(located("e"), None);
+        for none in [
+            " a: b",
+            "\ta: b",
+            "# a: b",
+            "- a: b",
+            "? a: b",
+            "a:b",
+            "a",
+            "'a: b",
+            "\"a\" b: c",
+            "&a b: c",
+            "!a b: c",
+            "*a : b",
+        ] {
+            assert_eq!(locate(none, 0..none.len(), "a"), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn values_of_one_s_own_are_kept_as_json() {
+        let text = "a: {b: [1, -2.5, 1e3, 007, x, true, ~], 3: {}, yes: 'no', true: !t u}\n";
+        let (entries, problems) = parse(text);
+        assert_eq!(problems, "");
+        assert_eq!(
+            entries[0].value.clone().into_json(),
+            serde_json::json!({"b": [1, -2.5, 1000.0, "007", "x", true, null], "3": {}, "yes": "no", "true": "u"})
+        );
+        let kinds = |text: &str| parse(text).0[0].value.kind();
+        let texts = ["a:", "a: true", "a: 1.5", "a: x", "a: [x]", "a: {x: y}"];
+        let expected = [
+            "nothing",
+            "a yes or no",
+            "a number",
+            "a text",
+            "a list",
+            "a mapping",
+        ];
+        assert_eq!(texts.map(kinds), expected);
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_explained_where_it_stands() {
+        for (text, expected) in [
+            (
+                "- a\n- b\n",
+                "this is not a list of `key: value` lines 1:1+3 write one `key: value` on each line",
+            ),
+            (
+                "\n  text\n",
+                "this is not a list of `key: value` lines 2:3+4 write one `key: value` on each line",
+            ),
+            (
+                "a: b\nc: \"\\d\"\n",
+                "this is not YAML: found unknown escape character 2:5+1 put text with a backslash between single quotes",
+            ),
+            (
+                "a:\n\t- b\n",
+                "this is not YAML: found character that cannot start any token 2:1+1 indent with spaces; YAML does not allow tabs",
+            ),
+            (
+                "a: @b\n",
+                "this is not YAML: found character that cannot start any token 1:4+1 put a text with special characters between quotes",
+            ),
+            (
+                "a: b\n...\nc: d\n",
+                "a line `...` or `---` ends the front matter too early 1:1+4 put a text with special characters between quotes",
+            ),
+            (
+                "a: {b: c, b: d}\n",
+                "the key `b` stands twice 1:11+1 keep one of the two",
+            ),
+            (
+                "a: *b\n",
+                "this is not YAML: unknown anchor 1:4+1 put a text with special characters between quotes",
+            ),
+            (
+                "[\n",
+                "this is not YAML: did not find expected node content 2:1+1 write one `key: value` on each line",
+            ),
+        ] {
+            let source = Source::new("a.yaml", text);
+            let mut problems = Problems::new();
+            parse_mapping(&source, 0..text.len(), &mut problems);
+            let shown: Vec<String> = problems
+                .iter()
+                .map(|problem| {
+                    let place = problem.place.as_ref().expect("a place");
+                    let hint = problem.hint.as_deref().expect("a hint");
+                    format!(
+                        "{} {}:{}+{} {hint}",
+                        problem.message, place.line, place.column, place.mark_length
+                    )
+                })
+                .collect();
+            assert_eq!(shown, [expected], "{text}");
+        }
     }
 }

@@ -149,4 +149,58 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn a_paragraph_is_wrapped_at_its_words() {
+        let words = |lengths: &[usize]| -> Vec<String> {
+            lengths.iter().map(|length| "é".repeat(*length)).collect()
+        };
+        let check = |lengths: &[usize], expected: &[&[usize]]| {
+            let lines: Vec<String> = expected.iter().map(|line| words(line).join(" ")).collect();
+            assert_eq!(wrap(&words(lengths).join(" ")), lines.join("\n"));
+        };
+        check(&[40, 47], &[&[40, 47]]);
+        check(&[40, 48], &[&[40], &[48]]);
+        check(&[100, 1, 85, 1], &[&[100], &[1, 85], &[1]]);
+        check(&[1], &[&[1]]);
+    }
+
+    #[test]
+    fn an_example_is_the_case_without_its_sentence_and_its_exit_code() {
+        let blocks = example(Code::BadDate);
+        let titles: Vec<&str> = blocks.iter().map(|block| block.title).collect();
+        assert!(
+            titles
+                .last()
+                .is_some_and(|title| title.starts_with("digest ")),
+            "{titles:?}"
+        );
+        assert!(
+            titles.iter().any(|title| title.ends_with(".md")),
+            "{titles:?}"
+        );
+        let lines = blocks.iter().flat_map(|block| &block.lines);
+        for line in lines {
+            assert!(
+                !line.starts_with("-- ") && !line.starts_with("exit "),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_page_lists_each_code_and_explains_it() {
+        let page = document();
+        for code in Code::ALL {
+            let (name, severity) = (code.name(), severity(*code));
+            let listed = format!(
+                "- [`{name}`](#{name}) ({severity}): {}\n",
+                code.explanation()
+            );
+            assert!(page.contains(&listed), "{name}");
+            assert!(page.contains(&format!("\n## {name}\n\n")), "{name}");
+        }
+        let fences = page.lines().filter(|line| line.starts_with("```")).count();
+        assert!(fences >= 2 * Code::ALL.len());
+    }
 }

@@ -284,3 +284,188 @@ fn remove_folder(path: &Path) -> Result<()> {
     });
     fs::remove_dir_all(path).with_context(|| format!("cannot delete {}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A site's folder, and the folder in which it is published.
+    fn site() -> (tempfile::TempDir, PathBuf) {
+        let root = tempfile::tempdir().expect("a folder");
+        fs::write(root.path().join("fig.png"), "a picture").expect("a file");
+        let output = root.path().join("public");
+        (root, output)
+    }
+
+    /// Publishes pages that hold a text, and a picture.
+    fn publish(root: &Path, output: &Path, pages: &[&str], text: &str) -> Result<()> {
+        let publication = Publication::start(root, output)?;
+        publication.create_folders(pages.iter().copied())?;
+        for page in pages {
+            assert_eq!(publication.write(page, text.as_bytes())?, text.len() as u64);
+        }
+        assert_eq!(publication.copy("fig.png", "fig.png")?, 9);
+        publication.finish(pages.iter().copied().chain(["fig.png"]))
+    }
+
+    fn refusal(root: &Path, output: &Path) -> String {
+        let refused = Publication::start(root, output).expect_err("a refusal");
+        format!("{refused:#}").replace(
+            &root.canonicalize().expect("a folder").display().to_string(),
+            "ROOT",
+        )
+    }
+
+    /// The names below a folder, with what the files hold.
+    fn tree(folder: &Path) -> Vec<(String, String)> {
+        let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
+        let files = entries.into_iter().map(|entry| entry.expect("an entry"));
+        let file = |entry: walkdir::DirEntry| {
+            let name = entry.path().strip_prefix(folder).expect("below").display();
+            let text = fs::read_to_string(entry.path()).ok()?;
+            Some((name.to_string(), text))
+        };
+        files.filter_map(file).collect()
+    }
+
+    #[test]
+    fn a_new_site_takes_the_place_of_the_old_one_whole() {
+        let (root, output) = site();
+        publish(
+            root.path(),
+            &output,
+            &["a.html", "x/b.html", "x/y/c.html"],
+            "1",
+        )
+        .expect("published");
+        publish(root.path(), &output, &["a.html", "z/d.html"], "2").expect("published");
+        let expected = [
+            (".digest", "a.html\nz/d.html\nfig.png\n"),
+            ("a.html", "2"),
+            ("fig.png", "a picture"),
+            ("z/d.html", "2"),
+        ];
+        assert_eq!(
+            tree(&output),
+            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
+        );
+        let names = tree(root.path()).into_iter().map(|(name, _)| name);
+        let names: Vec<String> = names.filter(|name| !name.starts_with("public/")).collect();
+        assert_eq!(
+            names,
+            [".public.lock", "fig.png"],
+            "nothing is left beside it"
+        );
+    }
+
+    #[test]
+    fn a_build_that_does_not_end_leaves_the_old_site() {
+        let (root, output) = site();
+        publish(root.path(), &output, &["a.html"], "1").expect("published");
+        let before = tree(&output);
+        let publication = Publication::start(root.path(), &output).expect("started");
+        publication.write("a.html", b"2").expect("written");
+        assert!(root.path().join(".public.staging/a.html").exists());
+        drop(publication);
+        assert_eq!(tree(&output), before);
+        assert!(!root.path().join(".public.staging").exists());
+    }
+
+    #[test]
+    fn what_a_killed_build_left_is_mended_by_the_next() {
+        let (root, output) = site();
+        publish(root.path(), &output, &["a.html"], "1").expect("published");
+        let retired = root.path().join(".public.retired");
+        // Killed between two renames, on a system that cannot swap two folders.
+        fs::rename(&output, &retired).expect("a rename");
+        fs::create_dir_all(root.path().join(".public.staging/old")).expect("a folder");
+        let publication = Publication::start(root.path(), &output).expect("started");
+        assert_eq!(
+            fs::read_to_string(output.join("a.html")).expect("a page"),
+            "1"
+        );
+        assert_eq!(tree(&root.path().join(".public.staging")), []);
+        drop(publication);
+
+        // Killed before the retired site was deleted: it is not put over the new one.
+        fs::create_dir(&retired).expect("a folder");
+        fs::write(retired.join("a.html"), "0").expect("a file");
+        publish(root.path(), &output, &["a.html"], "2").expect("published");
+        assert_eq!(
+            fs::read_to_string(output.join("a.html")).expect("a page"),
+            "2"
+        );
+        assert!(!retired.exists());
+    }
+
+    #[test]
+    fn a_folder_with_what_no_build_made_is_refused() {
+        let (root, output) = site();
+        publish(root.path(), &output, &["x/a.html", "y/b.html"], "1").expect("published");
+        fs::write(output.join("y/letter.txt"), "dear reader").expect("a file");
+        assert_eq!(
+            refusal(root.path(), &output),
+            "ROOT/public/y/letter.txt was not made by a build; move it away, or choose another output folder"
+        );
+        assert!(output.join("y/letter.txt").exists());
+
+        let file = root.path().join("file");
+        fs::write(&file, "mine").expect("a file");
+        assert_eq!(
+            refusal(root.path(), &file),
+            "ROOT/file is not a folder; move it away"
+        );
+        #[cfg(unix)]
+        {
+            let (empty, link) = (root.path().join("empty"), root.path().join("link"));
+            fs::create_dir(&empty).expect("a folder");
+            std::os::unix::fs::symlink(&empty, &link).expect("a link");
+            assert_eq!(
+                refusal(root.path(), &link),
+                "ROOT/link is not a folder; move it away"
+            );
+        }
+    }
+
+    #[test]
+    fn an_output_that_holds_sources_or_is_none_is_refused() {
+        let (root, output) = site();
+        let root_path = root.path();
+        let outside = root_path
+            .parent()
+            .expect("a folder")
+            .join(root_path.file_name().expect("a name"));
+        for output in [
+            outside,
+            root_path.join("content"),
+            root_path.join("static"),
+            root_path.join("content/papers/x"),
+        ] {
+            fs::create_dir_all(&output).expect("a folder");
+            let said = refusal(root_path, &output);
+            assert!(
+                said.ends_with(" holds sources; choose another output folder"),
+                "{said}"
+            );
+        }
+        assert_eq!(
+            refusal(root_path, Path::new("..")),
+            ".. cannot be an output folder"
+        );
+        publish(root_path, &output, &["a.html"], "1").expect("beside the sources it is published");
+    }
+
+    #[test]
+    fn two_builds_of_one_output_are_kept_apart() {
+        let (root, output) = site();
+        let first = Publication::start(root.path(), &output).expect("started");
+        assert_eq!(
+            refusal(root.path(), &output),
+            "another build is writing ROOT/public; wait until it is done"
+        );
+        Publication::start(root.path(), &root.path().join("other"))
+            .expect("another output is free");
+        drop(first);
+        Publication::start(root.path(), &output).expect("started");
+    }
+}

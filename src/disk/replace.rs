@@ -99,3 +99,152 @@ fn swap(one: &Path, other: &Path) -> io::Result<bool> {
     let _ = (one, other);
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with a paper in it, and the paper's path.
+    fn paper(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.md");
+        fs::write(&path, text).expect("a file");
+        (folder, path)
+    }
+
+    fn read(path: &Path) -> String {
+        fs::read_to_string(path).expect("a text")
+    }
+
+    fn files_in(folder: &Path) -> usize {
+        fs::read_dir(folder).expect("a folder").count()
+    }
+
+    #[test]
+    fn a_text_takes_the_place_of_the_one_it_was_made_of() {
+        let (folder, path) = paper("old");
+        let ready = Replacement::prepare(&path, "new").expect("prepared");
+        assert_eq!(read(&path), "old", "nothing is changed before it is put");
+        wait_for_the_disk(std::slice::from_ref(&ready)).expect("on the disk");
+        assert!(ready.put(b"old", b"new").expect("put"));
+        assert_eq!(read(&path), "new");
+        drop(ready);
+        assert_eq!(files_in(folder.path()), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_file_that_is_not_what_it_was_is_left_alone() {
+        let (folder, path) = paper("old");
+        let ready = Replacement::prepare(&path, "new").expect("prepared");
+        fs::write(&path, "saved").expect("a save");
+        assert!(!ready.put(b"old", b"new").expect("told"));
+        assert_eq!(read(&path), "saved");
+
+        fs::remove_file(&path).expect("a delete");
+        assert!(!ready.put(b"old", b"new").expect("told"));
+        assert!(!path.exists(), "what was deleted does not come back");
+
+        fs::create_dir(&path).expect("a folder");
+        assert!(ready.put(b"old", b"new").is_err(), "it cannot be read");
+        drop(ready);
+        assert_eq!(files_in(folder.path()), 1);
+    }
+
+    #[test]
+    fn a_text_is_taken_back_unless_somebody_has_changed_it() {
+        let (_folder, path) = paper("old");
+        let put = || {
+            let ready = Replacement::prepare(&path, "new").expect("prepared");
+            assert!(ready.put(b"old", b"new").expect("put"));
+            ready
+        };
+        put().take_back("old", "new").expect("taken back");
+        assert_eq!(read(&path), "old");
+
+        // On a system that cannot swap two names, the old file is gone.
+        let ready = put();
+        fs::remove_file(&ready.new).expect("a delete");
+        ready.take_back("old", "new").expect("taken back");
+        assert_eq!(read(&path), "old");
+
+        let ready = put();
+        fs::write(&path, "saved").expect("a save");
+        ready.take_back("old", "new").expect("left alone");
+        assert_eq!(read(&path), "saved");
+    }
+
+    #[test]
+    fn a_new_text_that_is_gone_is_told_before_anything_is_changed() {
+        let (_folder, path) = paper("old");
+        let ready = Replacement::prepare(&path, "new").expect("prepared");
+        fs::remove_file(&ready.new).expect("a delete");
+        assert!(wait_for_the_disk(&[ready]).is_err());
+        assert!(wait_for_the_disk(&[]).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_and_the_permissions_stay() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, path) = paper("old");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("permissions");
+        let link = folder.path().join("link.md");
+        std::os::unix::fs::symlink(&path, &link).expect("a link");
+        let ready = Replacement::prepare(&link, "new").expect("prepared");
+        assert!(ready.put(b"old", b"new").expect("put"));
+        assert!(link.is_symlink());
+        assert_eq!(read(&path), "new");
+        let mode = fs::metadata(&path).expect("metadata").permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
+
+    /// Puts `new` in the place of a pipe, which says `old` when it is read first and `saved` when it is
+    /// read again: like a file that is saved at the last moment. `meanwhile` is called in between.
+    #[cfg(target_os = "linux")]
+    fn put_while_it_is_saved(path: &Path, meanwhile: impl FnOnce() + Send) -> (Replacement, bool) {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        use std::os::unix::fs::FileTypeExt as _;
+        use std::time::{Duration, Instant};
+
+        fs::remove_file(path).expect("a delete");
+        mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+        let ready = Replacement::prepare(path, "new").expect("prepared");
+        let other = ready.new.to_path_buf();
+        let is_pipe = |path: &Path| fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo());
+        let put = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                fs::write(path, "old").expect("somebody reads");
+                let started = Instant::now();
+                while !is_pipe(&other) {
+                    assert!(started.elapsed() < Duration::from_secs(5), "no swap");
+                    std::thread::yield_now();
+                }
+                meanwhile();
+                fs::write(&other, "saved").expect("somebody reads");
+            });
+            ready.put(b"old", b"new").expect("told")
+        });
+        (ready, put)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_saved_at_the_last_moment_is_put_back() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let (_folder, path) = paper("old");
+        let (ready, put) = put_while_it_is_saved(&path, || {});
+        assert!(!put);
+        assert!(fs::metadata(&path).expect("a pipe").file_type().is_fifo());
+        assert_eq!(read(&ready.new), "new");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_is_saved_twice_at_the_last_moment_is_what_was_saved_last() {
+        let (_folder, path) = paper("old");
+        let save = || fs::write(&path, "saved again").expect("a save");
+        let (_ready, put) = put_while_it_is_saved(&path, save);
+        assert!(!put);
+        assert_eq!(read(&path), "saved again");
+    }
+}

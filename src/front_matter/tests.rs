@@ -210,7 +210,203 @@ fn a_problem_found_later_has_its_place_in_the_front_matter() {
     let place = place_of(&front, "tags", Some(("a", 0)));
     assert_eq!((place.line, place.column), (5, 5));
     assert_eq!(place_of(&front, "title", None).column, 8);
+    let lines = Source::new("a.md", "---\nauthors: [A,  \n  B]\n---\n");
+    let place = place_of(&lines, "authors", None);
+    assert_eq!((place.column, place.mark_length), (10, 3));
     assert_eq!(place_of(&front, "date", None).line, 0);
+}
+
+fn text_front(text: &str) -> (TextFront, String) {
+    let mut problems = Problems::new();
+    let (front, _) = parse_text(&Source::new("a.md", text), &mut problems);
+    let shown = problems.iter().map(|problem| {
+        let place = problem.place.as_ref().expect("a place");
+        format!("{} {}; ", place.line, problem.message)
+    });
+    (front, shown.collect())
+}
+
+#[test]
+fn the_keys_of_a_page_are_read() {
+    let text = "---\ntitle: About\ndescription: Us\norder: -2\ndraft: true\naliases: [/us/]\nextra: {a: 1}\n---\n";
+    let (front, problems) = text_front(text);
+    assert_eq!(problems, "");
+    let expected = TextFront {
+        title: Some("About".to_owned()),
+        description: Some("Us".to_owned()),
+        order: Some(-2),
+        draft: true,
+        aliases: vec!["/us/".to_owned()],
+        extra: serde_json::Map::from_iter([("a".to_owned(), 1.into())]),
+    };
+    assert_eq!(front, expected);
+    for none in [
+        "Just text.\n",
+        "---\n---\n",
+        "---\ntitle:\norder:\ndraft:\naliases:\nextra:\n---\n",
+    ] {
+        assert_eq!(
+            text_front(none),
+            (TextFront::default(), String::new()),
+            "{none}"
+        );
+    }
+}
+
+#[test]
+fn what_a_page_cannot_have_is_told_and_left_out() {
+    let text =
+        "---\ntitle: [a]\norder: first\ndraft: 1\naliases: /us/\nextra: [a]\ntags: [a]\n---\n";
+    let (front, problems) = text_front(text);
+    assert_eq!(front, TextFront::default());
+    assert_eq!(
+        problems,
+        "2 `title` wants a text, not a list; 3 `order` wants a whole number, not a text; \
+         4 `draft` wants true or false, not a number; 5 `aliases` wants a list, not a text; \
+         6 `extra` wants keys of your own, not a list; 7 there is no key `tags`; "
+    );
+    assert_eq!(
+        text_front("---\norder: 1.5\n---\n").1,
+        "2 `order` wants a whole number, not a number; "
+    );
+}
+
+#[test]
+fn a_value_that_is_empty_is_no_value() {
+    let keys = "date:\ntags:\nauthors:\npublished:\narxiv:\ndoi:\nvenue:\nlinks:\nnote:\nimage:\nfeatured:\ndraft:\naliases:\nsource:\nextra:\n";
+    let (paper, _) = read(&format!("---\ntitle: 1984\n{keys}---\n"));
+    let expected = Paper {
+        title: "1984".to_owned(),
+        ..Paper::default()
+    };
+    assert_eq!(paper, expected);
+    let (paper, _) = read("---\ntitle: x\ntags: [' a ', 2024, ~, '']\n---\n");
+    assert_eq!(paper.tags, ["a", "2024"]);
+}
+
+#[test]
+fn a_title_that_is_missing_is_told_once() {
+    let check = |front: &str, expected: &[&str]| {
+        let mut problems = Problems::new();
+        parse_paper(
+            &Source::new("a.md", format!("---\n{front}---\n")),
+            &mut problems,
+        );
+        let codes: Vec<&str> = problems.iter().map(|problem| problem.code.name()).collect();
+        assert_eq!(codes, expected, "{front}");
+    };
+    check("", &["missing-title"]);
+    check("title: ''\n", &["missing-title"]);
+    check("title: ' '\n", &["missing-title"]);
+    check("title: ~\n", &["missing-title"]);
+    check("title: [a]\n", &["wrong-type"]);
+    check("titel: a\n", &["unknown-key"]);
+    check("tilte: a\n", &["unknown-key"]);
+    check("tgas: [a]\n", &["unknown-key", "missing-title"]);
+}
+
+#[test]
+fn front_matter_and_tags_may_be_as_long_as_the_limit() {
+    let title = |length: usize| {
+        format!(
+            "---\ntitle: {}\n---\n",
+            "x".repeat(length - "title: \n".len())
+        )
+    };
+    read(&title(LONGEST));
+    assert!(problems_of(&title(LONGEST + 1)).starts_with("error[front-matter-too-long]"));
+    let tags = |count: usize| {
+        let tags: Vec<String> = (0..count).map(|number| format!("t{number}")).collect();
+        format!("---\ntitle: x\ntags: [{}]\n---\n", tags.join(", "))
+    };
+    assert_eq!(read(&tags(MOST_TAGS)).0.tags.len(), MOST_TAGS);
+    let mut problems = Problems::new();
+    let (paper, _) = parse_paper(&Source::new("a.md", tags(MOST_TAGS + 1)), &mut problems);
+    assert_eq!(paper.expect("a paper").tags.len(), MOST_TAGS);
+    let problem = problems.iter().next().expect("a problem");
+    assert_eq!(problem.message, "the paper has 101 tags; the limit is 100");
+}
+
+#[test]
+fn a_picture_stands_beside_its_paper_and_an_alias_on_the_site() {
+    let image = |path: &str| {
+        let mut problems = Problems::new();
+        let text = format!("---\ntitle: x\nimage: '{path}'\n---\n");
+        let (paper, _) = parse_paper(&Source::new("a.md", text), &mut problems);
+        assert_eq!(
+            problems.is_empty(),
+            paper.as_ref().is_some_and(|paper| paper.image.is_some())
+        );
+        paper.expect("a paper").image
+    };
+    assert_eq!(image("fig.png").as_deref(), Some("fig.png"));
+    assert_eq!(image(" ./a/fig.png ").as_deref(), Some("a/fig.png"));
+    assert_eq!(image("a..b.png").as_deref(), Some("a..b.png"));
+    for wrong in [
+        "",
+        "/fig.png",
+        "#fig",
+        "?fig",
+        "a\\fig.png",
+        "a/../fig.png",
+        "https://x.org/fig.png",
+        "data:image/png,x",
+    ] {
+        assert_eq!(image(wrong), None, "{wrong}");
+    }
+    for good in ["/a", "/a/b.html", "/a..b/"] {
+        assert!(is_alias(good), "{good}");
+    }
+    for wrong in [
+        "/", "", "a/b", "//host/a", "/a?b", "/a#b", "/a\\b", "/a%20b", "/a\u{7}b", "/a/../b",
+        "/./b",
+    ] {
+        assert!(!is_alias(wrong), "{wrong:?}");
+    }
+    for good in ["https://x.org/", "mailto:a@b", "../b.md", " /a "] {
+        assert!(is_address(good), "{good}");
+    }
+    for wrong in ["", " ", "javascript:alert(1)", "https://x.org/\u{7}"] {
+        assert!(!is_address(wrong), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_left_out_and_the_others_stay() {
+    let mut problems = Problems::new();
+    let text = "---\ntitle: x\nlinks: {code: ' https://x.org/ ', data: 5, page: ''}\n---\n";
+    let (paper, _) = parse_paper(&Source::new("a.md", text), &mut problems);
+    let links = paper.expect("a paper").links;
+    assert_eq!(links.len(), 1);
+    assert_eq!(
+        (links[0].label.as_str(), links[0].url.as_str()),
+        ("code", "https://x.org/")
+    );
+    let marked: Vec<usize> = problems
+        .iter()
+        .map(|problem| problem.place.as_ref().expect("a place").column)
+        .collect();
+    assert_eq!(marked, [35, 8], "the label, and the value as a whole");
+    assert!(problems_of("---\ntitle: x\nlinks: [a]\n---\n").starts_with("error[wrong-type]"));
+}
+
+#[test]
+fn a_block_ends_at_a_line_of_three_hyphens() {
+    let check = |text: &str, expected: Option<(&str, &str)>| {
+        let found = find_block(text).map(|(yaml, body)| (&text[yaml], &text[body..]));
+        assert_eq!(found, expected, "{text:?}");
+    };
+    check("---\na: b\n---\nText\n", Some(("a: b\n", "Text\n")));
+    check("--- \r\na: b\r\n---\t\r\nText", Some(("a: b\r\n", "Text")));
+    check("---\n---", Some(("", "")));
+    check("---\na: b\n ---\n---x\n----\n", None);
+    check("----\na: b\n---\n", None);
+    check("\n---\na: b\n---\n", None);
+    check("", None);
+    let source = Source::new("a.md", "---\na:   b c  \n---\n");
+    let (key, value) = find_entry(&source, "a").expect("an entry");
+    assert_eq!((&source.text[key], &source.text[value]), ("a", "b c"));
+    assert_eq!(find_entry(&source, "b"), None);
 }
 
 fn any_text() -> impl Strategy<Value = String> + Clone {

@@ -55,7 +55,6 @@ fn flow_items(text: &str, range: Range<usize>) -> Option<WrittenList> {
     };
     let mut start = range.start;
     let mut quote: Option<char> = None;
-    let mut comment = false;
     let mut push = |from: usize, to: usize| {
         let item = text[from..to].trim();
         if !item.is_empty() {
@@ -66,8 +65,6 @@ fn flow_items(text: &str, range: Range<usize>) -> Option<WrittenList> {
     for (at, c) in text[range.clone()].char_indices() {
         let at = range.start + at;
         match (quote, c) {
-            (_, '\n') => comment = false,
-            _ if comment => {}
             (Some('"'), '"') if text[..at].ends_with('\\') => {}
             (Some(open), c) if c == open => quote = None,
             (Some(_), _) => {}
@@ -162,5 +159,50 @@ mod tests {
         ] {
             check(text, None);
         }
+    }
+
+    #[test]
+    fn a_comma_and_a_bracket_between_quotes_end_no_item() {
+        check(" [\"d\\\", e\", f]\n", Some(&["\"d\\\", e\"", "f"]));
+        check(
+            " ['a]', \"[b\", c'd, e\"f]\n",
+            Some(&["'a]'", "\"[b\"", "c'd", "e\"f"]),
+        );
+        check(" [a#b, c]\n", Some(&["a#b", "c"]));
+        check(" [a, , b,]\n", Some(&["a", "b"]));
+    }
+
+    #[test]
+    fn a_list_says_how_it_is_written() {
+        let list = |text: &str| written_list(text, 0..text.len()).expect("a list");
+        for (text, flow, has_comments) in [
+            (" [a, b] # c\n", true, false),
+            ("\n- a\n- b\n", false, false),
+            ("\n- a\n- b\n# of the next key\n", false, false),
+            (" # of all\n- a\n- b\n", false, true),
+            ("\n- a\n# of b\n- b\n", false, true),
+            ("\n- a # why\n- b\n", false, true),
+            ("\n- a\n- b # why\n", false, true),
+        ] {
+            let list = list(text);
+            assert_eq!(
+                (list.flow, list.has_comments),
+                (flow, has_comments),
+                "{text}"
+            );
+            assert_eq!(list.texts, ["a", "b"], "{text}");
+        }
+        assert_eq!(
+            list(" ['it''s', 5.10, \"a\\x21\"]").texts,
+            ["it's", "5.10", "a!"]
+        );
+        let text = "x: [a]\ny:\n  -   b\n";
+        let items = |range: Range<usize>| {
+            let list = written_list(text, range).expect("a list");
+            text[list.items[0].clone()].to_owned()
+        };
+        assert_eq!(items(2..7), "a");
+        assert_eq!(items(9..text.len()), "b");
+        assert_eq!(parse_scalar("true"), None);
     }
 }

@@ -1,29 +1,25 @@
 //! The commands that edit files: what an edit does not name stays, byte for byte.
 //!
-//! A text is a paper's file, a vocabulary and a list to update from, parted by lines `%%`.
+//! A text is a paper's file and a vocabulary, parted by lines `%%`; `updates` reads a list behind them.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use paper_digest::date::Date;
 use paper_digest::diagnostic::Problems;
 use paper_digest::edit;
 use paper_digest::front_matter;
-use paper_digest::import_plan::{self, Known};
-use paper_digest::intake;
 use paper_digest::paper::Paper;
 use paper_digest::slug::Slug;
 use paper_digest::source::Source;
 use paper_digest::tags::{Tag, Vocabulary};
 
+use super::papers::{PATH, check_around, read};
 use super::parts;
 use super::vocabulary::tags;
 
-const PATH: &str = "content/papers/2025-08-06/a-paper.md";
-
-/// Checks `fmt`, the edits of tags in papers and in the vocabulary, and `import --update`.
+/// Checks `fmt`, and the edits of tags in papers and in the vocabulary.
 pub fn check(text: &str) {
-    let [paper, words, list] = parts(text);
+    let [paper, words] = parts(text);
     let words = Source::new("content/tags.yaml", words);
     let vocabulary = Vocabulary::parse(&words, &mut Problems::new());
     let file = Source::new(PATH, paper);
@@ -32,7 +28,6 @@ pub fn check(text: &str) {
         file.check_format(&vocabulary);
         file.check_retag(&vocabulary);
         file.check_add_tags(&vocabulary);
-        file.check_update(list);
     }
     let slugs: Vec<Slug> = vocabulary.iter().map(|tag| tag.slug.clone()).collect();
     if let [first, ..] = slugs.as_slice() {
@@ -44,14 +39,6 @@ pub fn check(text: &str) {
 
 fn new_tag() -> Slug {
     Slug::parse("seen-anew").expect("a slug")
-}
-
-/// Reads a paper without errors, and where its YAML stands.
-fn read(file: &Source) -> Option<(Paper, Range<usize>)> {
-    let mut found = Problems::new();
-    let (paper, _) = front_matter::parse_paper(file, &mut found);
-    let (block, _) = front_matter::find_block(&file.text)?;
-    Some((paper.filter(|_| !found.has_errors())?, block))
 }
 
 /// The tag that a spelling means, as commands look it up.
@@ -73,7 +60,7 @@ impl File {
         let Some(new) = edit::format(&self.file, Some(vocabulary)) else {
             return;
         };
-        let (paper, block) = self.check_around(&new);
+        let (paper, block) = check_around(&self.file, &self.block, &new);
         // Tags with comments keep their order and their spelling.
         let sorted = |paper: Paper| {
             let known = |tag: &String| {
@@ -121,7 +108,7 @@ impl File {
         else {
             return;
         };
-        let (paper, _) = self.check_around(&new);
+        let (paper, _) = check_around(&self.file, &self.block, &new);
         let (_, list) = front_matter::find_entry(&self.file, "tags").expect("a list that changed");
         let text = &self.file.text;
         assert!(new.starts_with(&text[..list.start]), "{new}");
@@ -156,7 +143,7 @@ impl File {
         let Ok(Some(new)) = edit::add_tags(&self.file, &tags, meaning) else {
             return;
         };
-        let (paper, _) = self.check_around(&new);
+        let (paper, _) = check_around(&self.file, &self.block, &new);
         assert!(is_within(&self.file.text, &new), "{new}");
         for tag in &tags {
             assert!(
@@ -167,50 +154,6 @@ impl File {
             );
         }
         self.check_rest(paper, &new);
-    }
-
-    /// An update adds lines; every line that was there is there, in its order and whole.
-    fn check_update(&self, list: &str) {
-        let today = Date::new(2026, 11, 26).expect("a day");
-        let list = Source::new("list.txt", list);
-        let intake = intake::parse(&list, None, today, &mut Problems::new());
-        let Some(record) = intake.records.first() else {
-            return;
-        };
-        let known = |text: &str| Known {
-            path: PATH.to_owned(),
-            title: self.paper.title.clone(),
-            arxiv: self.paper.arxiv.clone(),
-            doi: self.paper.doi.clone(),
-            slug: "a-paper".to_owned(),
-            text: text.into(),
-        };
-        let update = import_plan::update_one(&known(&self.file.text), record, "list.txt:1");
-        let [change] = update.changes.as_slice() else {
-            return;
-        };
-        let (paper, _) = self.check_around(&change.new);
-        let mut rest = change.new.split_inclusive('\n');
-        for old in self.file.text.split_inclusive('\n') {
-            assert!(
-                rest.any(|line| line == old),
-                "{old:?} is lost in {}",
-                change.new
-            );
-        }
-        assert_eq!(paper.title, self.paper.title);
-        assert_eq!(paper.tags, self.paper.tags);
-        let again = import_plan::update_one(&known(&change.new), record, "list.txt:1");
-        assert_eq!(again.changes, [], "an update of what was updated");
-    }
-
-    /// Checks what stands before and behind the YAML; returns what the new text says.
-    fn check_around(&self, new: &str) -> (Paper, Range<usize>) {
-        let text = &self.file.text;
-        assert!(new.starts_with(&text[..self.block.start]), "{new}");
-        assert!(new.ends_with(&text[self.block.end..]), "{new}");
-        let read = read(&Source::new(PATH, new));
-        read.unwrap_or_else(|| panic!("an edit broke the file: {new}"))
     }
 
     /// Checks that a paper says, but for its tags, what it said.

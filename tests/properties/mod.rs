@@ -14,9 +14,14 @@ pub mod html;
 pub mod import;
 pub mod mail;
 pub mod markdown;
+pub mod papers;
+mod parts;
 pub mod problems;
 pub mod settings;
+pub mod updates;
 pub mod vocabulary;
+
+pub use parts::parts;
 
 /// This is a set of texts and what must hold for each.
 pub struct Target {
@@ -97,7 +102,10 @@ pub const TARGETS: [Target; 8] = [
     },
     Target {
         name: "edits",
-        check: edits::check,
+        check: |text| {
+            edits::check(text);
+            updates::check(text);
+        },
         bound: YAML,
     },
     Target {
@@ -131,20 +139,4 @@ pub const TARGETS: [Target; 8] = [
 pub fn target(name: &str) -> &'static Target {
     let found = TARGETS.iter().find(|target| target.name == name);
     found.unwrap_or_else(|| panic!("no target is called {name}"))
-}
-
-/// Parts a text at lines `%%`; parts that are not there are empty.
-pub fn parts<const N: usize>(text: &str) -> [&str; N] {
-    let mut rest = Some(text);
-    std::array::from_fn(|_| match rest {
-        None => "",
-        Some(text) => {
-            let (part, more) = match text.find("\n%%\n") {
-                Some(at) => (&text[..=at], Some(&text[at + 4..])),
-                None => (text, None),
-            };
-            rest = more;
-            part
-        }
-    })
 }
