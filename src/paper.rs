@@ -401,12 +401,18 @@ mod tests {
     fn an_arxiv_id_has_the_digits_of_its_time() {
         check_arxiv("1412.9999", Some("1412.9999"));
         check_arxiv("1501.00001", Some("1501.00001"));
+        check_arxiv("solv-int/9501001v2", Some("solv-int/9501001v2"));
+        check_arxiv("solv-int/9501001", Some("solv-int/9501001"));
+        check_arxiv("cond-mat.dis-nn/9901001", Some("cond-mat.dis-nn/9901001"));
         for wrong in [
             "1412.99999",
             "2411.151245",
             "0700.0001",
             "2412x15124",
             "24112.15124",
+            "241.15124",
+            "math./0309136",
+            "math.1/0309136",
             "241a.15124",
             "2411.1512a",
             "1413.0001",
@@ -453,5 +459,6 @@ mod tests {
         assert_eq!(title_identity(" ∞ ").as_deref(), Some("∞"));
         assert_eq!(title_identity(" "), None);
         assert_eq!(title_key("  A -- B  "), "a b");
+        assert_eq!(title_key("Don't, won’t"), "dont wont");
     }
 }

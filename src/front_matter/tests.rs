@@ -409,6 +409,54 @@ fn a_block_ends_at_a_line_of_three_hyphens() {
     assert_eq!(find_entry(&source, "b"), None);
 }
 
+#[test]
+fn a_list_stands_on_one_line_while_that_has_a_hundred_characters() {
+    let written = |letters: usize| {
+        let paper = Paper {
+            title: "x".to_owned(),
+            tags: vec!["a".repeat(letters), "é".to_owned()],
+            ..Paper::default()
+        };
+        write(&paper, "\n\nBody.\n\n")
+    };
+    let head = "---\ntitle: \"x\"\ntags:";
+    let tag = "a".repeat(89);
+    assert_eq!(written(89), format!("{head} [{tag}, é]\n---\nBody.\n"));
+    assert_eq!(
+        written(90),
+        format!("{head}\n  - {tag}a\n  - é\n---\nBody.\n")
+    );
+}
+
+#[test]
+fn a_text_is_quoted_where_somebody_could_misread_it() {
+    for plain in [
+        "post-training",
+        "list.txt:61",
+        "https://x.org/?a=b&c",
+        "/old/",
+        "3/4",
+        "a b",
+        "Élie O'Neil",
+        "o’clock",
+        "50/50 %",
+    ] {
+        assert_eq!(scalar(plain), plain);
+    }
+    for quoted in [
+        "", "/", "a ", " a", "1984", "-a", "a: b", "a:", "a:[", "a#b", "a, b", "Yes", "NULL",
+        "inf", "@a", "a(b)",
+    ] {
+        assert_eq!(scalar(quoted), format!("\"{quoted}\""));
+    }
+    assert_eq!(scalar("a\"b'c"), "'a\"b''c'");
+    assert_eq!(scalar("\\emph"), "'\\emph'");
+    assert_eq!(
+        scalar("a\n\t\"\\\u{7}\u{2028}"),
+        "\"a\\n\\t\\\"\\\\\\U00000007\\U00002028\""
+    );
+}
+
 fn any_text() -> impl Strategy<Value = String> + Clone {
     let words = prop::sample::select(vec![
         "yes",
