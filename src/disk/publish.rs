@@ -302,10 +302,13 @@ mod tests {
         let publication = Publication::start(root, output)?;
         publication.create_folders(pages.iter().copied())?;
         for page in pages {
-            assert_eq!(publication.write(page, text.as_bytes())?, text.len() as u64);
+            let written = publication.write(page, text.as_bytes())?;
+            assert_eq!(written.bytes, text.len() as u64);
         }
-        assert_eq!(publication.copy("fig.png", "fig.png")?, 9);
-        publication.finish(pages.iter().copied().chain(["fig.png"]))
+        assert_eq!(publication.copy("fig.png", "fig.png")?.bytes, 9);
+        publication.finish(pages.iter().copied().chain(["fig.png"]), |manifest| {
+            assert!(manifest.bytes > 0);
+        })
     }
 
     fn refusal(root: &Path, output: &Path) -> String {
@@ -467,5 +470,40 @@ mod tests {
             .expect("another output is free");
         drop(first);
         Publication::start(root.path(), &output).expect("started");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_page_is_taken_over_only_while_it_is_as_it_was_sealed() {
+        let (root, output) = site();
+        let start = || Publication::start(root.path(), &output).expect("started");
+        let publication = start();
+        let seal = |page: &str| {
+            let written = publication.write(page, b"1").expect("written");
+            written.seal.expect("a seal")
+        };
+        let (a, b) = (seal("a.html"), seal("b.html"));
+        assert_ne!(a, b);
+        publication
+            .finish(["a.html", "b.html"].into_iter(), |_| ())
+            .expect("published");
+        fs::write(output.join("b.html"), "somebody's").expect("a file");
+        let publication = start();
+        assert!(publication.keep("a.html", &a));
+        assert!(!publication.keep("b.html", &b));
+        assert!(!publication.keep("none.html", &a));
+        assert_eq!(publication.read("a.html").expect("a page"), b"1");
+        assert!(
+            publication.read("b.html").is_err(),
+            "it is to be written anew"
+        );
+        assert_eq!(
+            publication.output(),
+            output.canonicalize().expect("a folder")
+        );
+        publication
+            .finish(["a.html"].into_iter(), |_| ())
+            .expect("published");
+        assert_eq!(fs::read(output.join("a.html")).expect("a page"), b"1");
     }
 }
