@@ -1,4 +1,5 @@
-//! What a build leaves for the next: which pages it wrote, what they were made of, and the terms of papers.
+//! What a build leaves for the next: which pages it wrote, what they were made of, and of papers the terms and
+//! words.
 //!
 //! A page that is made of the same as before is the same, so the next build takes over its file. Nothing
 //! here needs to be true of anything but itself: each entry says what became of a fingerprint, and of
@@ -8,6 +9,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::fingerprint::Fingerprint;
+use crate::search::Pieces;
 use crate::site::Site;
 use crate::tags::phrases::Terms;
 
@@ -22,6 +24,8 @@ pub struct Memo {
     pub pages: FxHashMap<Fingerprint, Leaf>,
     /// The terms of papers, by the fingerprint of their files.
     pub terms: FxHashMap<Fingerprint, Terms>,
+    /// The words of pieces of the site, for the search index.
+    pub pieces: Pieces,
 }
 
 /// This is a page that was written.
@@ -95,6 +99,12 @@ impl Memo {
             body.extend(file.0.to_le_bytes());
             terms.write(&mut body);
         }
+        body.extend((self.pieces.len() as u64).to_le_bytes());
+        for (made_of, piece) in &self.pieces {
+            body.extend(made_of.0.to_le_bytes());
+            body.extend((piece.len() as u64).to_le_bytes());
+            body.extend_from_slice(piece);
+        }
         let sum = Fingerprint::of_bytes(&body).0.to_le_bytes();
         [MAGIC, &sum, &body].concat()
     }
@@ -128,6 +138,13 @@ impl Memo {
         for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
             let file = take_fingerprint(&mut rest)?;
             memo.terms.insert(file, Terms::take(&mut rest)?);
+        }
+        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
+            let made_of = take_fingerprint(&mut rest)?;
+            let length = usize::try_from(u64::from_le_bytes(take(&mut rest)?)).ok()?;
+            let (piece, behind) = rest.split_at_checked(length)?;
+            memo.pieces.insert(made_of, piece.into());
+            rest = behind;
         }
         rest.is_empty().then_some(memo)
     }
@@ -169,11 +186,16 @@ mod tests {
             let terms = Terms::read(text, text, Model::embedded());
             (Fingerprint::of_bytes(text.as_bytes()), terms)
         });
+        let pieces = texts.iter().map(|text| {
+            let piece = text.as_bytes();
+            (Fingerprint::of_bytes(piece), piece.into())
+        });
         Memo {
             program: Fingerprint(1),
             basis: Fingerprint(2),
             pages: pages.iter().map(leaf).collect(),
             terms: terms.collect(),
+            pieces: pieces.collect(),
         }
     }
 

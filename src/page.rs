@@ -195,11 +195,13 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
 ///
 /// They are no part of `plan`, for their names take the words of all papers, and a preview of one page
 /// need not wait for them; the search page without an index leads to the archive and the tags.
-pub fn plan_index(site: &Site, pages: &mut Vec<Page>) {
+///
+/// Pieces that an earlier build kept are used and replaced.
+pub fn plan_index(site: &Site, pages: &mut Vec<Page>, kept: Option<&mut search::Pieces>) {
     if !site.config.build.search {
         return;
     }
-    let index = search::index(site);
+    let index = search::index(site, kept);
     let page = |file: search::IndexFile, kind: fn(Vec<u8>) -> Kind| Page {
         path: layout::search_file(&file.name),
         kind: kind(file.bytes),

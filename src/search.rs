@@ -22,6 +22,8 @@ mod pairs;
 mod papers;
 mod words;
 
+pub use invert::Pieces;
+
 use invert::Word;
 
 /// This is a file of the index.
@@ -53,10 +55,10 @@ const FREQUENT: usize = 100;
 /// Nothing is left out of a list of so few papers.
 const FEW: usize = 100;
 
-/// Makes the index of a site.
-pub fn index(site: &Site) -> Index {
+/// Makes the index of a site; pieces of an earlier build are used and replaced.
+pub fn index(site: &Site, kept: Option<&mut Pieces>) -> Index {
     let papers = site.papers.len();
-    let (mut words, pairs) = invert::invert(site);
+    let (mut words, pairs) = invert::invert(site, kept);
     let common = prune(&mut words, papers);
     let universe = bits::length(papers);
     let word_files: Vec<(String, IndexFile)> = cut(&words, papers)

@@ -60,14 +60,17 @@ impl Build {
         let output = self.output.clone().unwrap_or_else(|| root.join("public"));
         let (publication, memo) = rayon::join(
             || Publication::start(&root, &output),
-            || (!self.cold).then(|| disk::read_memo(&root)).flatten(),
+            || match self.cold {
+                true => Memo::default(),
+                false => disk::read_memo(&root).unwrap_or_default(),
+            },
         );
-        let publication = publication?;
+        let (publication, mut memo) = (publication?, memo);
         let options = Options {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let mut prepared = pipeline::prepare(&root, &options, memo.as_ref())?;
+        let mut prepared = pipeline::prepare(&root, &options, Some(&mut memo))?;
         pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));
@@ -76,9 +79,8 @@ impl Build {
         publication.create_folders(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let writing = Instant::now();
         let basis = basis(&prepared, &publication);
-        let memo = memo.filter(|memo| memo.basis == basis);
-        let earlier = memo.as_ref().map(|memo| Earlier {
-            memo,
+        let earlier = (memo.basis == basis).then_some(Earlier {
+            memo: &memo,
             publication: &publication,
         });
         let write = |page: &Page, output: &Output| match output {
@@ -93,7 +95,12 @@ impl Build {
         let publishing = Instant::now();
         let paths = prepared.plan.iter().map(|page| page.path.as_str());
         let remembered = publication.finish(paths, |manifest| {
-            disk::keep_memo(&root, remember(&prepared, &rendered, basis, manifest))
+            let pieces = memo.pieces.clone();
+            let memo = Memo {
+                pieces,
+                ..remember(&prepared, &rendered, basis, manifest)
+            };
+            disk::keep_memo(&root, memo)
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {

@@ -61,8 +61,9 @@ pub struct Rendered {
     pub write: Duration,
 }
 
-/// Reads a site, links it and plans its pages; a memo tells what papers are about that it knows.
-pub fn prepare(root: &Path, options: &Options, memo: Option<&Memo>) -> Result<Prepared> {
+/// Reads a site, links it and plans its pages; a memo tells the terms and words of papers that it knows, and
+/// gets the words of those that are there now.
+pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Result<Prepared> {
     let mut clock = Clock::start();
     let mut problems = Problems::new();
     let (sources, names) = disk::list_sources(root)?;
@@ -111,11 +112,11 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&Memo>) -> Result<Pr
     let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
         plan.iter().for_each(|page| page.path.ink(&mut basis));
-        page::plan_index(&site, &mut plan);
-        clock.lap("search");
-        if let Some(memo) = memo {
+        if let Some(memo) = &memo {
             memo.recall_terms(&site);
         }
+        page::plan_index(&site, &mut plan, memo.map(|memo| &mut memo.pieces));
+        clock.lap("search");
         neighbours = Neighbours::find(&site);
         clock.lap("related");
     }

@@ -2,9 +2,12 @@
 //!
 //! Pieces of the site are inverted side by side and joined in order, so threads do not show.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::site::{Entry, Site};
 
 use super::pairs::{self, Pair};
@@ -22,6 +25,16 @@ pub struct Word {
 /// This is a paper that has a word: its number, and how much the word says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting(u32);
+
+/// These are pieces of sites, packed, by the fingerprints of what they were made of.
+pub type Pieces = FxHashMap<Fingerprint, Arc<[u8]>>;
+
+/// This is a piece of a site: its words, sorted, and its pairs of words, sorted.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    words: Vec<Word>,
+    pairs: Vec<Pair>,
+}
 
 /// Weights are below this; see `weigh`.
 const WEIGHTS: u32 = 8;
@@ -65,16 +78,115 @@ impl Posting {
 }
 
 /// Inverts a site; returns its words, sorted by their bytes, and its pairs of words, sorted in pieces.
-pub fn invert(site: &Site) -> (Vec<Word>, Vec<Vec<Pair>>) {
+///
+/// Where there are pieces of an earlier build, those that are as they were are taken, and all that are there
+/// now take their place.
+pub fn invert(site: &Site, kept: Option<&mut Pieces>) -> (Vec<Word>, Vec<Vec<Pair>>) {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let pieces = numbers
-        .par_chunks(PIECE)
-        .map(|numbers| invert_piece(site, numbers));
+    let pieces = numbers.par_chunks(PIECE);
+    let pieces: Vec<Piece> = match kept {
+        None => pieces.map(|numbers| invert_piece(site, numbers)).collect(),
+        Some(kept) => {
+            let recall = |numbers: &[usize]| {
+                let fingerprint = fingerprint(site, numbers);
+                let known = kept.get(&fingerprint);
+                if let Some((packed, piece)) =
+                    known.and_then(|packed| Some((packed, Piece::unpack(packed)?)))
+                {
+                    return ((fingerprint, packed.clone()), piece);
+                }
+                let piece = invert_piece(site, numbers);
+                ((fingerprint, piece.pack().into()), piece)
+            };
+            let (now, pieces): (Vec<_>, Vec<_>) = pieces.map(recall).unzip();
+            *kept = now.into_iter().collect();
+            pieces
+        }
+    };
+    let pieces = pieces.into_iter().map(|piece| (piece.words, piece.pairs));
     let (words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
     (words.into_par_iter().reduce(Vec::new, join), pairs)
 }
 
-fn invert_piece(site: &Site, numbers: &[usize]) -> (Vec<Word>, Vec<Pair>) {
+/// Takes the fingerprint of all that a piece is made of.
+fn fingerprint(site: &Site, numbers: &[usize]) -> Fingerprint {
+    let mut ink = Ink::default();
+    for &number in numbers {
+        number.ink(&mut ink);
+        let entry = &site.papers[site.papers.len() - 1 - number];
+        entry.ink(&mut ink);
+        for &tag in &entry.tags {
+            let tag = &site.tags[tag];
+            [tag.slug.as_str(), &tag.name].as_slice().ink(&mut ink);
+        }
+    }
+    ink.fingerprint()
+}
+
+impl Piece {
+    /// Packs a piece: papers are numbered from its first, in two bytes.
+    fn pack(&self) -> Vec<u8> {
+        let papers = self.pairs.iter().map(|pair| pair.paper());
+        let postings = self.words.iter().filter_map(|word| word.postings.first());
+        let first = papers.chain(postings.map(|posting| posting.paper())).min();
+        let first = first.unwrap_or(0);
+        let mut bytes = Vec::with_capacity(12 + 6 * self.pairs.len() + 40 * self.words.len());
+        for number in [first, self.words.len() as u32, self.pairs.len() as u32] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        for Word { text, postings } in &self.words {
+            bytes.extend_from_slice(&(text.len() as u16).to_le_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+            bytes.extend_from_slice(&(postings.len() as u16).to_le_bytes());
+            for posting in postings {
+                let posting = (posting.0 - first * WEIGHTS) as u16;
+                bytes.extend_from_slice(&posting.to_le_bytes());
+            }
+        }
+        for pair in &self.pairs {
+            bytes.extend_from_slice(&pair.number().to_le_bytes());
+            bytes.extend_from_slice(&((pair.paper() - first) as u16).to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Unpacks what `pack` packed.
+    fn unpack(mut bytes: &[u8]) -> Option<Piece> {
+        let rest = &mut bytes;
+        let first = u32::from_le_bytes(take(rest)?);
+        let [words, pairs] = [take(rest)?, take(rest)?].map(u32::from_le_bytes);
+        let mut piece = Piece::default();
+        piece.words.reserve(words as usize);
+        for _ in 0..words {
+            let length = usize::from(u16::from_le_bytes(take(rest)?));
+            let (text, behind) = rest.split_at_checked(length)?;
+            let text = std::str::from_utf8(text).ok()?.to_owned();
+            *rest = behind;
+            let count = usize::from(u16::from_le_bytes(take(rest)?));
+            let (postings, behind) = rest.split_at_checked(2 * count)?;
+            *rest = behind;
+            let posting =
+                |&two: &[u8; 2]| Posting(first * WEIGHTS + u32::from(u16::from_le_bytes(two)));
+            let postings = postings.as_chunks().0.iter().map(posting).collect();
+            piece.words.push(Word { text, postings });
+        }
+        let pair = |&[a, b, c, d, e, f]: &[u8; 6]| {
+            let paper = first + u32::from(u16::from_le_bytes([e, f]));
+            Pair::of_number(u32::from_le_bytes([a, b, c, d]), paper)
+        };
+        let (all, behind) = rest.split_at_checked(6 * pairs as usize)?;
+        piece.pairs = all.as_chunks().0.iter().map(pair).collect();
+        behind.is_empty().then_some(piece)
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(*head)
+}
+
+fn invert_piece(site: &Site, numbers: &[usize]) -> Piece {
     let mut table: FxHashMap<String, Vec<Posting>> = FxHashMap::default();
     let mut pairs = Vec::new();
     let mut folded = String::new();
@@ -105,7 +217,7 @@ fn invert_piece(site: &Site, numbers: &[usize]) -> (Vec<Word>, Vec<Pair>) {
         .map(|(text, postings)| Word { text, postings })
         .collect();
     words.par_sort_unstable_by(|a, b| a.text.cmp(&b.text));
-    (words, pairs)
+    Piece { words, pairs }
 }
 
 /// Folds what is sought of a paper; returns where its parts end: the title, each author and tag, the

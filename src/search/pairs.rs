@@ -22,7 +22,12 @@ const BEYOND: u32 = 13;
 impl Pair {
     /// Makes a pair; `hashes` are those of its words.
     pub fn new(hashes: (u32, u32), paper: u32) -> Pair {
-        Pair(u64::from(mix(hashes)) << 32 | u64::from(paper))
+        Pair::of_number(mix(hashes), paper)
+    }
+
+    /// Makes a pair of its number.
+    pub fn of_number(number: u32, paper: u32) -> Pair {
+        Pair(u64::from(number) << 32 | u64::from(paper))
     }
 
     /// Returns the number of the pair.
@@ -30,7 +35,8 @@ impl Pair {
         (self.0 >> 32) as u32
     }
 
-    fn paper(self) -> u32 {
+    /// Returns the number of the paper.
+    pub fn paper(self) -> u32 {
         self.0 as u32
     }
 

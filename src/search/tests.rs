@@ -124,10 +124,10 @@ fn the_title_weighs_more_than_the_abstract() {
 #[test]
 fn a_changed_abstract_renames_few_files() {
     let mut papers = many(3_000);
-    let before = index(&site_of(&papers));
+    let before = index(&site_of(&papers), None);
     assert!(before.files.len() > 40, "{}", before.files.len());
     papers[1_234].2.push_str(" quine");
-    let after = index(&site_of(&papers));
+    let after = index(&site_of(&papers), None);
     let changed = after
         .files
         .iter()
@@ -283,6 +283,6 @@ fn an_address_is_told_by_the_title_where_it_can_be() {
 
 #[test]
 fn a_site_without_papers_has_an_index() {
-    let index = index(&site_of(&[]));
+    let index = index(&site_of(&[]), None);
     assert_eq!(index.files, []);
 }

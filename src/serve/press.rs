@@ -168,7 +168,7 @@ impl<'a> Desk<'a> {
         }
         let pages = self.searched.get_or_init(|| {
             let mut pages = self.plan.to_vec();
-            page::plan_index(self.site, &mut pages);
+            page::plan_index(self.site, &mut pages, None);
             pages
         });
         let searcher = || Renderer::new(self.site, self.theme, pages);
