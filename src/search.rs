@@ -20,9 +20,10 @@ mod bits;
 mod invert;
 mod pairs;
 mod papers;
+mod pieces;
 mod words;
 
-pub use invert::Pieces;
+pub use pieces::Pieces;
 
 use invert::Word;
 

@@ -11,6 +11,7 @@ use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::site::{Entry, Site};
 
 use super::pairs::{self, Pair};
+use super::pieces::{Piece, Pieces};
 use super::words;
 
 /// This is a word and the papers that have it, in the order of their numbers.
@@ -26,21 +27,12 @@ pub struct Word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting(u32);
 
-/// These are pieces of sites, packed, by the fingerprints of what they were made of.
-pub type Pieces = FxHashMap<Fingerprint, Arc<[u8]>>;
-
-/// This is a piece of a site: its words, sorted, and its pairs of words, sorted.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Piece {
-    words: Vec<Word>,
-    pairs: Vec<Pair>,
-}
-
 /// Weights are below this; see `weigh`.
 const WEIGHTS: u32 = 8;
 
-/// How many papers are inverted at once.
+/// How many papers are inverted at once; two bytes hold a posting of one of so many.
 const PIECE: usize = 512;
+const _: () = assert!(PIECE as u32 * WEIGHTS <= 1 << 16);
 
 /// Where a paper has a word, and how often.
 #[derive(Default)]
@@ -61,6 +53,16 @@ impl Posting {
         self.0 / WEIGHTS
     }
 
+    /// Returns the same behind the first paper of a piece, in two bytes.
+    pub fn within(self, first: u32) -> [u8; 2] {
+        ((self.0 - first * WEIGHTS) as u16).to_le_bytes()
+    }
+
+    /// Makes a posting of what `within` returned.
+    pub fn behind(first: u32, within: [u8; 2]) -> Posting {
+        Posting(first * WEIGHTS + u32::from(u16::from_le_bytes(within)))
+    }
+
     /// Returns the weight, from 0 to 4.
     pub fn weight(self) -> u32 {
         self.0 % WEIGHTS
@@ -79,33 +81,36 @@ impl Posting {
 
 /// Inverts a site; returns its words, sorted by their bytes, and its pairs of words, sorted in pieces.
 ///
-/// Where there are pieces of an earlier build, those that are as they were are taken, and all that are there
-/// now take their place.
+/// Pieces that an earlier build kept are taken where they are as they were, and those of this one take their
+/// place.
 pub fn invert(site: &Site, kept: Option<&mut Pieces>) -> (Vec<Word>, Vec<Vec<Pair>>) {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let pieces = numbers.par_chunks(PIECE);
+    let chunks = numbers.par_chunks(PIECE);
     let pieces: Vec<Piece> = match kept {
-        None => pieces.map(|numbers| invert_piece(site, numbers)).collect(),
+        None => chunks.map(|numbers| invert_piece(site, numbers)).collect(),
         Some(kept) => {
-            let recall = |numbers: &[usize]| {
-                let fingerprint = fingerprint(site, numbers);
-                let known = kept.get(&fingerprint);
-                if let Some((packed, piece)) =
-                    known.and_then(|packed| Some((packed, Piece::unpack(packed)?)))
-                {
-                    return ((fingerprint, packed.clone()), piece);
-                }
-                let piece = invert_piece(site, numbers);
-                ((fingerprint, piece.pack().into()), piece)
-            };
-            let (now, pieces): (Vec<_>, Vec<_>) = pieces.map(recall).unzip();
-            *kept = now.into_iter().collect();
+            let recall = |numbers| recall(site, numbers, kept);
+            let (pieces, packed): (Vec<_>, Vec<_>) = chunks.map(recall).unzip();
+            *kept = packed.into_iter().collect();
             pieces
         }
     };
     let pieces = pieces.into_iter().map(|piece| (piece.words, piece.pairs));
     let (words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
     (words.into_par_iter().reduce(Vec::new, join), pairs)
+}
+
+/// Takes a piece from those that were kept, or makes it; returns it with what is to be kept of it.
+fn recall(site: &Site, numbers: &[usize], kept: &Pieces) -> (Piece, (Fingerprint, Arc<[u8]>)) {
+    let fingerprint = fingerprint(site, numbers);
+    let known = kept.get(&fingerprint);
+    let unpacked = known.and_then(|packed| Some((Piece::unpack(packed)?, packed.clone())));
+    let (piece, packed) = unpacked.unwrap_or_else(|| {
+        let piece = invert_piece(site, numbers);
+        let packed = piece.pack(numbers[0] as u32).into();
+        (piece, packed)
+    });
+    (piece, (fingerprint, packed))
 }
 
 /// Takes the fingerprint of all that a piece is made of.
@@ -121,69 +126,6 @@ fn fingerprint(site: &Site, numbers: &[usize]) -> Fingerprint {
         }
     }
     ink.fingerprint()
-}
-
-impl Piece {
-    /// Packs a piece: papers are numbered from its first, in two bytes.
-    fn pack(&self) -> Vec<u8> {
-        let papers = self.pairs.iter().map(|pair| pair.paper());
-        let postings = self.words.iter().filter_map(|word| word.postings.first());
-        let first = papers.chain(postings.map(|posting| posting.paper())).min();
-        let first = first.unwrap_or(0);
-        let mut bytes = Vec::with_capacity(12 + 6 * self.pairs.len() + 40 * self.words.len());
-        for number in [first, self.words.len() as u32, self.pairs.len() as u32] {
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
-        for Word { text, postings } in &self.words {
-            bytes.extend_from_slice(&(text.len() as u16).to_le_bytes());
-            bytes.extend_from_slice(text.as_bytes());
-            bytes.extend_from_slice(&(postings.len() as u16).to_le_bytes());
-            for posting in postings {
-                let posting = (posting.0 - first * WEIGHTS) as u16;
-                bytes.extend_from_slice(&posting.to_le_bytes());
-            }
-        }
-        for pair in &self.pairs {
-            bytes.extend_from_slice(&pair.number().to_le_bytes());
-            bytes.extend_from_slice(&((pair.paper() - first) as u16).to_le_bytes());
-        }
-        bytes
-    }
-
-    /// Unpacks what `pack` packed.
-    fn unpack(mut bytes: &[u8]) -> Option<Piece> {
-        let rest = &mut bytes;
-        let first = u32::from_le_bytes(take(rest)?);
-        let [words, pairs] = [take(rest)?, take(rest)?].map(u32::from_le_bytes);
-        let mut piece = Piece::default();
-        piece.words.reserve(words as usize);
-        for _ in 0..words {
-            let length = usize::from(u16::from_le_bytes(take(rest)?));
-            let (text, behind) = rest.split_at_checked(length)?;
-            let text = std::str::from_utf8(text).ok()?.to_owned();
-            *rest = behind;
-            let count = usize::from(u16::from_le_bytes(take(rest)?));
-            let (postings, behind) = rest.split_at_checked(2 * count)?;
-            *rest = behind;
-            let posting =
-                |&two: &[u8; 2]| Posting(first * WEIGHTS + u32::from(u16::from_le_bytes(two)));
-            let postings = postings.as_chunks().0.iter().map(posting).collect();
-            piece.words.push(Word { text, postings });
-        }
-        let pair = |&[a, b, c, d, e, f]: &[u8; 6]| {
-            let paper = first + u32::from(u16::from_le_bytes([e, f]));
-            Pair::of_number(u32::from_le_bytes([a, b, c, d]), paper)
-        };
-        let (all, behind) = rest.split_at_checked(6 * pairs as usize)?;
-        piece.pairs = all.as_chunks().0.iter().map(pair).collect();
-        behind.is_empty().then_some(piece)
-    }
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, tail) = rest.split_first_chunk()?;
-    *rest = tail;
-    Some(*head)
 }
 
 fn invert_piece(site: &Site, numbers: &[usize]) -> Piece {
