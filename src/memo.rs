@@ -54,6 +54,8 @@ pub struct Seal {
 
 /// What a memo begins with; another format has another number.
 const MAGIC: &[u8] = b"digest memo 1\n";
+/// How many bytes the sum of all others has, which stands behind that.
+const SUM: usize = size_of::<u128>();
 
 impl Memo {
     /// Takes the terms of a site's papers.
@@ -74,11 +76,16 @@ impl Memo {
 
     /// Writes a memo.
     pub fn write(&self) -> Vec<u8> {
-        let mut body = Vec::new();
+        let pieces: usize = self.pieces.values().map(|piece| piece.len()).sum();
+        // A page takes some 80 bytes, a paper's terms some 400; growing would take twice as much memory.
+        let room = pieces + 100 * self.pages.len() + 500 * self.terms.len() + 1000;
+        let mut bytes = Vec::with_capacity(room);
+        bytes.extend(MAGIC);
+        bytes.extend([0; SUM]);
         for of in [self.program, self.basis] {
-            body.extend(of.0.to_le_bytes());
+            bytes.extend(of.0.to_le_bytes());
         }
-        body.extend((self.pages.len() as u64).to_le_bytes());
+        bytes.extend((self.pages.len() as u64).to_le_bytes());
         for (path, leaf) in &self.pages {
             let Leaf {
                 fingerprint,
@@ -86,27 +93,29 @@ impl Memo {
                 seal,
             } = leaf;
             for of in [path, fingerprint, ids] {
-                body.extend(of.0.to_le_bytes());
+                bytes.extend(of.0.to_le_bytes());
             }
             let seal = seal.unwrap_or_default();
-            body.extend(seal.length.to_le_bytes());
-            body.extend(seal.modified.to_le_bytes());
-            body.extend(seal.inode.to_le_bytes());
-            body.extend(seal.mode.to_le_bytes());
+            bytes.extend(seal.length.to_le_bytes());
+            bytes.extend(seal.modified.to_le_bytes());
+            bytes.extend(seal.inode.to_le_bytes());
+            bytes.extend(seal.mode.to_le_bytes());
         }
-        body.extend((self.terms.len() as u64).to_le_bytes());
+        bytes.extend((self.terms.len() as u64).to_le_bytes());
         for (file, terms) in &self.terms {
-            body.extend(file.0.to_le_bytes());
-            terms.write(&mut body);
+            bytes.extend(file.0.to_le_bytes());
+            terms.write(&mut bytes);
         }
-        body.extend((self.pieces.len() as u64).to_le_bytes());
+        bytes.extend((self.pieces.len() as u64).to_le_bytes());
         for (made_of, piece) in &self.pieces {
-            body.extend(made_of.0.to_le_bytes());
-            body.extend((piece.len() as u64).to_le_bytes());
-            body.extend_from_slice(piece);
+            bytes.extend(made_of.0.to_le_bytes());
+            bytes.extend((piece.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(piece);
         }
-        let sum = Fingerprint::of_bytes(&body).0.to_le_bytes();
-        [MAGIC, &sum, &body].concat()
+        let (head, body) = bytes.split_at_mut(MAGIC.len() + SUM);
+        let sum = Fingerprint::of_bytes(body).0.to_le_bytes();
+        head[MAGIC.len()..].copy_from_slice(&sum);
+        bytes
     }
 
     /// Reads a memo that this program wrote; `None` for any other.
