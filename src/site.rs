@@ -185,7 +185,10 @@ impl Inked for Entry {
             (!filled.is_as_written(html)).then_some(filled).ink(ink);
         };
         document.fingerprint.ink(ink);
-        date.to_string().ink(ink);
+        date.year().ink(ink);
+        for part in [date.month(), date.day()] {
+            i16::from(part).ink(ink);
+        }
         filled(body, &text.body, ink);
         if let (Some(note), Some(html)) = (note, &text.note) {
             filled(note, html, ink);

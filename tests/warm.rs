@@ -292,6 +292,71 @@ fn a_build_after_an_edit_takes_most_pages_over() {
     assert_eq!(kept, 0, "other settings are another site");
 }
 
+/// Each edit changes what pages show that are made of other files than the one that was edited.
+#[test]
+fn a_page_is_rendered_when_something_else_changes_that_it_shows() {
+    let folder = many();
+    let day = day_folder(1);
+    let date = day.rsplit('/').next().expect("a day");
+    let related = |number: u8, phrase: &str| {
+        // Not on one day, for papers that stand beside each other name each other anyway.
+        let name = format!("{}/related-{number}.md", day_folder(number));
+        let body = format!("{phrase} for sparse spectral wavelets.");
+        (
+            name,
+            paper(&format!("Related {number}"), "vision, agents", &body),
+        )
+    };
+    let renamed = |number: u8, title: &str| {
+        let (name, text) = related(number, "Quantised teapots");
+        (name, text.replace(&format!("Related {number}"), title))
+    };
+    let words = |title: &str| {
+        let text = format!("---\ntitle: '{title}'\n---\nRead this.\n");
+        (format!("content/issues/{date}.md"), text)
+    };
+    let vocabulary = |vision: &str| {
+        let text = format!("vision: {vision}\nagents: {{}}\nbulk: {{}}\n");
+        ("content/tags.yaml".to_owned(), text)
+    };
+    let plain = |number: u8, title: &str, tags: &str| {
+        let name = format!("{}/many-{number}.md", day_folder(number % 4));
+        (name, paper(title, tags, "Nothing in common."))
+    };
+    let edits = [
+        ("papers that are related", related(1, "Quantised teapots")),
+        ("one more", related(2, "Quantised teapots")),
+        ("the title of a related one", renamed(1, "Kin")),
+        (
+            "one that is not related any more",
+            related(2, "Other kettles"),
+        ),
+        ("a vocabulary", vocabulary("{}")),
+        ("a tag's name", vocabulary("{name: Seeing}")),
+        ("another name", vocabulary("{name: Looking}")),
+        (
+            "a tag's description",
+            vocabulary("{name: Looking, description: With *eyes*.}"),
+        ),
+        ("an issue's headline", words("First")),
+        ("another headline", words("Second")),
+        ("a title", plain(7, "Another title", "vision, bulk")),
+        ("a tag less", plain(7, "Another title", "vision")),
+        ("a tag more", plain(7, "Another title", "agents, vision")),
+    ];
+    for (what, (name, text)) in edits {
+        std::thread::sleep(Duration::from_millis(12));
+        let is_new = !folder.root().join(&name).exists();
+        folder.write(&name, text);
+        let kept = check(&folder, &[], what);
+        let is_other_site = is_new && name.starts_with("content/papers");
+        assert!(kept > 0 || is_other_site, "nothing was taken over: {what}");
+        // Once more, so that most files are older than the last step of the clock.
+        std::thread::sleep(Duration::from_millis(12));
+        check(&folder, &[], what);
+    }
+}
+
 #[test]
 fn a_file_that_was_taken_over_is_not_written_to() {
     let folder = many();
