@@ -33,6 +33,10 @@ fn a_tag_that_would_stand_twice_goes() {
         ("tags: [vit, vision]", "tags: [vision]"),
         ("tags: [Vision, vit]", "tags: [Vision]"),
         (
+            "tags:\n  - vision\n  - vit # why\n  - x",
+            "tags:\n  - vision\n  - x",
+        ),
+        (
             "tags:\n  - vision # good\n  - vit\n  - x",
             "tags:\n  - vision # good\n  - x",
         ),
@@ -255,6 +259,31 @@ fn merged_tags_leave_their_words_behind() {
 
     let merged = merge_tags(&source, &[&slug("perception")], &slug("vision"));
     assert!(merged.is_err());
+}
+
+#[test]
+fn a_tag_that_goes_takes_its_blank_line_with_it() {
+    let check = |text: &str, expected: &str| {
+        let source = Source::new("content/tags.yaml", text);
+        let merged = merge_tags(&source, &[&slug("b")], &slug("a"));
+        assert_eq!(merged, Ok(Some(expected.to_owned())), "{text}");
+    };
+    check("a:\n\nb:\n\nc:\n", "a:\n  aliases: [b]\n\nc:\n");
+    check("b:\n\na:\n", "a:\n  aliases: [b]\n");
+    // It may stand directly below the one that its words go to.
+    check("a:\nb:\n\nc:\n", "a:\n  aliases: [b]\n\nc:\n");
+    check(
+        "a:\nb:\n  aliases: ['on', c*]\n",
+        "a:\n  aliases: [b, \"on\", c*]\n",
+    );
+}
+
+#[test]
+fn a_tag_of_the_file_is_renamed_as_ever_where_the_starter_lies_below() {
+    let source = Source::new("content/tags.yaml", "starter: true\nmine:\n  name: Mine\n");
+    let renamed = rename_tag(&source, &slug("mine"), &slug("ours"));
+    let expected = "starter: true\nours:\n  name: Mine\n";
+    assert_eq!(renamed, Ok(Some(expected.to_owned())));
 }
 
 fn formatted(text: &str) -> Option<String> {

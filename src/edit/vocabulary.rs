@@ -364,6 +364,7 @@ fn alias(word: &str) -> String {
 }
 
 fn apply(source: &Source, mut changes: Vec<(Range<usize>, String)>) -> Option<String> {
-    changes.sort_by_key(|(range, _)| range.start);
+    // What is added in front of an entry that goes comes first.
+    changes.sort_by_key(|(range, _)| (range.start, range.end));
     replace(&source.text, changes)
 }
