@@ -736,6 +736,10 @@ mod tests {
                 "this is not YAML: found unknown escape character 2:5+1 put text with a backslash between single quotes",
             ),
             (
+                "a: \"b\n  \\d\n  e\"\n",
+                "this is not YAML: found unknown escape character 2:3+1 put text with a backslash between single quotes",
+            ),
+            (
                 "a:\n\t- b\n",
                 "this is not YAML: found character that cannot start any token 2:1+1 indent with spaces; YAML does not allow tabs",
             ),

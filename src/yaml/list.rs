@@ -142,6 +142,7 @@ mod tests {
         );
         check("\n  - -- x\n", Some(&["-- x"]));
         check(" []\n", Some(&[]));
+        check("   [a]\n", Some(&["a"]));
     }
 
     #[test]
@@ -149,6 +150,7 @@ mod tests {
         for text in [
             " a\n",
             " [a, [b]]\n",
+            " [a{b]\n",
             " [a, # b\n c]\n",
             " [a\n",
             "\n- a\n  b\n",
