@@ -262,6 +262,33 @@ fn merged_tags_leave_their_words_behind() {
 }
 
 #[test]
+fn tags_below_a_merged_one_follow_and_comments_between_stay() {
+    let text = "memory:\n  name: Memory\nstorage:\n  aliases: [store]\n# What comes back.\nrecall:\n  name: Recall\n  broader: storage\n";
+    let source = Source::new("content/tags.yaml", text);
+    let merged = merge_tags(&source, &[&slug("storage")], &slug("memory"));
+    let expected = "memory:\n  aliases: [storage, store]\n  name: Memory\n# What comes back.\nrecall:\n  name: Recall\n  broader: memory\n";
+    assert_eq!(merged, Ok(Some(expected.to_owned())));
+}
+
+#[test]
+fn a_renamed_tag_keeps_its_old_word_unless_its_name_says_it() {
+    let check = |text: &str, expected: &str| {
+        let source = Source::new("content/tags.yaml", text);
+        let renamed = rename_tag(&source, &slug("vision"), &slug("seeing"));
+        assert_eq!(renamed, Ok(Some(expected.to_owned())), "{text}");
+    };
+    check(
+        "vision:\n  name: Sight\n",
+        "seeing:\n  aliases: [vision]\n  name: Sight\n",
+    );
+    check("vision:\n  name: Vision\n", "seeing:\n  name: Vision\n");
+    check(
+        "vision:\n  description: Vision\n  name: Sight\n",
+        "seeing:\n  aliases: [vision]\n  description: Vision\n  name: Sight\n",
+    );
+}
+
+#[test]
 fn a_tag_that_goes_takes_its_blank_line_with_it() {
     let check = |text: &str, expected: &str| {
         let source = Source::new("content/tags.yaml", text);
