@@ -58,14 +58,14 @@ impl Build {
         let start = Instant::now();
         let root = find_root(root)?;
         let output = self.output.clone().unwrap_or_else(|| root.join("public"));
-        let (publication, memo) = rayon::join(
+        let (publication, mut memo) = rayon::join(
             || Publication::start(&root, &output),
             || match self.cold {
                 true => Memo::default(),
                 false => disk::read_memo(&root).unwrap_or_default(),
             },
         );
-        let (publication, mut memo) = (publication?, memo);
+        let publication = publication?;
         let options = Options {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
@@ -95,12 +95,9 @@ impl Build {
         let publishing = Instant::now();
         let paths = prepared.plan.iter().map(|page| page.path.as_str());
         let remembered = publication.finish(paths, |manifest| {
-            let pieces = memo.pieces.clone();
-            let memo = Memo {
-                pieces,
-                ..remember(&prepared, &rendered, basis, manifest)
-            };
-            disk::keep_memo(&root, memo)
+            let pieces = std::mem::take(&mut memo.pieces);
+            let memo = remember(&prepared, &rendered, basis, manifest);
+            disk::keep_memo(&root, Memo { pieces, ..memo })
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {

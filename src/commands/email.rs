@@ -81,11 +81,7 @@ impl Email {
             }
         };
         #[cfg(feature = "mail")]
-        let _alone = if self.send {
-            Some(send::alone(&root)?)
-        } else {
-            None
-        };
+        let _alone = self.send.then(|| send::alone(&root)).transpose()?;
         let sent = read_sent(&root)?;
         let base_url = &site.config.base_url;
         let id = edition::message_id(base_url, edition.date, sent.count(edition.date));

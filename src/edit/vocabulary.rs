@@ -63,9 +63,10 @@ pub fn rename_tag(source: &Source, from: &Slug, to: &Slug) -> Result<Option<Stri
         let aliases = (!is_starters || slug != to.as_str()).then_some(tag.aliases);
         (slug, aliases, tag.description, tag.broader)
     };
-    let new = tags_of(&Source::new(source.name.clone(), text.as_str()));
-    let same = new.into_iter().map(told).eq(expected.into_iter().map(told));
-    if same && leads(&text, source, from, to) {
+    let new = Source::new(source.name.clone(), text.as_str());
+    let new = Vocabulary::parse(&new, &mut Problems::new());
+    let same = tags_in(&new).map(told).eq(expected.into_iter().map(told));
+    if same && leads(&new, from, to) {
         Ok(Some(text))
     } else {
         Err(refusal())
@@ -133,11 +134,7 @@ pub fn merge_tags(source: &Source, from: &[&Slug], into: &Slug) -> Result<Option
     let mut problems = Problems::new();
     let new = Source::new(source.name.clone(), text.as_str());
     let vocabulary = Vocabulary::parse(&new, &mut problems);
-    let leads = |slug: &&Slug| {
-        vocabulary
-            .lookup(slug.as_str())
-            .is_some_and(|tag| tag.slug == *into)
-    };
+    let leads = |slug: &&Slug| leads(&vocabulary, slug, into);
     let whole = vocabulary.iter().count() == known.len() - gone.len();
     if whole && !problems.has_errors() && from.iter().all(leads) {
         Ok(Some(text))
@@ -203,10 +200,12 @@ fn read(source: &Source) -> Option<Vec<Entry>> {
 }
 
 fn tags_of(source: &Source) -> BTreeMap<String, Tag> {
-    let vocabulary = Vocabulary::parse(source, &mut Problems::new());
+    tags_in(&Vocabulary::parse(source, &mut Problems::new())).collect()
+}
+
+fn tags_in(vocabulary: &Vocabulary) -> impl Iterator<Item = (String, Tag)> {
     let tags = vocabulary.iter();
     tags.map(|tag| (tag.slug.to_string(), tag.clone()))
-        .collect()
 }
 
 /// The new `broader` of each entry that stands below one of the tags.
@@ -346,10 +345,8 @@ fn is_named(entry: &Entry, slug: &Slug) -> bool {
     })
 }
 
-/// Tells whether a word leads to a tag in an edited vocabulary; another tag may have it for its name.
-fn leads(text: &str, source: &Source, word: &Slug, to: &Slug) -> bool {
-    let new = Source::new(source.name.clone(), text);
-    let vocabulary = Vocabulary::parse(&new, &mut Problems::new());
+/// Tells whether a word leads to a tag; another one may have it for its name.
+fn leads(vocabulary: &Vocabulary, word: &Slug, to: &Slug) -> bool {
     let tag = vocabulary.lookup(word.as_str());
     tag.is_some_and(|tag| tag.slug == *to)
 }
