@@ -11,28 +11,26 @@ use super::answers::make_cache;
 
 /// This keeps others out until it is dropped, or the process ends, however it does.
 #[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "the open file is the lock")] Option<File>);
+pub struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
 /// Takes the lock of that name; `None` when another process has it.
-///
-/// A file system that knows no locks gives it to everyone.
 pub fn lock(root: &Path, name: &str) -> Result<Option<Lock>> {
     let path = root.join(layout::CACHE).join(format!("{name}.lock"));
-    let open = || {
-        make_cache(root)?;
-        File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-    };
-    let file = open().with_context(|| format!("cannot write {}", path.display()))?;
+    make_cache(root).with_context(|| format!("cannot write {}", path.display()))?;
+    take(&path)
+}
+
+/// Takes a lock by its file, which is made where there is none; `None` when another process has it.
+pub(super) fn take(path: &Path) -> Result<Option<Lock>> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock(Some(file)))),
+        Ok(()) => Ok(Some(Lock(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => {
-            Ok(Some(Lock(None)))
-        }
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
         }

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use crate::memo::Seal;
 
+use super::lock::{self, Lock};
 use super::memo::seal;
 
 /// The list of the files of the output, one path a line, in the output.
@@ -34,8 +35,7 @@ pub struct Publication {
     output: PathBuf,
     staging: PathBuf,
     retired: PathBuf,
-    // The lock is held as long as the file is open.
-    _lock: fs::File,
+    _lock: Lock,
 }
 
 impl Publication {
@@ -203,20 +203,13 @@ fn refuse_sources(root: &Path, output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn take_lock(path: &Path, output: &Path) -> Result<fs::File> {
-    let file =
-        fs::File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => {
-            bail!(
-                "another build is writing {}; wait until it is done",
-                output.display()
-            )
-        }
-        Err(fs::TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("cannot lock {}", path.display()))
-        }
+fn take_lock(path: &Path, output: &Path) -> Result<Lock> {
+    match lock::take(path)? {
+        Some(lock) => Ok(lock),
+        None => bail!(
+            "another build is writing {}; wait until it is done",
+            output.display()
+        ),
     }
 }
 
