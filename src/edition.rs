@@ -103,8 +103,11 @@ fn render_some(
     let mut context = Context::new();
     context.insert("site", site_view(site, theme.language()));
     context.insert("email", view);
-    let page = format!("the edition of {}", issue.date);
-    let part = |template: &str| Ok(without_controls(theme.render(template, &context, &page)?));
+    let page = || format!("the edition of {}", issue.date);
+    let part = |template: &str| {
+        let rendered = theme.render(template, &context, page)?;
+        Ok(without_controls(rendered.as_str()))
+    };
     Ok(Edition {
         html: part("email.html")?,
         text: part("email.txt")?,
@@ -213,13 +216,9 @@ fn site_view(site: &Site, language: &Language) -> EmailSiteView {
 }
 
 /// Control characters have no business in a mail, and some end the line of a header or a message.
-fn without_controls(text: String) -> String {
+fn without_controls(text: &str) -> String {
     let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
-    if text.contains(is_control) {
-        text.replace(is_control, "")
-    } else {
-        text
-    }
+    text.replace(is_control, "")
 }
 
 #[cfg(test)]

@@ -19,10 +19,12 @@ use crate::source::Source;
 
 mod drift;
 mod filters;
+mod sheet;
 mod turns;
 mod words;
 
 pub use drift::{Drift, drift};
+pub use sheet::Sheet;
 pub use tera::Value;
 pub use words::has_language;
 
@@ -131,19 +133,19 @@ impl Theme {
         &self,
         template: &str,
         context: &Context,
-        page: &str,
-    ) -> Result<String, Diagnostic> {
-        let mut rendered = Sheet::default();
+        page: impl FnOnce() -> String,
+    ) -> Result<Sheet, Diagnostic> {
+        let mut rendered = Sheet::blank();
         let values = context.values.as_ref();
         let values = values.expect("nothing is rendered of fingerprints");
         turns::start();
         let written = self.tera.render_to(template, values, &mut rendered);
         written.map_err(|error| {
             let mut problem = self.describe(&error);
-            let _ = write!(problem.message, ", while rendering {page}");
+            let _ = write!(problem.message, ", while rendering {}", page());
             problem
         })?;
-        Ok(String::from_utf8(rendered.0).expect("Tera writes whole texts"))
+        Ok(rendered)
     }
 
     /// Returns the language of the interface.
@@ -160,7 +162,7 @@ impl Theme {
         let report = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
             ErrorKind::Io(std::io::ErrorKind::FileTooLarge) => {
-                let message = format!("the page is longer than {} MiB", LONGEST >> 20);
+                let message = format!("the page is longer than {} MiB", sheet::LONGEST >> 20);
                 return Diagnostic::new(Code::BadTemplate, message);
             }
             other => return self.describe_text(&other.to_string()),
@@ -271,31 +273,6 @@ pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
 pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) -> Value {
     let field = |name| Some((name, fields.as_map()?.get(&Key::Str(name))?.clone()));
     Value::from_serializable(&Record(&names.filter_map(field).collect::<Vec<_>>()))
-}
-
-/// How many bytes a page may have: more than any host takes, and no more than a computer has.
-const LONGEST: usize = 256 << 20;
-
-/// A page on its way, up to its longest.
-#[derive(Default)]
-struct Sheet(Vec<u8>);
-
-impl std::io::Write for Sheet {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
-        if self.0.len() + bytes.len() > LONGEST {
-            return Err(std::io::ErrorKind::FileTooLarge.into());
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Named values on their way to Tera.

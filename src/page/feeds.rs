@@ -20,7 +20,7 @@ pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<Proof, Diagnostic>
     let site = renderer.site();
     match &page.kind {
         Kind::JsonFeed => Ok(Proof::of(json_feed(site, page))),
-        Kind::FeedList => Ok(Proof::of(only_xml(feed_list(renderer)))),
+        Kind::FeedList => Ok(Proof::of(feed_list(renderer)).map(only_xml)),
         Kind::TagFeed(index) => {
             let tag = &site.tags[*index];
             let papers = tag.papers.iter().copied();

@@ -44,7 +44,7 @@ impl Renderer<'_> {
             context.insert("paper", self.views.listed(paper));
             let row = self.template(page, "pieces/row.html", "", context)?;
             Ok(Shared::of(
-                theme::html(row.text.trim_end()),
+                theme::html(row.text.as_str().trim_end()),
                 row.fingerprint,
             ))
         })
@@ -58,7 +58,7 @@ impl Renderer<'_> {
             let entry: Shared<FeedEntryView> = self.views.of_paper(paper, make);
             context.insert("entry", entry);
             let entry = self.template(page, "pieces/entry.xml", "", context)?;
-            Ok(Shared::of(theme::html(&entry.text), entry.fingerprint))
+            Ok(Shared::of(theme::html(entry.text.as_str()), entry.fingerprint))
         })
     }
 

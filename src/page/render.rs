@@ -11,7 +11,7 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Context, Theme};
+use crate::theme::{Context, Sheet, Theme};
 use crate::view::{
     Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Shared,
     SiteView, TargetView, Views,
@@ -35,14 +35,14 @@ const LISTED_PAPERS: usize = 500;
 #[derive(Debug, PartialEq, Eq)]
 pub enum Output {
     /// These bytes.
-    Bytes(Vec<u8>),
+    Bytes(Sheet),
     /// A copy of a source, by its name below the root.
     Copy(String),
 }
 
 /// This is a text, and the fingerprint of all that it was made of; a proof has no text.
 pub(super) struct Proof {
-    pub text: String,
+    pub text: Sheet,
     pub fingerprint: Fingerprint,
 }
 
@@ -50,11 +50,12 @@ impl Proof {
     /// Makes a proof of a text whose making costs little: its fingerprint is its own.
     pub fn of(text: String) -> Proof {
         let fingerprint = Fingerprint::of_bytes(text.as_bytes());
+        let text = text.into();
         Proof { text, fingerprint }
     }
 
     /// Changes the text in a way that depends on the text alone.
-    pub fn map(self, change: impl FnOnce(String) -> String) -> Proof {
+    pub fn map(self, change: impl FnOnce(Sheet) -> Sheet) -> Proof {
         Proof {
             text: change(self.text),
             ..self
@@ -67,6 +68,8 @@ pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
     sites: BTreeMap<String, Shared<SiteView>>,
+    /// The address of each kind of pages' script, where the theme has one.
+    scripts: BTreeMap<String, String>,
     easel: Easel,
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
@@ -104,7 +107,12 @@ impl<'a> Renderer<'a> {
         let sites = parts
             .map(|part| (part.clone(), Shared::new(site_view(&views, theme, &part))))
             .collect();
+        let scripts = theme.statics().keys().filter_map(|name| {
+            let kind = name.strip_suffix(".js")?;
+            Some((kind.to_owned(), themed(&views, theme, name)?))
+        });
         Renderer {
+            scripts: scripts.collect(),
             views,
             theme,
             sites,
@@ -135,7 +143,7 @@ impl<'a> Renderer<'a> {
                 true => Vec::new(),
                 false => bytes.to_vec(),
             };
-            Ok((Output::Bytes(bytes), fingerprint))
+            Ok((Output::Bytes(bytes.into()), fingerprint))
         };
         let proof = match &page.kind {
             Kind::Home => self.home(page)?,
@@ -181,7 +189,7 @@ impl<'a> Renderer<'a> {
                     true => Vec::new(),
                     false => self.easel.draw(&card),
                 };
-                return Ok((Output::Bytes(drawn), Fingerprint::of(&card)));
+                return Ok((Output::Bytes(drawn.into()), Fingerprint::of(&card)));
             }
             Kind::NoJekyll => Proof::of(String::new()),
             Kind::HighlightStyle => Proof::of(highlight::css()),
@@ -191,7 +199,7 @@ impl<'a> Renderer<'a> {
                 return Ok(copy(format!("{}{}", layout::STATIC, site.statics[*index])));
             }
         };
-        Ok((Output::Bytes(proof.text.into_bytes()), proof.fingerprint))
+        Ok((Output::Bytes(proof.text), proof.fingerprint))
     }
 
     /// Tells whether this renders nothing.
@@ -222,14 +230,14 @@ impl<'a> Renderer<'a> {
         context.insert("site", self.sites[part].clone());
         let fingerprint = context.fingerprint();
         if self.are_fingerprints() {
-            let text = String::new();
+            let text = Sheet::default();
             return Ok(Proof { text, fingerprint });
         }
-        let shown = match source_of(page, self.site()) {
+        let shown = || match source_of(page, self.site()) {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        let text = self.theme.render(template, &context, &shown)?;
+        let text = self.theme.render(template, &context, shown)?;
         Ok(Proof { text, fingerprint })
     }
 
@@ -496,7 +504,7 @@ impl<'a> Renderer<'a> {
             feed_url: None,
             feed_title: None,
             alternates: Vec::new(),
-            script_url: themed(&self.views, self.theme, &format!("{kind}.js")),
+            script_url: self.scripts.get(kind).cloned(),
             edit_url: self.edit_url(&page.kind),
             noindex: false,
             image: cards::image(self, page),

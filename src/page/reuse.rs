@@ -5,6 +5,7 @@
 use crate::fingerprint::{Ink, Inked as _};
 use crate::layout;
 use crate::site::Site;
+use crate::theme::Sheet;
 use crate::view::{AlternateView, Views};
 use crate::{bibtex, csl, records};
 
@@ -59,8 +60,8 @@ pub(super) fn render(renderer: &Renderer<'_>, page: &Page) -> Proof {
         renderer.views.fingerprint(paper).ink(&mut ink);
     }
     let text = match renderer.are_fingerprints() {
-        true => String::new(),
-        false => write(renderer, page),
+        true => Sheet::default(),
+        false => write(renderer, page).into(),
     };
     Proof {
         text,

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::layout;
+use crate::theme::Sheet;
 use crate::view::SitemapView;
 
 use super::render::Proof;
@@ -71,14 +72,14 @@ fn sitemap_index(renderer: &Renderer<'_>, parts: usize) -> String {
 }
 
 /// XML 1.0 forbids most control characters, even escaped; a template may hand one through.
-pub(super) fn only_xml(text: String) -> String {
+pub(super) fn only_xml(text: Sheet) -> Sheet {
     let forbidden = |c: char| {
         (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..='\u{9f}'))
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     // Feeds are long and seldom hold one of these, so the bytes are looked at before the characters.
     // A chunk is looked at as a whole, which processors do for many bytes at once.
-    let mut chunks = text.as_bytes().chunks(256);
+    let mut chunks = text.chunks(256);
     let looked_at = |chunk: &[u8]| {
         let found = chunk.iter().fold(0, |found, &byte| {
             let is_space = (byte == b'\t') as u8 | (byte == b'\n') as u8 | (byte == b'\r') as u8;
@@ -86,8 +87,8 @@ pub(super) fn only_xml(text: String) -> String {
         });
         found != 0
     };
-    if chunks.any(looked_at) && text.contains(forbidden) {
-        text.replace(forbidden, "")
+    if chunks.any(looked_at) && text.as_str().contains(forbidden) {
+        text.as_str().replace(forbidden, "").into()
     } else {
         text
     }

@@ -289,12 +289,12 @@ impl Preview {
                 if path.ends_with(".html") {
                     self.keep(address, &bytes);
                 }
-                Opened::Page(200, path, bytes)
+                Opened::Page(200, path, bytes.into_bytes())
             }
             Answer::Page(path, Output::Copy(source)) => Opened::File(200, path, source),
             Answer::Folder => Opened::Folder(press.base_url().link(&format!("{address}/"))),
             Answer::Missing(Some(Output::Bytes(bytes))) => {
-                Opened::Page(404, layout::NOT_FOUND.to_owned(), bytes)
+                Opened::Page(404, layout::NOT_FOUND.to_owned(), bytes.into_bytes())
             }
             Answer::Missing(Some(Output::Copy(source))) => {
                 Opened::File(404, layout::NOT_FOUND.to_owned(), source)

@@ -1,0 +1,113 @@
+//! Sheets: what pages are written on.
+
+use std::cell::Cell;
+use std::io;
+use std::ops::Deref;
+
+/// How many bytes a page may have: more than any host takes, and no more than a computer has.
+pub(super) const LONGEST: usize = 256 << 20;
+/// The longest sheet that is written on again; few pages are longer.
+const KEPT: usize = 4 << 20;
+
+thread_local! {
+    /// What the last page was written on that this thread let go.
+    static BLANK: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// This is a page's text, as bytes.
+///
+/// Its memory is written on again: a new one would grow by copies of itself, in memory that the kernel
+/// fills with zeros before.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sheet(Vec<u8>);
+
+impl Sheet {
+    /// Takes an empty one.
+    pub(super) fn blank() -> Sheet {
+        let mut bytes = BLANK.take();
+        bytes.clear();
+        Sheet(bytes)
+    }
+
+    /// Returns the text of one that a template wrote.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("Tera writes whole texts")
+    }
+
+    /// Returns the bytes.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        let bytes = std::mem::take(&mut self.0);
+        // A thread that ends has none any more.
+        let _ = BLANK.try_with(|blank| {
+            let last = blank.take();
+            let is_better = last.capacity() < bytes.capacity() && bytes.capacity() <= KEPT;
+            blank.set(if is_better { bytes } else { last });
+        });
+    }
+}
+
+impl Deref for Sheet {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for Sheet {
+    fn from(bytes: Vec<u8>) -> Sheet {
+        Sheet(bytes)
+    }
+}
+
+impl From<String> for Sheet {
+    fn from(text: String) -> Sheet {
+        Sheet(text.into_bytes())
+    }
+}
+
+impl io::Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn what_is_let_go_is_written_on_again_from_its_beginning() {
+        let mut sheet = Sheet::blank();
+        sheet.write_all(b"a long page").expect("written");
+        let memory = sheet.as_ptr();
+        drop(sheet);
+        let mut next = Sheet::blank();
+        assert!(next.is_empty());
+        next.write_all(b"short").expect("written");
+        assert_eq!((next.as_str(), next.as_ptr()), ("short", memory));
+        drop(Sheet::from(vec![0; KEPT + 1]));
+        drop(next);
+        assert!(Sheet::blank().into_bytes().capacity() <= KEPT);
+    }
+}
