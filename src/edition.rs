@@ -12,7 +12,7 @@ use crate::markdown;
 use crate::site::{Entry, Issue, Site};
 use crate::source::Source;
 use crate::theme::{Context, Theme};
-use crate::view::{EmailPaperView, EmailSiteView, EmailView, Html, Shared};
+use crate::view::{self, EmailPaperView, EmailSiteView, EmailView, Html};
 
 /// How many bytes of HTML a mailbox shows: Gmail cuts a message at 102 KB and hides the rest.
 pub const LIMIT: usize = 102 * 1024;
@@ -100,12 +100,14 @@ fn render_some(
         text: String::new(),
         left_out: view.more,
     };
-    let mut context = Context::new();
-    context.insert("site", site_view(site, theme.language()));
-    context.insert("email", view);
+    let asks = theme.asks(view::names());
     let page = || format!("the edition of {}", issue.date);
-    let part = |template: &str| {
-        let rendered = theme.render(template, &context, page)?;
+    let part = |template: &'static str| {
+        let asked = asks.of(template);
+        let mut context = Context::new(template, &asked);
+        context.insert("site", site_view(site, theme.language()));
+        context.insert("email", view.clone());
+        let rendered = theme.render(&context, page)?;
         Ok(without_controls(rendered.as_str()))
     };
     Ok(Edition {
@@ -159,7 +161,7 @@ fn email_view(
         papers: papers
             .iter()
             .take(shown)
-            .map(|entry| Shared::new(paper_view(base_url, language, entry, teaser)))
+            .map(|entry| paper_view(base_url, language, entry, teaser))
             .collect(),
         more: papers.len() - shown,
     }

@@ -17,12 +17,14 @@ use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::language::Language;
 use crate::source::Source;
 
+mod asked;
 mod drift;
 mod filters;
 mod sheet;
 mod turns;
 mod words;
 
+pub use asked::{Asked, Asks};
 pub use drift::{Drift, drift};
 pub use sheet::Sheet;
 pub use tera::Value;
@@ -56,11 +58,19 @@ pub struct Theme {
     language: Arc<Language>,
 }
 
-/// This is what a template is given: named values, or their fingerprints alone.
-#[derive(Debug, Default)]
-pub struct Context {
+/// This is what a template is given: the named values that it may ask for, or their fingerprints alone.
+#[derive(Debug)]
+pub struct Context<'a> {
+    template: &'static str,
+    asked: &'a Asked,
     values: Option<tera::Context>,
     ink: Ink,
+}
+
+/// This is what templates may be given.
+pub trait Show {
+    /// Makes a value of it, with the fields that are asked for.
+    fn show(self, asked: &Asked) -> Value;
 }
 
 /// Loads the built-in theme with a site's files over it, in a language; `None` when a template cannot
@@ -128,24 +138,28 @@ pub fn built_in_file(path: &str) -> Option<&'static [u8]> {
 }
 
 impl Theme {
-    /// Renders a template; the error says where in which template, and for which page.
+    /// Renders what a template is given; the error says where in which template, and for which page.
     pub fn render(
         &self,
-        template: &str,
-        context: &Context,
+        context: &Context<'_>,
         page: impl FnOnce() -> String,
     ) -> Result<Sheet, Diagnostic> {
         let mut rendered = Sheet::blank();
         let values = context.values.as_ref();
         let values = values.expect("nothing is rendered of fingerprints");
         turns::start();
-        let written = self.tera.render_to(template, values, &mut rendered);
+        let written = self.tera.render_to(context.template, values, &mut rendered);
         written.map_err(|error| {
             let mut problem = self.describe(&error);
             let _ = write!(problem.message, ", while rendering {}", page());
             problem
         })?;
         Ok(rendered)
+    }
+
+    /// Tells of each template which of some names it asks for.
+    pub fn asks(&self, names: impl Iterator<Item = &'static str>) -> Asks<'_> {
+        Asks::new(&self.sources, names)
     }
 
     /// Returns the language of the interface.
@@ -210,32 +224,83 @@ impl Theme {
     }
 }
 
-impl Context {
-    /// Makes an empty context.
-    pub fn new() -> Context {
+impl<'a> Context<'a> {
+    /// Makes an empty context for a template that asks for some names.
+    pub fn new(template: &'static str, asked: &'a Asked) -> Context<'a> {
         Context {
+            template,
+            asked,
             values: Some(tera::Context::new()),
             ink: Ink::default(),
         }
     }
 
     /// Makes one that takes fingerprints of values and lets the values go.
-    pub fn of_fingerprints() -> Context {
-        Context::default()
+    pub fn of_fingerprints(template: &'static str, asked: &'a Asked) -> Context<'a> {
+        Context {
+            values: None,
+            ..Context::new(template, asked)
+        }
     }
 
-    /// Adds a value.
-    pub fn insert(&mut self, name: &'static str, value: impl Into<Value> + Inked) {
+    /// Tells whether a value of this name may be asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.asked.has(name)
+    }
+
+    /// Adds a value, if it may be asked for.
+    pub fn insert<T: Show + Inked>(&mut self, name: &'static str, value: T) {
+        self.insert_with(name, || value);
+    }
+
+    /// Adds a value that is made if it may be asked for.
+    pub fn insert_with<T: Show + Inked>(&mut self, name: &'static str, make: impl FnOnce() -> T) {
+        if !self.wants(name) {
+            return;
+        }
+        let value = make();
         name.ink(&mut self.ink);
         value.ink(&mut self.ink);
         if let Some(values) = &mut self.values {
-            values.insert_value(name, value.into());
+            values.insert_value(name, value.show(self.asked));
         }
     }
 
     /// Takes the fingerprint of all values: what a template makes of them is the same when it is.
     pub fn fingerprint(&self) -> Fingerprint {
         self.ink.fingerprint()
+    }
+}
+
+impl Show for Value {
+    fn show(self, _: &Asked) -> Value {
+        self
+    }
+}
+
+/// Texts and numbers are shown as they are.
+macro_rules! show {
+    ($($kind:ty)*) => {$(
+        impl Show for $kind {
+            fn show(self, _: &Asked) -> Value {
+                self.into()
+            }
+        }
+    )*};
+}
+
+show!(String &str bool usize i16);
+
+impl<T: Show> Show for Option<T> {
+    fn show(self, asked: &Asked) -> Value {
+        self.map_or_else(Value::none, |value| value.show(asked))
+    }
+}
+
+impl<T: Show> Show for Vec<T> {
+    fn show(self, asked: &Asked) -> Value {
+        let values = self.into_iter().map(|value| value.show(asked));
+        Value::from(values.collect::<Vec<Value>>())
     }
 }
 
@@ -257,8 +322,8 @@ pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
     Value::from_serializable(value)
 }
 
-/// Makes a value of named fields, in this order.
-pub fn fields<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
+/// Makes a value of named fields, those that there are, in this order.
+pub fn fields<const N: usize>(fields: [Option<(&'static str, Value)>; N]) -> Value {
     Value::from_serializable(&Record(&fields))
 }
 
@@ -272,19 +337,20 @@ pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
 /// Makes a value of some fields of another; their texts are shared.
 pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) -> Value {
     let field = |name| Some((name, fields.as_map()?.get(&Key::Str(name))?.clone()));
-    Value::from_serializable(&Record(&names.filter_map(field).collect::<Vec<_>>()))
+    Value::from_serializable(&Record(&names.map(field).collect::<Vec<_>>()))
 }
 
 /// Named values on their way to Tera.
 ///
 /// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
 /// hands it field by field; and it takes a value in a field as it is.
-struct Record<'a>(&'a [(&'static str, Value)]);
+struct Record<'a>(&'a [Option<(&'static str, Value)>]);
 
 impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = serializer.serialize_struct("", self.0.len())?;
-        for (name, value) in self.0 {
+        let length = self.0.iter().flatten().count();
+        let mut record = serializer.serialize_struct("", length)?;
+        for (name, value) in self.0.iter().flatten() {
             record.serialize_field(name, value)?;
         }
         record.end()

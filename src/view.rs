@@ -8,15 +8,15 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::fingerprint::{Fingerprint, Ink, Inked};
-use crate::theme::{self, Value};
+use crate::theme::{self, Asked, Show, Value};
 
 mod make;
 mod charts;
 mod manual;
 mod shelf;
 
-pub use make::Views;
-pub use manual::{Field, Kind, RECORDS, Record, TEMPLATES, Template, WORDS, document};
+pub use make::{SHARED, Views};
+pub use manual::{Field, Kind, RECORDS, Record, TEMPLATES, Template, WORDS, document, names};
 pub use shelf::Shelf;
 
 /// Declares a record of values for templates: its fields are its documentation.
@@ -26,9 +26,13 @@ macro_rules! view {
         #[derive(Clone)]
         pub struct $name { $($(#[doc = $doc])* pub $field: $kind,)* }
 
-        impl From<$name> for Value {
-            fn from(view: $name) -> Value {
-                theme::fields([$((stringify!($field), view.$field.into()),)*])
+        impl Show for $name {
+            fn show(self, asked: &Asked) -> Value {
+                theme::fields([$(
+                    asked
+                        .has(stringify!($field))
+                        .then(|| (stringify!($field), self.$field.show(asked))),
+                )*])
             }
         }
 
@@ -68,11 +72,11 @@ impl<T> Shared<T> {
     }
 }
 
-impl<T: Inked + Into<Value>> Shared<T> {
-    /// Makes a record into a value.
-    pub fn new(record: T) -> Shared<T> {
+impl<T: Inked + Show> Shared<T> {
+    /// Makes a record into a value, for templates that ask for some names.
+    pub fn new(record: T, asked: &Asked) -> Shared<T> {
         let fingerprint = Fingerprint::of(&record);
-        Shared::of(record.into(), fingerprint)
+        Shared::of(record.show(asked), fingerprint)
     }
 }
 
@@ -88,9 +92,9 @@ impl<T> Inked for Shared<T> {
     }
 }
 
-impl<T> From<Shared<T>> for Value {
-    fn from(shared: Shared<T>) -> Value {
-        shared.0
+impl<T> Show for Shared<T> {
+    fn show(self, _: &Asked) -> Value {
+        self.0
     }
 }
 
@@ -98,9 +102,9 @@ impl<T> From<Shared<T>> for Value {
 #[derive(Clone)]
 pub struct Html(Arc<str>);
 
-impl From<Html> for Value {
-    fn from(html: Html) -> Value {
-        theme::html(&html.0)
+impl Show for Html {
+    fn show(self, _: &Asked) -> Value {
+        theme::html(&self.0)
     }
 }
 
@@ -727,7 +731,7 @@ view! {
         /// The editor's words as text, a line for each block.
         words: String,
         /// The papers, featured ones first.
-        papers: Vec<Shared<EmailPaperView>>,
+        papers: Vec<EmailPaperView>,
         /// How many papers of the issue are left out, for a mail has a limit.
         more: usize,
     }

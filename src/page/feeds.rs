@@ -63,11 +63,11 @@ fn atom(
             .map(|&paper| renderer.feed_entry(page, paper))
             .collect::<Result<_, _>>()?,
     };
-    let mut context = renderer.context();
+    let mut context = renderer.context("feed.xml");
     context.insert("feed", view);
     context.insert("page", renderer.page_view(page, "feed", title, subtitle));
     renderer
-        .template(page, "feed.xml", "", context)
+        .template(page, "", context)
         .map(|proof| proof.map(only_xml))
 }
 

@@ -29,8 +29,8 @@ impl Renderer<'_> {
             older: weeks.get(index + 1).map(link),
             newer: index.checked_sub(1).map(|newer| link(&weeks[newer])),
         };
-        let mut context = self.context();
-        context.insert("issues", self.issues_with_papers(week.issues.clone()));
+        let mut context = self.context("period.html");
+        context.insert_with("issues", || self.issues_with_papers(week.issues.clone()));
         context.insert("months", NO_MONTHS);
         context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
@@ -52,8 +52,8 @@ impl Renderer<'_> {
                 .checked_sub(1)
                 .map(|newer| self.views.month_link(months[newer].key)),
         };
-        let mut context = self.context();
-        context.insert("issues", self.issues_with_papers(month.issues.clone()));
+        let mut context = self.context("period.html");
+        context.insert_with("issues", || self.issues_with_papers(month.issues.clone()));
         context.insert("months", NO_MONTHS);
         context.insert("calendar_html", None::<Html>);
         self.period(page, view, context)
@@ -78,9 +78,9 @@ impl Renderer<'_> {
                 .checked_sub(1)
                 .map(|newer| self.views.year_link(years[newer].key)),
         };
-        let mut context = self.context();
-        context.insert("calendar_html", self.views.calendar(year));
-        context.insert("months", self.views.months(year.issues.clone()));
+        let mut context = self.context("period.html");
+        context.insert_with("calendar_html", || self.views.calendar(year));
+        context.insert_with("months", || self.views.months(year.issues.clone()));
         context.insert("issues", NO_ISSUES);
         self.period(page, view, context)
     }
@@ -89,7 +89,7 @@ impl Renderer<'_> {
         &self,
         page: &Page,
         period: PeriodView,
-        mut context: Context,
+        mut context: Context<'_>,
     ) -> Result<Proof, Diagnostic> {
         let papers = self.counted("papers", period.count);
         let values = [("papers", papers.as_str()), ("period", &period.name)];
@@ -101,7 +101,7 @@ impl Renderer<'_> {
         };
         context.insert("period", period);
         context.insert("page", view);
-        self.template(page, "period.html", layout::ARCHIVE, context)
+        self.template(page, layout::ARCHIVE, context)
     }
 
     fn issues_with_papers(&self, issues: std::ops::Range<usize>) -> Vec<IssueRefView> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::theme;
-use crate::view::{FeedEntryView, Html, Shared, Shelf};
+use crate::view::{Html, Shared, Shelf};
 use crate::{bibtex, citation, csl, records};
 
 use super::{Page, Renderer, feeds};
@@ -40,9 +40,9 @@ impl Renderer<'_> {
     /// A paper in the list of a tag.
     pub(super) fn row(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
         self.pieces.rows.try_get(paper, || {
-            let mut context = self.context();
+            let mut context = self.context("pieces/row.html");
             context.insert("paper", self.views.listed(paper));
-            let row = self.template(page, "pieces/row.html", "", context)?;
+            let row = self.template(page, "", context)?;
             Ok(Shared::of(
                 theme::html(row.text.as_str().trim_end()),
                 row.fingerprint,
@@ -53,12 +53,15 @@ impl Renderer<'_> {
     /// A paper in a feed.
     pub(super) fn feed_entry(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
         self.pieces.entries.try_get(paper, || {
-            let mut context = self.context();
-            let make = || feeds::entry_view(self.site(), paper).into();
-            let entry: Shared<FeedEntryView> = self.views.of_paper(paper, make);
-            context.insert("entry", entry);
-            let entry = self.template(page, "pieces/entry.xml", "", context)?;
-            Ok(Shared::of(theme::html(entry.text.as_str()), entry.fingerprint))
+            let mut context = self.context("pieces/entry.xml");
+            let make = || feeds::entry_view(self.site(), paper);
+            let asked = self.asked("pieces/entry.xml");
+            context.insert("entry", self.views.record(paper, asked, make));
+            let entry = self.template(page, "", context)?;
+            Ok(Shared::of(
+                theme::html(entry.text.as_str()),
+                entry.fingerprint,
+            ))
         })
     }
 

@@ -1,6 +1,7 @@
 //! Rendering: one page, from the site and the theme, without any other page.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -11,10 +12,10 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Context, Sheet, Theme};
+use crate::theme::{Asked, Context, Sheet, Theme};
 use crate::view::{
-    Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Shared,
-    SiteView, TargetView, Views,
+    self, Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Record,
+    SHARED, Shared, SiteView, TargetView, Views,
 };
 
 use super::pieces::Pieces;
@@ -68,12 +69,16 @@ pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
     sites: BTreeMap<String, Shared<SiteView>>,
+    /// What each template asks for.
+    asked: BTreeMap<&'static str, Asked>,
     /// The address of each kind of pages' script, where the theme has one.
     scripts: BTreeMap<String, String>,
     easel: Easel,
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
     pub(super) pieces: Pieces,
+    /// What renders a page once more that cannot be rendered, for its message to tell what there is.
+    of_everything: OnceLock<Box<Renderer<'a>>>,
 }
 
 /// Where not all pages are rendered, a paper's neighbours are sought when its page is asked for.
@@ -82,16 +87,35 @@ static SOUGHT: Neighbours = Neighbours::Sought;
 impl<'a> Renderer<'a> {
     /// Makes what all pages share.
     pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
-        Renderer::with_views(Views::new(site, theme.language()), theme, plan)
+        let asked = what_is_asked(site, theme);
+        let views = Views::new(site, theme.language(), of_records(&asked, SHARED));
+        Renderer::with_views(views, asked, theme, plan)
     }
 
     /// Makes one that renders nothing, and tells at little cost what pages are made of.
     pub fn of_fingerprints(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
-        Renderer::with_views(Views::of_fingerprints(site, theme.language()), theme, plan)
+        let asked = what_is_asked(site, theme);
+        let views = Views::of_fingerprints(site, theme.language(), of_records(&asked, SHARED));
+        Renderer::with_views(views, asked, theme, plan)
     }
 
-    fn with_views(views: Views<'a>, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
+    /// Makes one that gives templates all that there is, so that messages can tell what they may ask for.
+    fn of_everything(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
+        let asked = view::TEMPLATES
+            .iter()
+            .map(|template| (template.name, Asked::all()));
+        let views = Views::new(site, theme.language(), Asked::all());
+        Renderer::with_views(views, asked.collect(), theme, plan)
+    }
+
+    fn with_views(
+        views: Views<'a>,
+        asked: BTreeMap<&'static str, Asked>,
+        theme: &'a Theme,
+        plan: &'a [Page],
+    ) -> Renderer<'a> {
         let site = views.site;
+        let of_site = of_records(&asked, &[SiteView::RECORD]);
         let own = site.pages.iter().map(|page| page.text().output.clone());
         let parts = [
             "",
@@ -105,13 +129,17 @@ impl<'a> Renderer<'a> {
         .into_iter()
         .chain(own);
         let sites = parts
-            .map(|part| (part.clone(), Shared::new(site_view(&views, theme, &part))))
+            .map(|part| {
+                let view = site_view(&views, theme, &part);
+                (part, Shared::new(view, &of_site))
+            })
             .collect();
         let scripts = theme.statics().keys().filter_map(|name| {
             let kind = name.strip_suffix(".js")?;
             Some((kind.to_owned(), themed(&views, theme, name)?))
         });
         Renderer {
+            asked,
             scripts: scripts.collect(),
             views,
             theme,
@@ -120,6 +148,7 @@ impl<'a> Renderer<'a> {
             plan,
             neighbours: &SOUGHT,
             pieces: Pieces::new(),
+            of_everything: OnceLock::new(),
         }
     }
 
@@ -136,6 +165,18 @@ impl<'a> Renderer<'a> {
     /// Renders a page, and takes the fingerprint of all that it was made of: with the same program, theme
     /// and settings, what has the same fingerprint becomes the same page.
     pub fn print(&self, page: &Page) -> Result<(Output, Fingerprint), Diagnostic> {
+        self.try_print(page).or_else(|_| {
+            let of_everything = || {
+                let all = Renderer::of_everything(self.site(), self.theme, self.plan);
+                Box::new(all.with_neighbours(self.neighbours))
+            };
+            self.of_everything
+                .get_or_init(of_everything)
+                .try_print(page)
+        })
+    }
+
+    fn try_print(&self, page: &Page) -> Result<(Output, Fingerprint), Diagnostic> {
         let site = self.site();
         let of_bytes = |bytes: &[u8]| {
             let fingerprint = Fingerprint::of_bytes(bytes);
@@ -207,11 +248,17 @@ impl<'a> Renderer<'a> {
         self.views.are_fingerprints()
     }
 
+    /// What a template asks for.
+    pub(super) fn asked(&self, template: &str) -> &Asked {
+        &self.asked[template]
+    }
+
     /// Makes an empty context for a template.
-    pub(super) fn context(&self) -> Context {
+    pub(super) fn context(&self, template: &'static str) -> Context<'_> {
+        let asked = self.asked(template);
         match self.are_fingerprints() {
-            true => Context::of_fingerprints(),
-            false => Context::new(),
+            true => Context::of_fingerprints(template, asked),
+            false => Context::new(template, asked),
         }
     }
 
@@ -219,13 +266,12 @@ impl<'a> Renderer<'a> {
         self.views.site
     }
 
-    /// Renders a template; `part` is the part of the site that the menu marks.
+    /// Renders what a template is given; `part` is the part of the site that the menu marks.
     pub(super) fn template(
         &self,
         page: &Page,
-        template: &str,
         part: &str,
-        mut context: Context,
+        mut context: Context<'_>,
     ) -> Result<Proof, Diagnostic> {
         context.insert("site", self.sites[part].clone());
         let fingerprint = context.fingerprint();
@@ -237,7 +283,7 @@ impl<'a> Renderer<'a> {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        let text = self.theme.render(template, &context, shown)?;
+        let text = self.theme.render(&context, shown)?;
         Ok(Proof { text, fingerprint })
     }
 
@@ -267,9 +313,9 @@ impl<'a> Renderer<'a> {
 
     fn home(&self, page: &Page) -> Result<Proof, Diagnostic> {
         let site = self.site();
-        let mut context = self.context();
-        let newest = (!site.issues.is_empty()).then(|| self.views.issue(0));
-        context.insert("issue", newest);
+        let mut context = self.context("home.html");
+        let newest = || (!site.issues.is_empty()).then(|| self.views.issue(0));
+        context.insert_with("issue", newest);
         let recent = 1..site.issues.len().min(RECENT + 1);
         let recent = recent.map(|issue| self.views.issue_value(issue));
         context.insert("recent", recent.collect::<Vec<_>>());
@@ -277,7 +323,7 @@ impl<'a> Renderer<'a> {
         let issues = month.map_or(&[][..], |month| &site.issues[month.issues.clone()]);
         let papers = issues.iter().map(|issue| issue.papers.len()).sum();
         context.insert("month", month.map(|month| self.views.month_link(month.key)));
-        context.insert("month_tags", self.views.top_tags(0..papers, TOP_TAGS));
+        context.insert_with("month_tags", || self.views.top_tags(0..papers, TOP_TAGS));
         let view = PageView {
             title: None,
             alternates: reuse::alternates(&self.views, Scope::Site),
@@ -286,7 +332,7 @@ impl<'a> Renderer<'a> {
             ..self.page_view(page, "home", &site.config.title, &site.config.description)
         };
         context.insert("page", view);
-        self.template(page, "home.html", layout::HOME, context)
+        self.template(page, layout::HOME, context)
     }
 
     fn issue(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
@@ -309,10 +355,10 @@ impl<'a> Renderer<'a> {
             newer: issue_view.newer.as_ref().map(link_to_issue),
             ..self.page_view(page, "issue", &heading, &description)
         };
-        let mut context = self.context();
+        let mut context = self.context("issue.html");
         context.insert("issue", issue_view);
         context.insert("page", view);
-        self.template(page, "issue.html", layout::ARCHIVE, context)
+        self.template(page, layout::ARCHIVE, context)
     }
 
     fn archive(&self, page: &Page) -> Result<Proof, Diagnostic> {
@@ -321,15 +367,15 @@ impl<'a> Renderer<'a> {
         let issues = self.counted("issues", site.issues.len());
         let values = [("issues", issues.as_str()), ("site", &site.config.title)];
         let description = language.fill("archive_about", &values);
-        let mut context = self.context();
-        context.insert("years", self.views.years());
-        context.insert("trends", self.views.trends());
+        let mut context = self.context("archive.html");
+        context.insert_with("years", || self.views.years());
+        context.insert_with("trends", || self.views.trends());
         let view = PageView {
             alternates: reuse::alternates(&self.views, Scope::Site),
             ..self.page_view(page, "archive", language.word("archive"), &description)
         };
         context.insert("page", view);
-        self.template(page, "archive.html", layout::ARCHIVE, context)
+        self.template(page, layout::ARCHIVE, context)
     }
 
     fn paper(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
@@ -351,23 +397,29 @@ impl<'a> Renderer<'a> {
             noindex: text.paper.draft,
             ..self.page_view(page, "paper", &text.title, &text.teaser)
         };
-        let mut context = self.context();
-        context.insert("paper", self.views.full(index));
+        let mut context = self.context("paper.html");
+        context.insert_with("paper", || self.views.full(index));
         context.insert("issue", self.views.issue_value(entry.issue));
-        context.insert("older", older.map(|index| self.views.short(index)));
-        context.insert("newer", newer.map(|index| self.views.short(index)));
-        let neighbours = self.neighbours.of(site, index);
-        context.insert("related", self.views.related(index, &neighbours));
-        let shown = site.config.build.citations.then(|| self.views.cite(index));
-        let (cite, metadata, json_ld) = match shown {
-            Some((cite, metadata, json_ld)) => (Some(cite), metadata, Some(json_ld)),
-            None => (None, Shared::new(Vec::<MetaView>::new()), None),
-        };
-        context.insert("metadata", metadata);
-        context.insert("json_ld_html", json_ld);
-        context.insert("cite", cite);
+        context.insert_with("older", || older.map(|index| self.views.short(index)));
+        context.insert_with("newer", || newer.map(|index| self.views.short(index)));
+        context.insert_with("related", || {
+            let neighbours = self.neighbours.of(site, index);
+            self.views.related(index, &neighbours)
+        });
+        let is_cited = ["metadata", "json_ld_html", "cite"].map(|name| context.wants(name));
+        if is_cited.contains(&true) {
+            let shown = site.config.build.citations.then(|| self.views.cite(index));
+            let (cite, metadata, json_ld) = match shown {
+                Some((cite, metadata, json_ld)) => (Some(cite), Some(metadata), Some(json_ld)),
+                None => (None, None, None),
+            };
+            let none = || Shared::new(Vec::<MetaView>::new(), &Asked::nothing());
+            context.insert("metadata", metadata.unwrap_or_else(none));
+            context.insert("json_ld_html", json_ld);
+            context.insert("cite", cite);
+        }
         context.insert("page", view);
-        self.template(page, "paper.html", "", context)
+        self.template(page, "", context)
     }
 
     fn text(&self, page: &Page, index: usize) -> Result<Proof, Diagnostic> {
@@ -382,11 +434,11 @@ impl<'a> Renderer<'a> {
         let view = PageView {
             ..self.page_view(page, "page", &heading, &description)
         };
-        let mut context = self.context();
+        let mut context = self.context("page.html");
         context.insert("body_html", Html::from(&entry.body.text));
         context.insert("extra", crate::theme::json(&text.front.extra));
         context.insert("page", view);
-        self.template(page, "page.html", &text.output, context)
+        self.template(page, &text.output, context)
     }
 
     fn search(&self, page: &Page) -> Result<Proof, Diagnostic> {
@@ -412,28 +464,26 @@ impl<'a> Renderer<'a> {
             months: Vec::new(),
             issues: Vec::new(),
         });
-        let mut context = self.context();
+        let mut context = self.context("search.html");
         context.insert("index_url", head.map(|head| self.views.link(&head.path)));
         context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
         context.insert("archive_url", self.views.link(layout::ARCHIVE));
         context.insert("tags_url", self.views.link(layout::TAGS));
-        context.insert(
-            "tags",
-            self.views.top_tags(0..site.papers.len(), usize::MAX),
-        );
+        context.insert_with("tags", || {
+            self.views.top_tags(0..site.papers.len(), usize::MAX)
+        });
         context.insert("years", years.collect::<Vec<_>>());
         let day = |issue: Option<&Issue>| issue.map(|issue| issue.date.to_string());
         context.insert("oldest", day(site.issues.last()));
         context.insert("newest", day(site.issues.first()));
-        context.insert(
-            "papers",
-            all.map(|paper| self.views.short(paper)).collect::<Vec<_>>(),
-        );
+        context.insert_with("papers", || -> Vec<_> {
+            all.map(|paper| self.views.short(paper)).collect()
+        });
         context.insert(
             "page",
             self.page_view(page, "search", language.word("search"), &description),
         );
-        self.template(page, "search.html", layout::SEARCH, context)
+        self.template(page, layout::SEARCH, context)
     }
 
     fn reading(&self, page: &Page) -> Result<Proof, Diagnostic> {
@@ -447,10 +497,10 @@ impl<'a> Renderer<'a> {
             noindex: true,
             ..self.page_view(page, "reading", heading, description)
         };
-        let mut context = self.context();
+        let mut context = self.context("reading.html");
         context.insert("papers_url", self.views.link(layout::PAPER_PAGES));
         context.insert("page", view);
-        self.template(page, "reading.html", layout::READING, context)
+        self.template(page, layout::READING, context)
     }
 
     fn not_found(&self, page: &Page) -> Result<Proof, Diagnostic> {
@@ -459,9 +509,9 @@ impl<'a> Renderer<'a> {
             noindex: true,
             ..self.page_view(page, "404", heading, heading)
         };
-        let mut context = self.context();
+        let mut context = self.context("404.html");
         context.insert("page", view);
-        self.template(page, "404.html", "", context)
+        self.template(page, "", context)
     }
 
     fn redirect(&self, page: &Page, target: &str, title: &str) -> Result<Proof, Diagnostic> {
@@ -470,10 +520,10 @@ impl<'a> Renderer<'a> {
             canonical: self.canonical(target),
             title: title.to_owned(),
         };
-        let mut context = self.context();
+        let mut context = self.context("redirect.html");
         context.insert("target", target);
         context.insert("page", self.page_view(page, "redirect", "", ""));
-        self.template(page, "redirect.html", "", context)
+        self.template(page, "", context)
     }
 
     /// The address of a page with its host; none where the settings name no host, for one without says nothing.
@@ -512,6 +562,27 @@ impl<'a> Renderer<'a> {
             newer: None,
         }
     }
+}
+
+/// Tells of each template what it asks for; those that a site does not render ask for nothing.
+fn what_is_asked(site: &Site, theme: &Theme) -> BTreeMap<&'static str, Asked> {
+    let asks = theme.asks(view::names());
+    let asked = |template: &view::Template| {
+        let asked = match template.name {
+            "search.html" if !site.config.build.search => Asked::nothing(),
+            name => asks.of(name),
+        };
+        (template.name, asked)
+    };
+    view::TEMPLATES.iter().map(asked).collect()
+}
+
+/// Collects what the templates ask for that may be given some kinds of records.
+fn of_records(asked: &BTreeMap<&'static str, Asked>, records: &[Record]) -> Asked {
+    let templates = view::TEMPLATES.iter();
+    let theirs = templates.map(|template| (template, &asked[template.name]));
+    let theirs = theirs.filter(|(template, asked)| template.leads_to(records, asked));
+    theirs.fold(Asked::nothing(), |all, (_, asked)| all.and(asked))
 }
 
 /// A file that is published as it is: what it holds is not known here, so it has no fingerprint.

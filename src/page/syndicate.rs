@@ -15,13 +15,13 @@ pub fn render(renderer: &Renderer<'_>, page: &Page) -> Result<Proof, Diagnostic>
         Kind::Sitemap(part) => sitemap(renderer, page, *part)?,
         Kind::SitemapIndex(parts) => Proof::of(sitemap_index(renderer, *parts)),
         _ => {
-            let mut context = renderer.context();
+            let mut context = renderer.context("robots.txt");
             context.insert(
                 "sitemap_url",
                 site.config.base_url.absolute(layout::SITEMAP),
             );
             context.insert("page", renderer.page_view(page, "robots", "", ""));
-            return renderer.template(page, "robots.txt", "", context);
+            return renderer.template(page, "", context);
         }
     };
     Ok(proof.map(only_xml))
@@ -49,10 +49,10 @@ fn sitemap(renderer: &Renderer<'_>, page: &Page, part: usize) -> Result<Proof, D
             lastmod: day.map(|day| day.to_string()),
         }
     });
-    let mut context = renderer.context();
+    let mut context = renderer.context("sitemap.xml");
     context.insert("urls", urls.collect::<Vec<_>>());
     context.insert("page", renderer.page_view(page, "sitemap", "", ""));
-    renderer.template(page, "sitemap.xml", "", context)
+    renderer.template(page, "", context)
 }
 
 /// The protocol knows one form of this file, so no theme needs to change it.

@@ -78,7 +78,7 @@ impl Renderer<'_> {
         let views: Vec<Shared<TagView>> = site
             .tags
             .iter()
-            .map(|tag| Shared::new(self.views.tag_over_time(tag)))
+            .map(|tag| Shared::new(self.views.tag_over_time(tag), self.asked("tags.html")))
             .collect();
         let mut by_size = by_name.clone();
         by_size.sort_by_key(|&tag| Reverse(site.tags[tag].papers.len()));
@@ -98,14 +98,14 @@ impl Renderer<'_> {
         let names = [("tags", tags.as_str()), ("site", &site.config.title)];
         let description = language.fill("tags_about", &names);
         let by_size: Vec<_> = by_size.into_iter().map(|tag| views[tag].clone()).collect();
-        let mut context = self.context();
+        let mut context = self.context("tags.html");
         context.insert("by_size", by_size);
         context.insert("letters", letters);
         context.insert(
             "page",
             self.page_view(page, "tags", language.word("tags"), &description),
         );
-        self.template(page, "tags.html", layout::TAGS, context)
+        self.template(page, layout::TAGS, context)
     }
 
     pub(super) fn tag(
@@ -136,32 +136,39 @@ impl Renderer<'_> {
             title: Some(self.name_of_leaf(tag, &leaves, number)),
             ..self.page_view(page, "tag", name, &language.fill("tag_about", &about))
         };
-        let mut context = self.context();
+        let mut context = self.context("tag.html");
         // What is true of the whole tag is told on its first page alone.
-        let together = match number {
-            1 => site.together(index),
-            _ => Vec::new(),
+        let is_told = number == 1 && (context.wants("related") || context.wants("second"));
+        let together = match is_told {
+            true => site.together(index),
+            false => Vec::new(),
         };
-        let related = site.related_tags(index, &together, RELATED);
+        context.insert_with("tag", || match number {
+            1 => self.views.tag_over_time(tag),
+            _ => self.views.tag(tag),
+        });
+        context.insert_with("related", || {
+            self.tag_refs(&site.related_tags(index, &together, RELATED))
+        });
         // One or two papers are seen at a glance.
         let second = match tag.papers.len() {
             ..=2 => &[],
             _ => &together[..together.len().min(SECOND)],
         };
-        let tag_view = match number {
-            1 => self.views.tag_over_time(tag),
-            _ => self.views.tag(tag),
-        };
-        context.insert("tag", tag_view);
-        context.insert("related", self.tag_refs(&related));
-        context.insert("second", self.tag_refs(second));
-        let listed = shown.iter().map(|&paper| self.views.listed(paper));
-        context.insert("papers", listed.collect::<Vec<_>>());
-        let rows = shown.iter().map(|&paper| self.row(page, paper));
-        context.insert("rows", rows.collect::<Result<Vec<_>, _>>()?);
+        context.insert_with("second", || self.tag_refs(second));
+        context.insert_with("papers", || -> Vec<_> {
+            shown
+                .iter()
+                .map(|&paper| self.views.listed(paper))
+                .collect()
+        });
+        if context.wants("rows") {
+            let rows = shown.iter().map(|&paper| self.row(page, paper));
+            context.insert("rows", rows.collect::<Result<Vec<_>, _>>()?);
+        }
         context.insert("pager", pager);
         context.insert("page", view);
-        self.template(page, "tag.html", layout::TAGS, context)
+        self.template(page, layout::TAGS, context)
     }
 
     fn tag_refs(&self, tags: &[Together]) -> Vec<TagRefView> {

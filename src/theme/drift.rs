@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use text_diff::{DiffOp, DiffTag, TextDiff};
+use diffy::{DiffOptions, Line, PatchFormatter};
 
 /// This is how a site's copy of a theme's file stands to the built-in one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,39 +39,53 @@ pub fn drift(base: Option<&str>, copy: &str, built_in: &str) -> Drift {
     if base == built_in {
         return Drift::Kept;
     }
-    let (ours, theirs) = (
-        TextDiff::from_lines(base, built_in),
-        TextDiff::from_lines(base, copy),
-    );
-    let changed = |op: &&DiffOp| op.tag() != DiffTag::Equal;
-    let ours: Vec<Range<usize>> = ours
-        .ops()
-        .iter()
-        .filter(changed)
-        .map(DiffOp::old_range)
-        .collect();
-    let meets = |op: &&DiffOp| ours.iter().any(|range| meet(range, &op.old_range()));
-    let both = theirs
-        .ops()
-        .iter()
-        .filter(changed)
-        .filter(meets)
-        .map(|op| {
-            let lines = op.new_range();
-            // Of lines that were deleted nothing is left but the line before.
-            lines.start.max(usize::from(lines.is_empty())) + usize::from(!lines.is_empty())
-                ..lines.end + 1
-        })
-        .collect();
+    let ours = changes(base, built_in);
+    let meets = |(there, _): &(Range<usize>, Range<usize>)| {
+        ours.iter().any(|(range, _)| meet(range, there))
+    };
+    let theirs = changes(base, copy).into_iter().filter(meets);
+    let both = theirs.map(|(_, lines)| {
+        // Of lines that were deleted nothing is left but the line before.
+        lines.start.max(usize::from(lines.is_empty())) + usize::from(!lines.is_empty())
+            ..lines.end + 1
+    });
+    let both = both.collect();
     Drift::Moved {
         change: unified(base, built_in, ["when you copied it", "built in now"]),
         both,
     }
 }
 
-fn unified(old: &str, new: &str, [from, to]: [&str; 2]) -> String {
-    let diff = TextDiff::from_lines(old, new);
-    diff.unified_diff().header(from, to).to_string()
+fn unified(old: &str, new: &str, [from, to]: [&'static str; 2]) -> String {
+    let mut options = DiffOptions::new();
+    options
+        .set_original_filename(from)
+        .set_modified_filename(to);
+    let patch = options.create_patch(old, new);
+    let formatter = PatchFormatter::new().suppress_blank_empty(false);
+    formatter.fmt_patch(&patch).to_string()
+}
+
+/// Finds the lines, from 0, that one text has in the place of those of another.
+fn changes(old: &str, new: &str) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut options = DiffOptions::new();
+    // All lines in one hunk, so that it begins with the first of both.
+    options.set_context_len(old.len());
+    let patch = options.create_patch(old, new);
+    let (mut old, mut new, mut is_equal) = (0, 0, true);
+    let mut changes: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    for line in patch.hunks().iter().flat_map(|hunk| hunk.lines()) {
+        let was_equal = std::mem::replace(&mut is_equal, matches!(line, Line::Context(_)));
+        if was_equal && !is_equal {
+            changes.push((old..old, new..new));
+        }
+        old += usize::from(!matches!(line, Line::Insert(_)));
+        new += usize::from(!matches!(line, Line::Delete(_)));
+        if let Some((there, here)) = changes.last_mut().filter(|_| !is_equal) {
+            (there.end, here.end) = (old, new);
+        }
+    }
+    changes
 }
 
 /// Two changes meet where they share a line; one that only adds lines meets what stands right there.

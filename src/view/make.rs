@@ -16,13 +16,14 @@ use crate::paper::ArxivId;
 use crate::related::{self, Neighbour};
 use crate::scholar;
 use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
-use crate::theme::{self, Value};
+use crate::theme::{self, Asked, Show, Value};
 
 use super::charts::Timeline;
 use super::shelf::Shelf;
 use super::{
     ArxivView, CiteView, DoiView, Html, IssueRefView, IssueView, LabelView, LinkView, MetaView,
-    NavView, PaperRefView, PaperView, PeriodRefView, RelatedView, Shared, TagRefView, TagView,
+    NavView, PaperRefView, PaperView, PeriodRefView, Record, RelatedView, Shared, TagRefView,
+    TagView,
 };
 
 /// How a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
@@ -34,6 +35,8 @@ pub struct Views<'a> {
     pub site: &'a Site,
     /// The language of the interface.
     pub language: &'a Language,
+    /// What templates ask for that are given papers, issues or tags.
+    asked: Asked,
     tags: Vec<Shared<TagRefView>>,
     /// The issues as lists show them; every paper of an issue names it.
     issues: Vec<(IssueRefView, Shared<IssueRefView>)>,
@@ -47,12 +50,25 @@ pub struct Views<'a> {
     pub(super) timeline: OnceLock<Option<Timeline>>,
 }
 
+/// The records that pages share.
+pub const SHARED: &[Record] = &[
+    PaperView::RECORD,
+    PaperRefView::RECORD,
+    IssueRefView::RECORD,
+    TagRefView::RECORD,
+    RelatedView::RECORD,
+    CiteView::RECORD,
+    MetaView::RECORD,
+];
+
 impl<'a> Views<'a> {
-    /// Makes views that hold no values yet.
-    pub fn new(site: &'a Site, language: &'a Language) -> Views<'a> {
+    /// Makes views that hold no values yet, for templates that ask for some names where they are given one
+    /// of the records that pages share.
+    pub fn new(site: &'a Site, language: &'a Language, asked: Asked) -> Views<'a> {
         let mut views = Views {
             site,
             language,
+            asked,
             tags: Vec::new(),
             issues: Vec::new(),
             // A page of a common tag reaches over thousands of papers, one of a month over a thousand, and
@@ -69,22 +85,22 @@ impl<'a> Views<'a> {
             .par_iter()
             .map(|issue| {
                 let view = views.make_issue_ref(issue);
-                (view.clone(), Shared::new(view))
+                (view.clone(), Shared::new(view, &views.asked))
             })
             .collect();
         views.tags = site
             .tags
             .iter()
-            .map(|tag| Shared::new(views.tag_ref(tag, None)))
+            .map(|tag| Shared::new(views.tag_ref(tag, None), &views.asked))
             .collect();
         views
     }
 
     /// Makes views in which a paper's values are fingerprints, to tell what pages are made of.
-    pub fn of_fingerprints(site: &'a Site, language: &'a Language) -> Views<'a> {
+    pub fn of_fingerprints(site: &'a Site, language: &'a Language, asked: Asked) -> Views<'a> {
         Views {
             are_fingerprints: true,
-            ..Views::new(site, language)
+            ..Views::new(site, language, asked)
         }
     }
 
@@ -109,7 +125,7 @@ impl<'a> Views<'a> {
     }
 
     /// Makes a value of one paper.
-    pub fn of_paper<T>(&self, index: usize, make: impl FnOnce() -> Value) -> Shared<T> {
+    fn of_paper<T>(&self, index: usize, make: impl FnOnce() -> Value) -> Shared<T> {
         let value = match self.are_fingerprints {
             true => Value::none(),
             false => make(),
@@ -117,15 +133,30 @@ impl<'a> Views<'a> {
         Shared::of(value, self.fingerprint(index))
     }
 
+    /// Makes a record of one paper, for templates that ask for some names.
+    pub fn record<T: Show>(
+        &self,
+        index: usize,
+        asked: &Asked,
+        make: impl FnOnce() -> T,
+    ) -> Shared<T> {
+        self.of_paper(index, || make().show(asked))
+    }
+
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Shared<PaperView> {
         self.listed.get(index, || {
-            self.of_paper(index, || self.paper_view(&self.site.papers[index]).into())
+            self.record(index, &self.asked, || {
+                self.paper_view(&self.site.papers[index])
+            })
         })
     }
 
     /// Returns a paper with its abstract.
     pub fn full(&self, index: usize) -> Shared<PaperView> {
+        if !self.asked.has("abstract_html") {
+            return self.listed(index);
+        }
         let make = || {
             let body = theme::html(&self.site.papers[index].body.text);
             theme::with_field(self.listed(index).value(), "abstract_html", body)
@@ -162,9 +193,9 @@ impl<'a> Views<'a> {
         let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
         let json_ld = scholar::json_ld(&citation, &keywords);
         (
-            self.of_paper(index, || cite.into()),
-            self.of_paper(index, || metadata.into()),
-            self.of_paper(index, || Html::from(json_ld).into()),
+            self.record(index, &self.asked, || cite),
+            self.record(index, &self.asked, || metadata),
+            self.record(index, &self.asked, || Html::from(json_ld)),
         )
     }
 
@@ -196,7 +227,7 @@ impl<'a> Views<'a> {
                 terms: reason.terms,
             })
             .collect();
-        Shared::of(related.into(), fingerprint)
+        Shared::of(related.show(&self.asked), fingerprint)
     }
 
     /// Why papers are related follows from the papers, what they share, and how many have a tag.
@@ -464,7 +495,9 @@ impl<'a> Views<'a> {
             date_name: issue.name.clone(),
             issue_url: issue.url.clone(),
             authors: paper.authors.clone(),
-            authors_short: self.language.authors(&paper.authors),
+            authors_short: (self.asked.has("authors_short"))
+                .then(|| self.language.authors(&paper.authors))
+                .flatten(),
             published: paper.published.map(|date| date.to_string()),
             published_name: paper.published.map(|date| self.language.day(date)),
             tags: entry
@@ -491,11 +524,7 @@ impl<'a> Views<'a> {
                 })
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
-            coins_html: self
-                .site
-                .config
-                .build
-                .citations
+            coins_html: (self.site.config.build.citations && self.asked.has("coins_html"))
                 .then(|| Html::from(scholar::coins(&self.citation(entry)))),
             featured: paper.featured,
             draft: paper.draft,

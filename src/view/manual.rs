@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::language::Entry;
-use crate::theme;
+use crate::theme::{self, Asked};
 
 use super::{
     AlternateView, ArxivView, CiteView, DoiView, EmailPaperView, EmailSiteView, EmailView,
@@ -381,7 +381,47 @@ pub const RECORDS: &[Record] = &[
     EmailPaperView::RECORD,
 ];
 
+/// Returns all names of values and of their fields.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let values = TEMPLATES.iter().flat_map(|template| template.values);
+    let fields = RECORDS.iter().flat_map(|record| record.fields);
+    values.chain(fields).map(|(name, _, _)| *name)
+}
+
+impl Template {
+    /// Tells whether what it asks for leads to some kind of records.
+    pub fn leads_to(&self, records: &[Record], asked: &Asked) -> bool {
+        let mut met: Vec<&str> = Vec::new();
+        let mut next: Vec<&Field> = self.values.iter().collect();
+        while let Some((name, kind, _)) = next.pop() {
+            let kind = Kind::parse(kind);
+            let Some(record) = kind.record().filter(|_| asked.has(name)) else {
+                continue;
+            };
+            if records.iter().any(|wanted| wanted.name == record) {
+                return true;
+            }
+            let known = RECORDS.iter().find(|known| known.name == record);
+            let Some(known) = known.filter(|known| !met.contains(&known.name)) else {
+                continue;
+            };
+            met.push(known.name);
+            next.extend(known.fields);
+        }
+        false
+    }
+}
+
 impl Kind {
+    /// The record that it is, or that there are none or some of.
+    fn record(&self) -> Option<&str> {
+        match self {
+            Kind::Record(name) => Some(name),
+            Kind::Optional(kind) | Kind::List(kind) => kind.record(),
+            _ => None,
+        }
+    }
+
     /// Reads a type as the source spells it.
     pub fn parse(text: &str) -> Kind {
         let text: String = text.split_whitespace().collect();

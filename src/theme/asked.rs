@@ -1,0 +1,247 @@
+//! What templates ask for: the names that stand in them.
+//!
+//! A value costs more to make than to print, and a theme prints few of those that it may have. One whose
+//! name stands nowhere in a template, nor in what that extends, includes and calls, cannot be asked for by
+//! it. A template that may ask for a value without its name is given all.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::source::Source;
+
+use super::BUILT_IN_PREFIX;
+
+/// These are the names that some templates may ask for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The names; all that there are where there is no list of them.
+    names: Option<FxHashSet<&'static str>>,
+}
+
+impl Asked {
+    /// What templates ask for that print nothing.
+    pub fn nothing() -> Asked {
+        let names = Some(FxHashSet::default());
+        Asked { names }
+    }
+
+    /// What templates ask for of which nothing is known.
+    pub fn all() -> Asked {
+        Asked::default()
+    }
+
+    /// Tells whether a value may be asked for.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.as_ref().is_none_or(|names| names.contains(name))
+    }
+
+    /// Adds what others ask for.
+    pub fn and(self, other: &Asked) -> Asked {
+        let both = self.names.zip(other.names.as_ref());
+        let names = both.map(|(names, others)| &names | others);
+        Asked { names }
+    }
+}
+
+/// This tells of each template of a theme what it asks for.
+#[derive(Debug)]
+pub struct Asks<'a> {
+    sources: &'a BTreeMap<String, Source>,
+    /// What stands in the templates, by their keys.
+    texts: FxHashMap<&'a str, Text<'a>>,
+}
+
+/// What stands in one template.
+#[derive(Debug)]
+struct Text<'a> {
+    asked: Asked,
+    /// The keys of the templates that it extends, includes, or takes components from.
+    others: Vec<&'a str>,
+}
+
+impl<'a> Asks<'a> {
+    /// Looks for names in all templates.
+    pub(super) fn new(
+        sources: &'a BTreeMap<String, Source>,
+        names: impl Iterator<Item = &'static str>,
+    ) -> Asks<'a> {
+        let names: FxHashSet<&'static str> = names.collect();
+        let components = components(sources);
+        let text = |(key, source): (&'a String, &'a Source)| {
+            let text = source.text.as_ref();
+            let defined = words(text).filter_map(|word| components.get(word));
+            let quoted = text.split(['"', '\'', '`']);
+            let others = defined.flatten().copied();
+            let others = others.chain(quoted.filter_map(|name| find(name, sources)));
+            let asked = match is_roundabout(text) {
+                true => Asked::all(),
+                false => Asked {
+                    names: Some(
+                        words(text)
+                            .filter_map(|word| names.get(word).copied())
+                            .collect(),
+                    ),
+                },
+            };
+            let others = others.collect();
+            (key.as_str(), Text { asked, others })
+        };
+        let texts = sources.iter().map(text).collect();
+        Asks { sources, texts }
+    }
+
+    /// Collects what a template asks for, and all that it extends, includes and calls.
+    pub fn of(&self, template: &str) -> Asked {
+        let mut asked = Asked::nothing();
+        let mut met: FxHashSet<&str> = FxHashSet::default();
+        let mut next: Vec<&str> = find(template, self.sources).into_iter().collect();
+        while let Some(key) = next.pop() {
+            if met.insert(key) {
+                let text = &self.texts[key];
+                asked = asked.and(&text.asked);
+                next.extend(&text.others);
+            }
+        }
+        asked
+    }
+}
+
+/// The key of a template by the name that others call it.
+fn find<'a>(name: &str, sources: &'a BTreeMap<String, Source>) -> Option<&'a str> {
+    // Most of what stands between quotation marks is text.
+    let is_name = name.len() < 100 && name.contains('.');
+    let found = is_name.then(|| sources.get_key_value(name)).flatten();
+    let built_in = || sources.get_key_value(&format!("{BUILT_IN_PREFIX}{name}"));
+    let found = found.or_else(|| is_name.then(built_in).flatten());
+    found.map(|(key, _)| key.as_str())
+}
+
+/// The templates that define a component, by its name; which of two counts is Tera's business.
+fn components(sources: &BTreeMap<String, Source>) -> FxHashMap<&str, Vec<&str>> {
+    let mut components: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    for (key, source) in sources {
+        for (at, word) in source.text.match_indices("component ") {
+            let name = words(&source.text[at + word.len()..]).next();
+            components.entry(name.unwrap_or("")).or_default().push(key);
+        }
+    }
+    components
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    parts.filter(|part| !part.is_empty())
+}
+
+/// Filters that look at values whose names need not stand anywhere.
+const ROUNDABOUT: [&str; 6] = ["json", "keys", "pairs", "values", "group_by", "get"];
+
+/// Tells whether a template may ask for a value by a name that it makes, or for all values there are.
+fn is_roundabout(text: &str) -> bool {
+    text.contains("__tera_context")
+        || loops_over_names(text)
+        || filters_names(text)
+        || text
+            .match_indices('[')
+            .any(|(open, _)| is_computed(text, open))
+}
+
+/// Tells whether a bracket opens a subscript that is no number, range or text.
+fn is_computed(text: &str, open: usize) -> bool {
+    let before = text[..open].trim_end().chars().next_back();
+    let inside = text[open + 1..].trim_start();
+    before.is_some_and(|c| c.is_alphanumeric() || "_])?".contains(c))
+        && !inside.starts_with(|c: char| c.is_ascii_digit() || "-:\"'`".contains(c))
+}
+
+/// Tells whether a loop has a name for keys: `for key, value in paper`.
+fn loops_over_names(text: &str) -> bool {
+    let loops = text
+        .match_indices("for ")
+        .map(|(at, word)| &text[at + word.len()..]);
+    let names = loops.filter_map(|rest| rest.split_once(" in ").map(|(names, _)| names));
+    names.into_iter().any(|names| {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_' || c.is_whitespace() || c == ',';
+        names.contains(',') && names.chars().all(is_name)
+    })
+}
+
+/// Tells whether a filter looks at the names in something else than the words of the interface.
+fn filters_names(text: &str) -> bool {
+    let is_path = |c: char| c.is_alphanumeric() || "_.".contains(c);
+    text.match_indices('|').any(|(at, _)| {
+        let filter = words(&text[at + 1..]).next().unwrap_or("");
+        let value = text[..at].trim_end();
+        let value = value.rsplit(|c| !is_path(c)).next();
+        ROUNDABOUT.contains(&filter) && !value.is_some_and(|path| path.starts_with("words."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(templates: &[(&str, &str)]) -> BTreeMap<String, Source> {
+        let source = |(name, text): &(&str, &str)| (name.to_string(), Source::new(*name, *text));
+        templates.iter().map(source).collect()
+    }
+
+    fn asked(templates: &[(&str, &str)]) -> Asked {
+        let sources = sources(templates);
+        let names = ["title", "author", "venue", "teaser", "slug", "paper"];
+        Asks::new(&sources, names.into_iter()).of("a.html")
+    }
+
+    #[test]
+    fn what_stands_in_a_template_and_those_it_leads_to_is_asked_for() {
+        let asked = asked(&[
+            (
+                "a.html",
+                "{% extends \"base.html\" %}{{ paper.title }}{{ <row paper={paper} /> }}",
+            ),
+            (
+                "theme/base.html",
+                "{% include 'foot.html' %}{{ site[\"author\"] }}",
+            ),
+            ("base.html", "{% extends \"theme/base.html\" %}"),
+            ("foot.html", "{{ papers | map(attribute=\"venue\") }}"),
+            (
+                "parts.html",
+                "{% component row(paper) %}{{ paper.teaser }}{% endcomponent row %}",
+            ),
+            ("other.html", "{{ paper.slug }}"),
+        ]);
+        for name in ["title", "author", "venue", "teaser", "paper"] {
+            assert!(asked.has(name), "{name}");
+        }
+        assert!(!asked.has("slug") && !asked.has("pap"));
+        let both = asked.and(&Asked::nothing());
+        assert!(both.has("title") && !both.has("slug"));
+        assert!(both.and(&Asked::all()).has("slug"));
+    }
+
+    #[test]
+    fn a_template_that_makes_names_gets_all() {
+        for text in [
+            "{{ __tera_context }}",
+            "{% for key, value in paper %}{% endfor %}",
+            "{{ [value for key, value in paper] }}",
+            "{{ paper[name] }}",
+            "{{ papers[0][ name ] }}",
+            "{{ paper | get(key=name) }}",
+            "{{ paper | json }}",
+            "{{ paper|keys }}",
+        ] {
+            assert!(asked(&[("a.html", text)]).has("slug"), "{text}");
+        }
+        for text in [
+            "{{ words.script | json }}",
+            "{{ papers[0] }}{{ paper[\"title\"] }}{{ papers[1:2] }}{{ papers[-1] }}",
+            "<!--[if mso]>{% for x in [a, b] %}",
+            "{{ paper.title | join }} for one, two and all: in {{ site.title }}",
+        ] {
+            assert!(!asked(&[("a.html", text)]).has("slug"), "{text}");
+        }
+    }
+}
