@@ -149,9 +149,14 @@ fn is_roundabout(text: &str) -> bool {
 
 /// Tells whether a bracket opens a subscript that is no number, range or text.
 fn is_computed(text: &str, open: usize) -> bool {
-    let before = text[..open].trim_end().chars().next_back();
+    let before = text[..open].trim_end();
+    let is_value = before.ends_with(|c: char| c.is_alphanumeric() || "_])?".contains(c));
+    let word = before.rsplit(|c: char| !c.is_alphanumeric()).next();
+    let is_keyword =
+        word.is_some_and(|word| ["in", "and", "or", "not", "if", "else"].contains(&word));
     let inside = text[open + 1..].trim_start();
-    before.is_some_and(|c| c.is_alphanumeric() || "_])?".contains(c))
+    is_value
+        && !is_keyword
         && !inside.starts_with(|c: char| c.is_ascii_digit() || "-:\"'`".contains(c))
 }
 
