@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter, memmem};
+use memchr::memchr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::address::{BaseUrl, Scheme, decode_path, scheme};
@@ -17,11 +17,15 @@ use crate::page::{self, Page, source_of};
 use crate::site::Site;
 use crate::source::Place;
 
+mod markup;
+
+use markup::{Found, Markup, for_each_attribute};
+
 /// This is what a rendered page leads to, as far as it could not be settled without other pages.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// Hashes of the ids on the page.
-    ids: FxHashSet<u64>,
+    /// Hashes of the ids on the page, in their order.
+    ids: Vec<u64>,
     /// Parts of other pages: the index of the page, and the id.
     anchors: Vec<(usize, String)>,
     /// What is wrong already.
@@ -39,10 +43,8 @@ impl Findings {
 
     /// Takes the fingerprint of the ids on the page.
     pub fn ids(&self) -> Fingerprint {
-        let mut ids: Vec<u64> = self.ids.iter().copied().collect();
-        ids.sort_unstable();
         let mut ink = Ink::default();
-        ids.into_iter().for_each(|id| ink.push_number(id));
+        self.ids.iter().for_each(|id| ink.push_number(*id));
         ink.fingerprint()
     }
 
@@ -50,12 +52,17 @@ impl Findings {
     pub fn targets(&self) -> impl Iterator<Item = usize> {
         self.anchors.iter().map(|(target, _)| *target)
     }
+
+    fn has_id(&self, id: &str) -> bool {
+        self.ids.binary_search(&hash(id.as_bytes())).is_ok()
+    }
 }
 
 /// This knows every address that the output answers.
 pub struct LinkCheck<'a> {
     base_url: &'a BaseUrl,
     pages: &'a [Page],
+    /// The paths of all pages, and of the folders of those that answer for one, with a slash behind them.
     outputs: FxHashMap<&'a [u8], usize>,
     folders: HashSet<&'a str>,
     /// How many pages have names that do not follow from what is in them; the others stand behind them.
@@ -67,11 +74,17 @@ pub struct LinkCheck<'a> {
 impl<'a> LinkCheck<'a> {
     /// Makes a table of the plan.
     pub fn new(base_url: &'a BaseUrl, pages: &'a [Page]) -> LinkCheck<'a> {
-        let outputs = pages
-            .iter()
-            .enumerate()
-            .map(|(index, page)| (page.path.as_bytes(), index))
-            .collect();
+        let mut outputs =
+            FxHashMap::with_capacity_and_hasher(pages.len() + pages.len() / 8, Default::default());
+        for (index, page) in pages.iter().enumerate() {
+            let path = page.path.as_str();
+            outputs.insert(path.as_bytes(), index);
+            if let Some(folder) = path.strip_suffix("index.html")
+                && (folder.is_empty() || folder.ends_with('/'))
+            {
+                outputs.insert(folder.as_bytes(), index);
+            }
+        }
         let folders = pages
             .iter()
             .filter_map(|page| Some(page.path.rsplit_once('/')?.0))
@@ -103,7 +116,7 @@ impl<'a> LinkCheck<'a> {
         };
         for_each_attribute(bytes, kind, |found| match found {
             Found::Id(id) => {
-                findings.ids.insert(hash(id));
+                findings.ids.push(hash(id));
             }
             Found::Address(address) => {
                 // A menu repeats its addresses on every page.
@@ -113,8 +126,10 @@ impl<'a> LinkCheck<'a> {
                 }
             }
         });
+        findings.ids.sort_unstable();
+        findings.ids.dedup();
         for anchor in own_anchors {
-            if !findings.ids.contains(&hash(anchor.as_bytes())) {
+            if !findings.has_id(&anchor) {
                 findings.wrong.push((
                     Code::BrokenAnchor,
                     format!("`#{anchor}` is no part of the page"),
@@ -142,7 +157,7 @@ impl<'a> LinkCheck<'a> {
             let late = found
                 .anchors
                 .iter()
-                .filter(|(target, id)| !findings[*target].ids.contains(&hash(id.as_bytes())));
+                .filter(|(target, id)| !findings[*target].has_id(id));
             let late = late.map(|(target, id)| self.no_part(*target, id));
             for (code, message) in found.wrong.iter().cloned().chain(late) {
                 troubled.insert(index);
@@ -177,7 +192,7 @@ impl<'a> LinkCheck<'a> {
         let mut found = scan(page);
         for (target, id) in std::mem::take(&mut found.anchors) {
             let there = findings.entry(target).or_insert_with(|| scan(target));
-            if !there.ids.contains(&hash(id.as_bytes())) {
+            if !there.has_id(&id) {
                 found.wrong.push(self.no_part(target, &id));
             }
         }
@@ -192,16 +207,20 @@ impl<'a> LinkCheck<'a> {
         (Code::BrokenAnchor, format!("`#{id}` is no part of {path}"))
     }
 
-    /// Tells at a glance what most addresses are: a file's, with nothing around its path, or another
+    /// Tells at a glance what most addresses are: a page's, with nothing behind its path, or another
     /// host's.
     fn is_settled(&self, address: &[u8]) -> bool {
-        if let Some(path) = address.strip_prefix(self.base_url.path().as_bytes()) {
-            let found = self.outputs.get(path);
-            return self.are_plain && found.is_some_and(|&page| page < self.lasting);
-        }
         let origin = self.base_url.origin().as_bytes();
-        (address.starts_with(b"https://") || address.starts_with(b"http://"))
-            && (origin.is_empty() || !address.starts_with(origin))
+        let path = match address.first() {
+            Some(b'/') => address,
+            _ if !origin.is_empty() && address.starts_with(origin) => &address[origin.len()..],
+            _ => return address.starts_with(b"https://") || address.starts_with(b"http://"),
+        };
+        let Some(path) = path.strip_prefix(self.base_url.path().as_bytes()) else {
+            return false;
+        };
+        let found = self.outputs.get(path);
+        self.are_plain && found.is_some_and(|&page| page < self.lasting)
     }
 
     fn check(
@@ -328,153 +347,6 @@ impl<'a> LinkCheck<'a> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Markup {
-    Html,
-    Xml,
-}
-
-enum Found<'a> {
-    Id(&'a [u8]),
-    Address(&'a [u8]),
-}
-
-/// Calls back for each id and each address in a text, in order.
-///
-/// The markup is ours or a theme's; text and attribute values are escaped, so a `<` opens a tag.
-fn for_each_attribute<'a>(bytes: &'a [u8], markup: Markup, mut call: impl FnMut(Found<'a>)) {
-    let mut at = 0;
-    for open in memchr_iter(b'<', bytes) {
-        // Within what was read already, such as a script.
-        if open < at {
-            continue;
-        }
-        at = open + 1;
-        let rest = &bytes[at..];
-        match rest.first() {
-            Some(b'/' | b'?') => continue,
-            Some(b'!') => {
-                if rest.starts_with(b"!--") {
-                    at += memmem::find(rest, b"-->").map_or(rest.len(), |end| end + 3);
-                }
-                continue;
-            }
-            _ => {}
-        }
-        let name = &rest[..length(rest, TAG_NAME)];
-        at += name.len();
-        if markup == Markup::Xml && name == b"loc" {
-            let value = &bytes[at..];
-            let value = value.strip_prefix(b">").unwrap_or(value);
-            let end = memchr(b'<', value).unwrap_or(value.len());
-            call(Found::Address(&value[..end]));
-            continue;
-        }
-        at = scan_tag(bytes, at, name, markup, &mut call);
-        if markup == Markup::Html && (name == b"script" || name == b"style") {
-            let close = [b"</", name].concat();
-            at += memmem::find(&bytes[at..], &close).unwrap_or(bytes.len() - at);
-        }
-    }
-}
-
-/// Reads the attributes of a tag from behind its name; returns where the tag ends.
-fn scan_tag<'a>(
-    bytes: &'a [u8],
-    mut at: usize,
-    tag: &[u8],
-    markup: Markup,
-    call: &mut impl FnMut(Found<'a>),
-) -> usize {
-    loop {
-        at += length(&bytes[at..], GAP);
-        let rest = &bytes[at..];
-        let name = &rest[..length(rest, ATTRIBUTE_NAME)];
-        at += name.len();
-        match bytes.get(at) {
-            Some(b'=') => {}
-            Some(b'>') | None => return at,
-            Some(_) if !name.is_empty() => continue,
-            Some(_) => return at,
-        }
-        at += 1;
-        let value = match bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let start = at + 1;
-                let end = memchr(*quote, &bytes[start..]).map_or(bytes.len(), |end| start + end);
-                at = (end + 1).min(bytes.len());
-                &bytes[start..end]
-            }
-            _ => {
-                let start = at;
-                at += length(&bytes[at..], VALUE);
-                &bytes[start..at]
-            }
-        };
-        match name {
-            b"id" => call(Found::Id(value)),
-            // `rel=self` and `rel=alternate` in a feed are addresses of this site too.
-            b"href" | b"src" | b"poster" | b"xmlUrl" | b"htmlUrl" => call(Found::Address(value)),
-            b"srcset" => value
-                .split(|byte| *byte == b',')
-                .filter_map(|part| {
-                    let mut words = part.split(u8::is_ascii_whitespace);
-                    words.find(|word| !word.is_empty())
-                })
-                .for_each(|url| call(Found::Address(url))),
-            b"content" if markup == Markup::Html && tag == b"meta" => {
-                if let Some(at) = memmem::find(value, b"url=") {
-                    call(Found::Address(&value[at + 4..]));
-                } else if value.starts_with(b"http") && !value.contains(&b' ') {
-                    call(Found::Address(value));
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// How many bytes at the start of some are of a kind.
-fn length(bytes: &[u8], kind: u8) -> usize {
-    let end = bytes
-        .iter()
-        .position(|&byte| KINDS[usize::from(byte)] & kind == 0);
-    end.unwrap_or(bytes.len())
-}
-
-/// What may stand in a tag's name.
-const TAG_NAME: u8 = 1;
-/// What may stand in an attribute's name.
-const ATTRIBUTE_NAME: u8 = 2;
-/// What may stand in a value without quotation marks.
-const VALUE: u8 = 4;
-/// What stands between attributes.
-const GAP: u8 = 8;
-
-/// Where a byte may stand; a table, for every byte of every tag is looked up.
-static KINDS: [u8; 256] = {
-    let mut kinds = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let is_space = (byte as u8).is_ascii_whitespace();
-        let (is_end, is_slash, is_equal) = (byte == 0x3e, byte == 0x2f, byte == 0x3d);
-        kinds[byte] = if is_space || is_slash { GAP } else { 0 }
-            | if is_space || is_end || is_slash {
-                0
-            } else {
-                TAG_NAME
-            }
-            | if is_space || is_end || is_slash || is_equal {
-                0
-            } else {
-                ATTRIBUTE_NAME
-            }
-            | if is_space || is_end { 0 } else { VALUE };
-        byte += 1;
-    }
-    kinds
-};
-
 /// Most addresses hold nothing that is encoded, and are looked up as they stand.
 fn decode(path: &str) -> Cow<'_, str> {
     match memchr(b'%', path.as_bytes()) {
@@ -522,7 +394,7 @@ mod tests {
         let late = found
             .anchors
             .iter()
-            .filter(|(page, id)| *page != 0 || !other.ids.contains(&hash(id.as_bytes())));
+            .filter(|(page, id)| *page != 0 || !other.has_id(id));
         let late = late.map(|(_, id)| format!("late #{id}"));
         let wrong: Vec<String> = found
             .wrong
