@@ -62,42 +62,35 @@ impl Findings {
 pub struct LinkCheck<'a> {
     base_url: &'a BaseUrl,
     pages: &'a [Page],
-    /// The paths of all pages, and of the folders of those that answer for one, with a slash behind them.
     outputs: FxHashMap<&'a [u8], usize>,
+    /// Hashes of the paths below the base that lead to a page whose name stays, as they stand in addresses:
+    /// of pages, and of folders whose index is one. They fit a cache that the paths of a large site do not.
+    settled: FxHashSet<u64>,
     folders: HashSet<&'a str>,
     /// How many pages have names that do not follow from what is in them; the others stand behind them.
     lasting: usize,
-    /// Whether every path may stand in an address as it is.
-    are_plain: bool,
 }
 
 impl<'a> LinkCheck<'a> {
     /// Makes a table of the plan.
     pub fn new(base_url: &'a BaseUrl, pages: &'a [Page]) -> LinkCheck<'a> {
-        let mut outputs =
-            FxHashMap::with_capacity_and_hasher(pages.len() + pages.len() / 8, Default::default());
-        for (index, page) in pages.iter().enumerate() {
-            let path = page.path.as_str();
-            outputs.insert(path.as_bytes(), index);
-            if let Some(folder) = path.strip_suffix("index.html")
-                && (folder.is_empty() || folder.ends_with('/'))
-            {
-                outputs.insert(folder.as_bytes(), index);
-            }
-        }
+        let outputs = pages
+            .iter()
+            .enumerate()
+            .map(|(index, page)| (page.path.as_bytes(), index))
+            .collect();
         let folders = pages
             .iter()
             .filter_map(|page| Some(page.path.rsplit_once('/')?.0))
             .collect();
+        let lasting = page::count_lasting(pages);
         LinkCheck {
             base_url,
             pages,
             outputs,
+            settled: settled(&pages[..lasting]),
             folders,
-            lasting: page::count_lasting(pages),
-            are_plain: !pages
-                .iter()
-                .any(|page| page.path.contains(['%', '&', '?', '#'])),
+            lasting,
         }
     }
 
@@ -216,11 +209,8 @@ impl<'a> LinkCheck<'a> {
             _ if !origin.is_empty() && address.starts_with(origin) => &address[origin.len()..],
             _ => return address.starts_with(b"https://") || address.starts_with(b"http://"),
         };
-        let Some(path) = path.strip_prefix(self.base_url.path().as_bytes()) else {
-            return false;
-        };
-        let found = self.outputs.get(path);
-        self.are_plain && found.is_some_and(|&page| page < self.lasting)
+        let path = path.strip_prefix(self.base_url.path().as_bytes());
+        path.is_some_and(|path| self.settled.contains(&hash(path)))
     }
 
     fn check(
@@ -345,6 +335,21 @@ impl<'a> LinkCheck<'a> {
             None => problem,
         }
     }
+}
+
+/// Returns the hashes of paths that mean nothing else when they stand in an address as they are.
+fn settled(pages: &[Page]) -> FxHashSet<u64> {
+    let paths = pages.iter().map(|page| page.path.as_str());
+    let plain = paths.filter(|path| !path.contains(['%', '&', '?', '#']));
+    let with_folder = |path: &'_ str| {
+        let folder = path.strip_suffix("index.html");
+        let folder = folder.filter(|folder| folder.is_empty() || folder.ends_with('/'));
+        [
+            Some(hash(path.as_bytes())),
+            folder.map(|folder| hash(folder.as_bytes())),
+        ]
+    };
+    plain.flat_map(with_folder).flatten().collect()
 }
 
 /// Most addresses hold nothing that is encoded, and are looked up as they stand.
