@@ -21,6 +21,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 pub struct Progress {
     bar: ProgressBar,
     start: Instant,
+    is_seen: bool,
 }
 
 impl Progress {
@@ -33,15 +34,13 @@ impl Progress {
         Progress {
             bar,
             start: Instant::now(),
+            is_seen: std::io::stderr().is_terminal(),
         }
     }
 
     /// Notes that a step is done.
     pub fn step(&self) {
-        if self.bar.is_hidden()
-            && self.start.elapsed() > PATIENCE
-            && std::io::stderr().is_terminal()
-        {
+        if self.is_seen && self.bar.is_hidden() && self.start.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
         self.bar.inc(1);
