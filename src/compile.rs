@@ -180,15 +180,21 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
     parsed
 }
 
-/// Parses documents that `read` brings one by one, and lets go of each text when it is parsed: those of
-/// a large site are a quarter of its memory.
+/// Parses documents that `read` brings one by one into a buffer, and lets go of each text when it is
+/// parsed: those of a large site are a quarter of its memory.
 pub fn parse_each<E: Send>(
     names: Vec<Arc<str>>,
-    read: impl Fn(Arc<str>) -> Result<File, E> + Sync,
+    read: impl Fn(&str, &mut Vec<u8>) -> Result<(), E> + Sync,
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Document>>, E> {
-    let one = |name| Ok(parse_file(&read(name)?));
-    let parsed: Vec<_> = names.into_par_iter().map(one).collect::<Result<_, E>>()?;
+    let one = |buffer: &mut Vec<u8>, name: Arc<str>| {
+        read(&name, buffer)?;
+        Ok(parse_bytes(&name, buffer))
+    };
+    let parsed: Vec<_> = names
+        .into_par_iter()
+        .map_init(Vec::new, one)
+        .collect::<Result<_, E>>()?;
     let documents = parsed.into_iter().filter_map(|(document, found)| {
         problems.append(found);
         document
@@ -296,7 +302,7 @@ pub fn link(
 }
 
 fn compile_file(file: &File, hash: u128) -> Compiled {
-    let (document, problems) = parse_file(file);
+    let (document, problems) = parse_bytes(&file.name, &file.bytes);
     Compiled {
         hash,
         document,
@@ -304,20 +310,24 @@ fn compile_file(file: &File, hash: u128) -> Compiled {
     }
 }
 
-fn parse_file(file: &File) -> (Option<Arc<Document>>, Problems) {
+fn parse_bytes(name: &Arc<str>, bytes: &[u8]) -> (Option<Arc<Document>>, Problems) {
     let mut problems = Problems::new();
-    let source = to_source(file, &mut problems);
+    let source = decode(name, bytes, &mut problems);
     let document = source.and_then(|source| document::parse(&source, &mut problems));
     (document.map(Arc::new), problems)
 }
 
-/// Decodes a file; the problem names the first line that is not UTF-8.
 fn to_source(file: &File, problems: &mut Problems) -> Option<Source> {
-    match std::str::from_utf8(&file.bytes) {
-        Ok(text) => Some(Source::new(file.name.clone(), text)),
+    decode(&file.name, &file.bytes, problems)
+}
+
+/// Decodes a file; the problem names the first line that is not UTF-8.
+fn decode(name: &Arc<str>, bytes: &[u8], problems: &mut Problems) -> Option<Source> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(Source::new(name.clone(), text)),
         Err(error) => {
-            let before = String::from_utf8_lossy(&file.bytes[..error.valid_up_to()]);
-            let source = Source::new(file.name.clone(), format!("{before}\u{fffd}"));
+            let before = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let source = Source::new(name.clone(), format!("{before}\u{fffd}"));
             let place = source.place(before.len()..before.len() + 3);
             let problem = Diagnostic::new(Code::NotUtf8, "the file is not UTF-8 text");
             problems.push(problem.at(place).hint("save it as UTF-8 in your editor"));

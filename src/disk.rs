@@ -17,6 +17,8 @@ use crate::layout;
 use crate::theme::ThemeFile;
 
 mod answers;
+mod folders;
+mod list;
 mod lock;
 mod memo;
 mod publish;
@@ -31,6 +33,7 @@ pub use publish::{Publication, Written};
 pub use survey::{Stamp, open_source, read_source, survey};
 pub use visits::{Visit, keep_visits, read_visits};
 
+use list::{is_hidden, leads_inside, list};
 use replace::Replacement;
 
 /// Finds the root of a site: the nearest folder upward that holds `site.toml`.
@@ -55,11 +58,25 @@ pub fn read_sources(root: &Path) -> Result<Sources> {
 
 /// Reads all sources below a root but the documents, of which it returns the names, in order.
 pub fn list_sources(root: &Path) -> Result<(Sources, Vec<Arc<str>>)> {
-    let mut documents = Vec::new();
-    let mut sources = Sources {
-        settings: read_optional(root, layout::SETTINGS)?,
-        ..Sources::default()
+    let settings = read_settings(root)?;
+    let (sources, documents) = list_content(root)?;
+    let sources = Sources {
+        settings,
+        ..sources
     };
+    Ok((sources, documents))
+}
+
+/// Reads `site.toml`; `None` when there is none.
+pub fn read_settings(root: &Path) -> Result<Option<File>> {
+    read_optional(root, layout::SETTINGS)
+}
+
+/// Reads all sources below a root but the settings and the documents; of these it returns the names, in
+/// order.
+pub fn list_content(root: &Path) -> Result<(Sources, Vec<Arc<str>>)> {
+    let mut documents = Vec::new();
+    let mut sources = Sources::default();
     for name in list(root, "content")? {
         if name.ends_with(".md") {
             documents.push(name);
@@ -205,69 +222,6 @@ pub fn write_output(path: &Path, bytes: &[u8]) -> Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Lists the files below a folder of the root, by name; hidden ones are left out. A file's own name
-/// lists that file.
-fn list(root: &Path, name: &str) -> Result<Vec<Arc<str>>> {
-    let start = root.join(name);
-    let is_folder_of_root = !name.contains('/') && name != layout::SETTINGS;
-    if is_folder_of_root && !start.is_dir() || fs::symlink_metadata(&start).is_err() {
-        return Ok(Vec::new());
-    }
-    let mut names = Vec::new();
-    // The names of the folders around an entry; they spare taking every path apart again.
-    let mut folders: Vec<Option<String>> = Vec::new();
-    let shown = |entry: &walkdir::DirEntry| {
-        entry.depth() == 0 || !is_hidden(&entry.file_name().to_string_lossy())
-    };
-    for entry in WalkDir::new(&start)
-        .follow_root_links(is_folder_of_root)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(shown)
-    {
-        let vanished = |error: &walkdir::Error| {
-            let cause = error.io_error().map(std::io::Error::kind);
-            cause == Some(std::io::ErrorKind::NotFound)
-        };
-        if entry.as_ref().is_err_and(vanished) {
-            continue;
-        }
-        // The error of the walk names the path and repeats its source.
-        let entry = entry.map_err(|error| {
-            let path = error.path().unwrap_or(&start).display().to_string();
-            let cause = error
-                .into_io_error()
-                .unwrap_or_else(|| std::io::Error::other("a loop of links"));
-            anyhow::Error::new(cause).context(format!("cannot read {path}"))
-        })?;
-        folders.truncate(entry.depth());
-        let path = match folders.last() {
-            None => Some(name.to_owned()),
-            Some(folder) => folder.as_ref().and_then(|folder: &String| {
-                Some([folder, "/", entry.file_name().to_str()?].concat())
-            }),
-        };
-        // A folder of the root may be a link, and the walk calls it one.
-        if entry.file_type().is_dir() || (entry.depth() == 0 && is_folder_of_root) {
-            folders.push(path);
-            continue;
-        }
-        let is_file = entry.file_type().is_file()
-            || (entry.file_type().is_symlink() && leads_inside(root, entry.path()));
-        if !is_file {
-            continue;
-        }
-        let Some(name) = path else {
-            bail!(
-                "the name of {} is not UTF-8; rename the file",
-                entry.path().display()
-            );
-        };
-        names.push(name.into());
-    }
-    Ok(names)
-}
-
 /// Returns the names of files that a run left in the content, which was stopped while it wrote.
 ///
 /// One of them may hold what somebody saved at that moment, so none is deleted.
@@ -285,29 +239,27 @@ pub fn left_behind(root: &Path) -> Vec<String> {
     names.collect()
 }
 
-fn is_hidden(name: &str) -> bool {
-    // `static/.well-known` is published on purpose; `.git` and an editor's files are not.
-    (name.starts_with('.') && name != ".well-known" && name != ".nojekyll") || name.ends_with('~')
-}
-
-/// A link to a file is followed only when the file is in the site.
-fn leads_inside(root: &Path, path: &Path) -> bool {
-    let inside = || {
-        Some(
-            path.canonicalize()
-                .ok()?
-                .starts_with(root.canonicalize().ok()?),
-        )
-    };
-    path.is_file() && inside().unwrap_or(false)
-}
-
 /// Reads a source by its name.
 pub fn read_file(root: &Path, name: Arc<str>) -> Result<File> {
     let path = root.join(name.as_ref());
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(File { name, bytes })
 }
+
+/// Reads a source by its name into a buffer, which spares making one for each.
+pub fn read_into(root: &Path, name: &str, buffer: &mut Vec<u8>) -> Result<()> {
+    use std::io::Read as _;
+    let path = root.join(name);
+    buffer.clear();
+    buffer.reserve(LIKELY);
+    // A file that is told to end somewhere is not asked for its length: most fit.
+    let mut read = || fs::File::open(&path)?.take(u64::MAX).read_to_end(buffer);
+    read().with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(())
+}
+
+/// Most documents are shorter, in bytes.
+const LIKELY: usize = 16 * 1024;
 
 fn read_optional(root: &Path, name: &str) -> Result<Option<File>> {
     if !root.join(name).is_file() {

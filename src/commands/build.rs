@@ -65,7 +65,7 @@ impl Build {
                 false => disk::read_memo(&root).unwrap_or_default(),
             },
         );
-        let publication = publication?;
+        let mut publication = publication?;
         let options = Options {
             base_url: self.base_url.clone(),
             drafts: self.drafts,

@@ -1,15 +1,18 @@
 //! From a folder to rendered pages: what `build` and `check` have in common.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use rayon::prelude::*;
 
-use crate::compile::{self, Options, Sources};
+use crate::compile::{self, File, Options, Sources};
+use crate::config::Config;
 use crate::console::Progress;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk::{self, Written};
+use crate::document::Document;
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger;
@@ -19,6 +22,7 @@ use crate::page::{self, Output, Page, Renderer};
 use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
+use crate::tags::Vocabulary;
 use crate::theme::{self, Theme, ThemeFile};
 
 use super::earlier::Earlier;
@@ -64,36 +68,28 @@ pub struct Rendered {
 /// Reads a site, links it and plans its pages; a memo tells the terms and words of papers that it knows, and
 /// gets the words of those that are there now.
 pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Result<Prepared> {
-    let mut clock = Clock::start();
-    let mut problems = Problems::new();
-    let (sources, names) = disk::list_sources(root)?;
-    let config = compile::settings(sources.settings.as_ref(), &mut problems);
-    let theme_files = disk::read_theme(root, &config.theme)?;
-    compile::check_theme(
-        &config,
-        sources.settings.as_ref(),
-        &theme_files,
-        &mut problems,
-    );
-    let bad_settings = problems.has_errors();
-    let mut basis = Ink::default();
-    ink_settings(&sources, options, &theme_files, &mut basis);
-    clock.lap("list");
-
-    let mut of_documents = Problems::new();
-    let ((theme, vocabulary), documents) = rayon::join(
-        || {
-            let theme = theme::load(theme_files, &config.language, &mut problems);
-            (theme, compile::vocabulary(&sources, &mut problems))
-        },
-        || {
-            let read = |name| disk::read_file(root, name);
-            compile::parse_each(names, read, &mut of_documents)
-        },
-    );
-    let documents = documents?;
-    problems.append(of_documents);
-    clock.lap("parse");
+    // What the settings lead to needs no document, and is read beside them.
+    let (head, body) = rayon::join(|| Head::read(root, options), || Body::read(root));
+    let Head {
+        settings,
+        config,
+        theme,
+        mut problems,
+        bad_settings,
+        mut basis,
+    } = head?;
+    let Body {
+        sources,
+        vocabulary,
+        documents,
+        problems: of_body,
+        mut clock,
+    } = body?;
+    let sources = Sources {
+        settings,
+        ..sources
+    };
+    problems.append(of_body);
 
     let site = compile::link(
         config,
@@ -132,9 +128,70 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
     })
 }
 
+/// This is what the settings lead to.
+struct Head {
+    settings: Option<File>,
+    config: Config,
+    theme: Option<Theme>,
+    problems: Problems,
+    bad_settings: bool,
+    /// What all pages depend on, so far.
+    basis: Ink,
+}
+
+impl Head {
+    fn read(root: &Path, options: &Options) -> Result<Head> {
+        let mut problems = Problems::new();
+        let settings = disk::read_settings(root)?;
+        let config = compile::settings(settings.as_ref(), &mut problems);
+        let files = disk::read_theme(root, &config.theme)?;
+        compile::check_theme(&config, settings.as_ref(), &files, &mut problems);
+        let bad_settings = problems.has_errors();
+        let mut basis = Ink::default();
+        ink_settings(settings.as_ref(), options, &files, &mut basis);
+        Ok(Head {
+            theme: theme::load(files, &config.language, &mut problems),
+            settings,
+            config,
+            problems,
+            bad_settings,
+            basis,
+        })
+    }
+}
+
+/// This is what is below `content/` and `static/`.
+struct Body {
+    sources: Sources,
+    vocabulary: Option<Arc<Vocabulary>>,
+    documents: Vec<Arc<Document>>,
+    problems: Problems,
+    clock: Clock,
+}
+
+impl Body {
+    fn read(root: &Path) -> Result<Body> {
+        let mut clock = Clock::start();
+        let (sources, names) = disk::list_content(root)?;
+        clock.lap("list");
+        let mut problems = Problems::new();
+        let vocabulary = compile::vocabulary(&sources, &mut problems);
+        let read = |name: &str, buffer: &mut Vec<u8>| disk::read_into(root, name, buffer);
+        let documents = compile::parse_each(names, read, &mut problems)?;
+        clock.lap("parse");
+        Ok(Body {
+            sources,
+            vocabulary,
+            documents,
+            problems,
+            clock,
+        })
+    }
+}
+
 /// Adds what all pages depend on.
-fn ink_settings(sources: &Sources, options: &Options, theme: &[ThemeFile], ink: &mut Ink) {
-    ink.push(sources.settings.as_ref().map_or(b"", |file| &file.bytes));
+fn ink_settings(settings: Option<&File>, options: &Options, theme: &[ThemeFile], ink: &mut Ink) {
+    ink.push(settings.map_or(b"", |file| &file.bytes));
     let base_url = options.base_url.as_ref();
     base_url.map(|url| url.absolute("")).ink(ink);
     options.drafts.ink(ink);

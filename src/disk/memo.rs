@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::fingerprint::Fingerprint;
 use crate::layout;
-use crate::memo::{Memo, Seal};
+use crate::memo::Memo;
 
 /// The name of the file, and of the next one while it is written.
 const NAMES: [&str; 2] = ["build", "build.next"];
@@ -36,19 +36,6 @@ pub fn keep_memo(root: &Path, memo: Memo) -> Result<()> {
     keep().with_context(|| format!("cannot keep {}", path.display()))
 }
 
-/// Returns how a file looks from outside.
-#[cfg(unix)]
-pub(super) fn seal(metadata: &fs::Metadata) -> Option<Seal> {
-    use std::os::unix::fs::MetadataExt as _;
-    let seconds = metadata.mtime().checked_mul(1_000_000_000)?;
-    Some(Seal {
-        length: metadata.len(),
-        modified: seconds.checked_add(metadata.mtime_nsec())?,
-        inode: metadata.ino(),
-        mode: metadata.mode(),
-    })
-}
-
 /// Tells this program from others, also from another one of the same version.
 #[cfg(unix)]
 fn program() -> Option<Fingerprint> {
@@ -68,11 +55,6 @@ fn program() -> Option<Fingerprint> {
         file.len()
     );
     Some(Fingerprint::of_bytes(about.as_bytes()))
-}
-
-#[cfg(not(unix))]
-pub(super) fn seal(_: &fs::Metadata) -> Option<Seal> {
-    None
 }
 
 #[cfg(not(unix))]

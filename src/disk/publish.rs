@@ -13,8 +13,8 @@ use rayon::prelude::*;
 
 use crate::memo::Seal;
 
+use super::folders::{Folders, look_at};
 use super::lock::{self, Lock};
-use super::memo::seal;
 
 /// The list of the files of the output, one path a line, in the output.
 const MANIFEST: &str = ".digest";
@@ -32,8 +32,8 @@ pub struct Written {
 #[derive(Debug)]
 pub struct Publication {
     root: PathBuf,
-    output: PathBuf,
-    staging: PathBuf,
+    output: Folders,
+    staging: Folders,
     retired: PathBuf,
     _lock: Lock,
 }
@@ -72,43 +72,51 @@ impl Publication {
         fs::create_dir(&staging).with_context(|| format!("cannot make {}", staging.display()))?;
         Ok(Publication {
             root,
-            output,
-            staging,
+            output: Folders::new(output),
+            staging: Folders::new(staging),
             retired,
             _lock: lock,
         })
     }
 
     /// Makes the folders of the pages, so that writing them need not look.
-    pub fn create_folders<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+    pub fn create_folders<'a>(
+        &mut self,
+        paths: impl Iterator<Item = &'a str> + Clone,
+    ) -> Result<()> {
         let folders: BTreeSet<&str> = paths
+            .clone()
             .filter_map(|path| Some(path.rsplit_once('/')?.0))
             .collect();
         for folder in folders {
-            let path = self.staging.join(folder);
+            let path = self.staging.root().join(folder);
             fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
         }
+        self.staging.open(paths.clone());
+        self.output.open(paths);
         Ok(())
     }
 
     /// Writes a page; its folder is there.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<Written> {
-        let target = self.staging.join(path);
-        let write = || -> std::io::Result<fs::Metadata> {
-            let mut file = fs::File::create(&target)?;
+        let write = || -> std::io::Result<Option<Seal>> {
+            let mut file = self.staging.create(path)?;
             file.write_all(bytes)?;
-            file.metadata()
+            look_at(&file)
         };
-        let metadata = write().with_context(|| format!("cannot write {}", target.display()))?;
+        let seal = write().with_context(|| {
+            let target = self.staging.root().join(path);
+            format!("cannot write {}", target.display())
+        })?;
         Ok(Written {
             bytes: bytes.len() as u64,
-            seal: seal(&metadata),
+            seal,
         })
     }
 
     /// Copies a source, by its name below the root.
     pub fn copy(&self, path: &str, source: &str) -> Result<Written> {
-        let (from, to) = (self.root.join(source), self.staging.join(path));
+        let (from, to) = (self.root.join(source), self.staging.root().join(path));
         let bytes = fs::copy(&from, &to)
             .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
         Ok(Written { bytes, seal: None })
@@ -119,28 +127,26 @@ impl Publication {
     /// The file gets a second name, and loses the first with the old site. Nothing writes to a page that is
     /// there, so neither site sees the other. Where a file cannot have two names, the page is to be written.
     pub fn keep(&self, path: &str, sealed: &Seal) -> bool {
-        let target = self.staging.join(path);
-        if fs::hard_link(self.output.join(path), &target).is_err() {
+        if self.staging.link(&self.output, path).is_err() {
             return false;
         }
         // What has the new name is looked at, for it is what will be published.
-        let found = fs::symlink_metadata(&target).ok();
-        let is_sealed = found.and_then(|found| seal(&found)) == Some(*sealed);
+        let is_sealed = self.staging.look(path) == Some(*sealed);
         if !is_sealed {
-            let _ = fs::remove_file(&target);
+            let _ = self.staging.remove(path);
         }
         is_sealed
     }
 
     /// Reads a page that was written or taken over.
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
-        let target = self.staging.join(path);
+        let target = self.staging.root().join(path);
         fs::read(&target).with_context(|| format!("cannot read {}", target.display()))
     }
 
     /// Returns where the site will be.
     pub fn output(&self) -> &Path {
-        &self.output
+        self.output.root()
     }
 
     /// Puts the new site in the place of the old one, and deletes that. While it is deleted, `follow` gets
@@ -156,14 +162,14 @@ impl Publication {
             manifest.push('\n');
         }
         let manifest = self.write(MANIFEST, manifest.as_bytes())?;
-        let moved = if self.output.exists() {
-            self.swap()
-        } else {
-            fs::rename(&self.staging, &self.output)
+        let (staging, output) = (self.staging.root(), self.output.root());
+        let moved = match output.exists() {
+            true => self.swap(),
+            false => fs::rename(staging, output),
         };
-        moved.with_context(|| format!("cannot replace {}", self.output.display()))?;
-        let old = [&self.staging, &self.retired];
-        let delete = || old.into_iter().try_for_each(|folder| remove_folder(folder));
+        moved.with_context(|| format!("cannot replace {}", output.display()))?;
+        let old = [staging, &self.retired];
+        let delete = || old.into_iter().try_for_each(remove_folder);
         let (deleted, followed) = rayon::join(delete, || follow(manifest));
         deleted.map(|()| followed)
     }
@@ -171,22 +177,23 @@ impl Publication {
     /// One system call where there is one; else two renames, which `start` repairs when it is killed
     /// between them.
     fn swap(&self) -> std::io::Result<()> {
+        let (staging, output) = (self.staging.root(), self.output.root());
         #[cfg(any(target_os = "linux", target_os = "macos"))]
         {
             use rustix::fs::{CWD, RenameFlags, renameat_with};
-            if renameat_with(CWD, &self.staging, CWD, &self.output, RenameFlags::EXCHANGE).is_ok() {
+            if renameat_with(CWD, staging, CWD, output, RenameFlags::EXCHANGE).is_ok() {
                 return Ok(());
             }
         }
-        fs::rename(&self.output, &self.retired)?;
-        fs::rename(&self.staging, &self.output)
+        fs::rename(output, &self.retired)?;
+        fs::rename(staging, output)
     }
 }
 
 impl Drop for Publication {
     fn drop(&mut self) {
         // A build that failed leaves nothing behind; one that was killed is cleaned up by the next.
-        let _ = remove_folder(&self.staging);
+        let _ = remove_folder(self.staging.root());
     }
 }
 
@@ -239,7 +246,7 @@ fn first_foreign(output: &Path, folder: &Path, ours: &HashSet<&str>) -> Result<O
         .with_context(cannot)?
         .collect::<Result<_, _>>()
         .with_context(cannot)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
+    entries.sort_by_cached_key(fs::DirEntry::file_name);
     for entry in entries {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
@@ -292,7 +299,7 @@ mod tests {
 
     /// Publishes pages that hold a text, and a picture.
     fn publish(root: &Path, output: &Path, pages: &[&str], text: &str) -> Result<()> {
-        let publication = Publication::start(root, output)?;
+        let mut publication = Publication::start(root, output)?;
         publication.create_folders(pages.iter().copied())?;
         for page in pages {
             let written = publication.write(page, text.as_bytes())?;

@@ -1,0 +1,183 @@
+//! Folders that stay open while many files in them are made, so that the system need not walk to them anew
+//! for each; elsewhere than on Unix, files are found by their paths.
+
+use std::path::{Path, PathBuf};
+
+use crate::memo::Seal;
+
+#[cfg(unix)]
+pub use unix::{Folders, look_at};
+
+#[cfg(not(unix))]
+pub use elsewhere::{Folders, look_at};
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+
+    use std::borrow::Cow;
+    use std::fs;
+    use std::io;
+    use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+
+    use rustc_hash::FxHashMap;
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat};
+
+    /// How many are open at once: some systems let a process open 256 files. On a large site most files
+    /// stand in few folders.
+    const MOST: usize = 64;
+
+    /// This is a folder, of which some of those below it are open.
+    #[derive(Debug)]
+    pub struct Folders {
+        root: PathBuf,
+        open: FxHashMap<String, OwnedFd>,
+    }
+
+    impl Folders {
+        /// Makes a folder of which none is open yet.
+        pub fn new(root: PathBuf) -> Folders {
+            Folders {
+                root,
+                open: FxHashMap::default(),
+            }
+        }
+
+        /// Returns where the folder is.
+        pub fn root(&self) -> &Path {
+            &self.root
+        }
+
+        /// Opens the folders in which most of these files stand; one that cannot be opened stays closed.
+        pub fn open<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
+            let mut files: FxHashMap<&str, usize> = FxHashMap::default();
+            for path in paths {
+                *files.entry(split(path).0).or_default() += 1;
+            }
+            let mut largest: Vec<(&str, usize)> = files.into_iter().collect();
+            largest.sort_unstable_by_key(|(name, files)| (std::cmp::Reverse(*files), *name));
+            largest.truncate(MOST);
+            let open = |(name, _): (&str, usize)| {
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                let path = self.root.join(name);
+                let opened = rustix::fs::open(path, flags, Mode::empty()).ok()?;
+                Some((name.to_owned(), opened))
+            };
+            self.open = largest.into_iter().filter_map(open).collect();
+        }
+
+        /// Makes a file, or empties the one that is there.
+        pub fn create(&self, path: &str) -> io::Result<fs::File> {
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+            let (folder, name) = self.find(path);
+            let mode = Mode::from_raw_mode(0o666);
+            Ok(rustix::fs::openat(folder, &*name, flags, mode)?.into())
+        }
+
+        /// Gives a file of another folder a second name, the same one here.
+        pub fn link(&self, from: &Folders, path: &str) -> io::Result<()> {
+            let ((old_folder, old), (folder, name)) = (from.find(path), self.find(path));
+            let flags = AtFlags::empty();
+            Ok(rustix::fs::linkat(
+                old_folder, &*old, folder, &*name, flags,
+            )?)
+        }
+
+        /// Returns how a file looks; a link is not followed.
+        pub fn look(&self, path: &str) -> Option<Seal> {
+            let (folder, name) = self.find(path);
+            let found = rustix::fs::statat(folder, &*name, AtFlags::SYMLINK_NOFOLLOW);
+            seal(&found.ok()?)
+        }
+
+        /// Deletes a file.
+        pub fn remove(&self, path: &str) -> io::Result<()> {
+            let (folder, name) = self.find(path);
+            Ok(rustix::fs::unlinkat(folder, &*name, AtFlags::empty())?)
+        }
+
+        /// Returns an open folder, and the way from there.
+        fn find<'a>(&'a self, path: &'a str) -> (BorrowedFd<'a>, Cow<'a, Path>) {
+            let (folder, name) = split(path);
+            match self.open.get(folder) {
+                Some(folder) => (folder.as_fd(), Cow::Borrowed(Path::new(name))),
+                None => (CWD, Cow::Owned(self.root.join(path))),
+            }
+        }
+    }
+
+    fn split(path: &str) -> (&str, &str) {
+        path.rsplit_once('/').unwrap_or(("", path))
+    }
+
+    /// Returns how a file that was just written looks.
+    pub fn look_at(file: &fs::File) -> io::Result<Option<Seal>> {
+        Ok(seal(&rustix::fs::fstat(file)?))
+    }
+
+    // The types of the fields are not those of all systems.
+    #[allow(clippy::unnecessary_cast)]
+    fn seal(found: &Stat) -> Option<Seal> {
+        let seconds = (found.st_mtime as i64).checked_mul(1_000_000_000)?;
+        Some(Seal {
+            length: found.st_size as u64,
+            modified: seconds.checked_add(found.st_mtime_nsec as i64)?,
+            inode: found.st_ino as u64,
+            mode: found.st_mode as u32,
+        })
+    }
+}
+
+#[cfg(not(unix))]
+mod elsewhere {
+    use super::*;
+
+    use std::fs;
+    use std::io;
+
+    /// This is a folder.
+    #[derive(Debug)]
+    pub struct Folders {
+        root: PathBuf,
+    }
+
+    impl Folders {
+        /// Makes a folder.
+        pub fn new(root: PathBuf) -> Folders {
+            Folders { root }
+        }
+
+        /// Returns where the folder is.
+        pub fn root(&self) -> &Path {
+            &self.root
+        }
+
+        /// Opens nothing.
+        pub fn open<'a>(&mut self, _: impl Iterator<Item = &'a str>) {}
+
+        /// Makes a file, or empties the one that is there.
+        pub fn create(&self, path: &str) -> io::Result<fs::File> {
+            fs::File::create(self.root.join(path))
+        }
+
+        /// Gives a file of another folder a second name, the same one here.
+        pub fn link(&self, from: &Folders, path: &str) -> io::Result<()> {
+            fs::hard_link(from.root.join(path), self.root.join(path))
+        }
+
+        /// Knows nothing of how a file looks.
+        pub fn look(&self, _: &str) -> Option<Seal> {
+            None
+        }
+
+        /// Deletes a file.
+        pub fn remove(&self, path: &str) -> io::Result<()> {
+            fs::remove_file(self.root.join(path))
+        }
+    }
+
+    /// Knows nothing of how a file looks.
+    pub fn look_at(_: &fs::File) -> io::Result<Option<Seal>> {
+        Ok(None)
+    }
+}
