@@ -39,6 +39,10 @@ pub fn written_list(text: &str, range: Range<usize>) -> Option<WrittenList> {
 
 /// Parses one scalar as text; a number is taken as it is written.
 pub fn parse_scalar(written: &str) -> Option<String> {
+    // A line that only looks like an item may be anything.
+    if super::find_hostile(written).is_some() {
+        return None;
+    }
     match super::convert(serde_yaml::from_str(written).ok()?) {
         Value::Text(text) => Some(text),
         Value::Number(_) => Some(written.trim().to_owned()),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::Sandbox;
 use support::measured::{Measured, measure};
-use texts::{BODIES, Bomb, FRONTS, LISTS, VOCABULARIES};
+use texts::{BODIES, Bomb, FRONTS, ITEMS, LISTS, VOCABULARIES};
 
 /// After so much time of the processor a run has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -72,6 +72,19 @@ fn front_matter_costs_what_its_length_does() {
 }
 
 #[test]
+fn items_cost_what_their_length_does() {
+    let format = |bytes: usize, bombs: &[Bomb]| {
+        let site = Sandbox::new();
+        for (name, front) in bombs {
+            let text = format!("---\n{}title: 'The {name}'\n---\nx\n", front(bytes));
+            site.write(&format!("content/papers/2025-08-06/{name}.md"), &text);
+        }
+        measure(site.command(&["fmt", "--check"]), PATIENCE)
+    };
+    grows_with_length(ITEMS, 15_000, 1, &format);
+}
+
+#[test]
 fn a_hundred_tags_on_each_paper_are_published() {
     let build = |papers: usize, _: &[Bomb]| {
         let site = Sandbox::new();
@@ -103,7 +116,7 @@ fn vocabularies_cost_what_their_length_does() {
             measure(site.command(&["check"]), PATIENCE)
         };
         let code = i32::from(!["tags", "aliases"].contains(&bomb.0));
-        grows_with_length(&[*bomb], 25_000, code, &check);
+        grows_with_length(&[*bomb], 50_000, code, &check);
     }
 }
 

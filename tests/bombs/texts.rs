@@ -189,6 +189,15 @@ pub const FRONTS: &[Bomb] = &[
         format!("extra: {}{}\n", "[".repeat(n / 2), "]".repeat(n / 2))
     }),
     ("list-open", |n| format!("extra: {}\n", "[".repeat(n))),
+    ("list-of-quotes", |n| {
+        format!("extra: {}\n", many("[\"]\", ", n))
+    }),
+    ("list-of-lines", |n| {
+        format!("extra:\n  {}\n", many("[\n  ']',\n  ", n))
+    }),
+    ("list-of-comments", |n| {
+        format!("extra:\n  {}\n", many("[ # ]\n  a, ", n))
+    }),
     ("mapping-deep", |n| {
         format!("extra: {}{}\n", "{a: ".repeat(n / 5), "}".repeat(n / 5))
     }),
@@ -222,6 +231,20 @@ pub const FRONTS: &[Bomb] = &[
             ('b'..'j').map(level).collect::<String>()
         )
     }),
+    ("list-again", |n| {
+        format!(
+            "extra:\n  a: &a [{}]\n  b: [{}]\n",
+            many("x,", n / 2),
+            many("*a,", n / 2)
+        )
+    }),
+    ("text-again", |n| {
+        format!(
+            "extra:\n  a: &a '{}'\n  b: [{}]\n",
+            "x".repeat(n / 2),
+            many("*a,", n / 2)
+        )
+    }),
     ("keys", |n| each(n, 9, |k| format!("k{k}: x\n"))),
     ("same-keys", |n| many("k: x\n", n)),
     ("question-marks", |n| {
@@ -241,10 +264,29 @@ pub const FRONTS: &[Bomb] = &[
     }),
 ];
 
+/// Front matter for the command that takes lists apart.
+pub const ITEMS: &[Bomb] = &[
+    // To YAML it is one text of two lines.
+    ("item-of-brackets", |n| {
+        format!("tags:\n- a\n  - {}\n", many("[a, ", n))
+    }),
+];
+
 /// Vocabularies.
 pub const VOCABULARIES: &[Bomb] = &[
     ("list-open", |n| format!("a: {}", "[".repeat(n))),
     ("mapping-open", |n| format!("a: {}", "{a: ".repeat(n / 4))),
+    ("list-of-quotes", |n| format!("a: {}", many("[\"]\", ", n))),
+    ("list-of-lines", |n| {
+        format!("a:\n  {}", many("[\n  ']',\n  ", n))
+    }),
+    ("list-again", |n| {
+        format!(
+            "a: &a [{}]\nb: [{}]\n",
+            many("x,", n / 2),
+            many("*a,", n / 2)
+        )
+    }),
     ("block-deep", |n| {
         (0..n.isqrt()).map(|k| " ".repeat(k) + "a:\n").collect()
     }),
