@@ -357,6 +357,40 @@ fn a_page_is_rendered_when_something_else_changes_that_it_shows() {
     }
 }
 
+/// What a paper and its neighbour have in common, and few others, depends on the others' files.
+#[test]
+fn a_page_is_rendered_when_others_get_what_it_shares_with_a_neighbour() {
+    let folder = many();
+    for number in [1, 2] {
+        let name = format!("{}/pair-{number}.md", day_folder(number));
+        let body = "Quantised teapots for sparse spectral wavelets.";
+        let title = format!("Pair {number}");
+        folder.write(&name, paper(&title, "vision, agents", body));
+    }
+    check(&folder, &[], "two papers of one thing");
+    std::thread::sleep(Duration::from_millis(50));
+    check(&folder, &[], "once more");
+    let in_common = || {
+        let page = folder.root().join("public/papers/pair-1.html");
+        let page = fs::read_to_string(page).expect("a page");
+        let (_, related) = page.split_once("id=\"related\"").expect("a neighbour");
+        let (related, _) = related.split_once("</section>").expect("an end");
+        assert!(related.contains("Pair 2"), "{related}");
+        ["teapots", "wavelets"].map(|word| related.contains(word))
+    };
+    assert_eq!(in_common(), [true, true]);
+    // Not those that stand beside the paper, whose page leads to them.
+    for number in (0..60).filter(|number| number % 4 > 1) {
+        let name = format!("{}/many-{number}.md", day_folder(number % 4));
+        let body = "Quantised teapots mitigate catastrophic forgetting.";
+        let title = format!("Many {number}");
+        folder.write(&name, paper(&title, "vision, bulk", body));
+    }
+    let kept = check(&folder, &[], "after edits of others");
+    assert!(kept > 0, "nothing was taken over");
+    assert_eq!(in_common(), [false, true]);
+}
+
 #[test]
 fn a_file_that_was_taken_over_is_not_written_to() {
     let folder = many();

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use support::Sandbox;
 use support::measured::{Measured, measure};
+use support::preview::Preview;
 use texts::{BODIES, Bomb, FRONTS, ITEMS, LISTS, VOCABULARIES};
 
 /// After so much time of the processor a run has failed.
@@ -283,42 +284,18 @@ fn a_template_that_includes_itself_is_told() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_preview_outlives_a_template_that_loops() {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     let site = endless();
-    let mut serve = site
-        .command(&["serve", "--port", "0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    let mut said = BufReader::new(serve.stderr.take().expect("a pipe"));
-    let mut port = None;
-    while port.is_none() {
-        let mut line = String::new();
-        assert!(said.read_line(&mut line).expect("a line") > 0, "no address");
-        let address = line.split("http://127.0.0.1:").nth(1);
-        port = address.map(|rest| rest.split('/').next().expect("a port").to_owned());
-    }
-    // Somebody must read on, or the program waits for room in the pipe.
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-    let address = format!("127.0.0.1:{}", port.expect("a port"));
-    let ask = || {
-        let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
-        let request =
-            format!("GET /papers/a.html HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
-    };
-    let answer = ask();
+    let preview = Preview::start(&site);
+    let answer = preview.ask("/papers/a.html");
     assert!(
         answer.starts_with("HTTP/1.1 500") && answer.contains("10 million turns"),
         "{answer}"
     );
     site.write("themes/default/templates/paper.html", "well again");
-    assert!(ask().contains("well again"));
+    assert!(preview.ask("/papers/a.html").contains("well again"));
     let time = || {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", serve.id())).expect("it runs");
+        let stat =
+            std::fs::read_to_string(format!("/proc/{}/stat", preview.id())).expect("it runs");
         let fields: Vec<u64> = stat
             .split(' ')
             .filter_map(|field| field.parse().ok())
@@ -332,8 +309,6 @@ fn a_preview_outlives_a_template_that_loops() {
         "a thread spins on: {} ticks",
         time() - before
     );
-    serve.kill().expect("it runs");
-    serve.wait().expect("an end");
 }
 
 /// What a turn does is the template's own business, so one can still take long; Ctrl-C is the way out.

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::support::preview::Preview;
 use crate::support::{Ran, Sandbox, is_thorough};
 use crate::{Dice, by_chance, check_whole, content, small_site};
 
@@ -44,30 +45,12 @@ fn of_two_builds_at_once_one_waits_for_nobody() {
 
 #[test]
 fn a_build_during_a_preview_disturbs_neither() {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
     let site = Sandbox::with_real_papers();
     assert_eq!(site.digest(&["build"]).code, 0);
     let public = site.tree("public");
-    let mut serve = site
-        .command(&["serve", "--port", "0"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the command runs");
-    let mut said = BufReader::new(serve.stderr.take().expect("a pipe"));
-    let mut line = String::new();
-    while !line.contains("http://127.0.0.1:") {
-        line.clear();
-        assert!(said.read_line(&mut line).expect("a line") > 0, "no address");
-    }
-    let address = line.split("http://").nth(1).expect("an address");
-    let address = address.split('/').next().expect("a host").to_owned();
-    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    let preview = Preview::start(&site);
     let ask = || {
-        let mut stream = std::net::TcpStream::connect(&address).expect("a connection");
-        let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
+        let answer = preview.ask("/");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         answer.split_once("\r\n\r\n").expect("a body").1.to_owned()
     };
@@ -87,8 +70,6 @@ fn a_build_during_a_preview_disturbs_neither() {
             "the build wrote another site"
         );
     }
-    serve.kill().expect("it runs still");
-    serve.wait().expect("an end");
 }
 
 /// While a command runs again and again, an editor saves a line into some paper, as editors do: a new file

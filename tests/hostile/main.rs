@@ -21,6 +21,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use support::Sandbox;
 use support::http::read_request;
+use support::preview::Preview;
 use vectors::{ADDRESSES, FORMULAS, MARKUP, armed, yaml};
 
 const BASE: &str = "/repo/";
@@ -249,24 +250,10 @@ fn what_is_wrong_with_a_paper_is_shown_as_text() {
         "content/papers/2025-08-06/<img src=x onerror=console.log('pwned-name')>.md",
         "x",
     );
-    let mut preview = site.command(&["serve", "--port", "0"]);
-    let mut preview = preview
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .expect("a preview");
-    let told = BufReader::new(preview.stderr.take().expect("it was asked for"));
-    let mut lines = told.lines().map_while(Result::ok);
-    let address = lines.find_map(|line| {
-        let (_, rest) = line.split_once("the site is at ")?;
-        Some(rest.split(' ').next()?.to_owned())
-    });
-    // What it says has to go somewhere.
-    std::thread::spawn(move || lines.for_each(drop));
+    let preview = Preview::start(&site);
     let wish =
         json!({"pages": ["", "nowhere"], "queries": [], "isOpen": false, "hasOverlay": true});
-    let seen = browser.drive(&address.expect("an address"), &wish);
-    let _ = preview.kill();
-    let _ = preview.wait();
+    let seen = browser.drive(&format!("http://{}/", preview.address), &wish);
     assert_eq!(seen["overlays"], json!(2));
     for what in ["ran", "left", "blocked", "foreign"] {
         assert_eq!(seen[what], json!([]), "{what}: {:#}", seen[what]);

@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 pub mod http;
 pub mod mail;
 pub mod measured;
+pub mod preview;
 pub mod search;
 pub mod ten_thousand;
 
