@@ -604,15 +604,13 @@ mod tests {
             let items = prop::collection::vec(inner, 0..3);
             (items, prop::bool::ANY).prop_map(|(items, is_list)| {
                 let depth = 1 + items.iter().map(|(_, depth)| *depth).max().unwrap_or(0);
-                let texts = items.into_iter().map(|(text, _)| text).enumerate();
+                let texts: Vec<String> = items.into_iter().map(|(text, _)| text).collect();
                 let text = match is_list {
-                    true => format!(
-                        "[{}]",
-                        texts.map(|(_, text)| text).collect::<Vec<_>>().join(" ,")
-                    ),
+                    true => format!("[{}]", texts.join(" ,")),
                     false => {
                         let entry = |(number, text)| format!("k{number}: {text}");
-                        format!("{{{}}}", texts.map(entry).collect::<Vec<_>>().join(", "))
+                        let entries: Vec<String> = texts.iter().enumerate().map(entry).collect();
+                        format!("{{{}}}", entries.join(", "))
                     }
                 };
                 (text, depth)
