@@ -244,3 +244,6 @@ fn categories(paper: &Paper) -> impl Iterator<Item = &str> {
 fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
+
+#[cfg(test)]
+mod tests;

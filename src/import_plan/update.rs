@@ -405,3 +405,6 @@ impl Field {
         (!self.is_empty() && keys(self) != keys(input)).then(|| (shown(self), shown(input)))
     }
 }
+
+#[cfg(test)]
+mod tests;
