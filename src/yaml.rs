@@ -78,12 +78,12 @@ fn read_tree(source: &Source, range: Range<usize>, problems: &mut Problems) -> O
     let mut spans = split_entries(text);
     let kept = drop_duplicates(source, range.start, text, &mut spans, problems);
     match serde_yaml::from_str::<serde_yaml::Value>(&kept) {
-        Ok(serde_yaml::Value::Mapping(mapping)) => Some(
-            mapping
-                .into_iter()
-                .map(|(key, value)| entry(key, value, &spans, text, range.start))
-                .collect(),
-        ),
+        Ok(serde_yaml::Value::Mapping(mapping)) => {
+            let by_key = spans.iter().map(|span| (span.key.as_str(), span));
+            let spans: FxHashMap<&str, &Span> = by_key.collect();
+            let entry = |(key, value)| entry(key, value, &spans, text, range.start);
+            Some(mapping.into_iter().map(entry).collect())
+        }
         Ok(serde_yaml::Value::Null) => Some(Vec::new()),
         Ok(_) => {
             problems.push(
@@ -333,7 +333,7 @@ fn drop_duplicates(
 fn entry(
     key: serde_yaml::Value,
     value: serde_yaml::Value,
-    spans: &[Span],
+    spans: &FxHashMap<&str, &Span>,
     text: &str,
     start: usize,
 ) -> Entry {
@@ -342,7 +342,7 @@ fn entry(
         Value::Bool(key) => key.to_string(),
         other => other.kind().to_owned(),
     };
-    let span = spans.iter().find(|span| span.key == key);
+    let span = spans.get(key.as_str());
     let whole = 0..text.trim_end().len();
     let (key_range, value_range) = match span {
         Some(span) => (span.key_range.clone(), span.value_range.clone()),

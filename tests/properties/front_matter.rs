@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
-use paper_digest::diagnostic::Problems;
+use paper_digest::diagnostic::{Code, Problems};
 use paper_digest::front_matter;
 use paper_digest::paper::Paper;
 use paper_digest::source::Source;
 
 use super::problems;
+
+/// No front matter is longer.
+const FRONT_MATTER: usize = 64 * 1024;
 
 /// Checks a file as a paper and as a page.
 pub fn check(text: &str) {
@@ -27,9 +30,18 @@ pub fn check(text: &str) {
 }
 
 /// Checks that a paper written and read again is the same paper, and the same text.
+///
+/// Fields of one's own are written as JSON, without anchors, which may be longer than what can be read.
 fn check_written(paper: &Paper, body: &str) {
     let written = front_matter::write(paper, body);
     let (again, range, found) = read(&written);
+    if found
+        .iter()
+        .any(|problem| problem.code == Code::FrontMatterTooLong)
+    {
+        assert!(written.len() - body.len() > FRONT_MATTER);
+        return;
+    }
     assert!(found.is_empty(), "{found:?} in {written}");
     assert_eq!(again.as_ref(), Some(paper), "{written}");
     let rest = &written[range];

@@ -202,10 +202,13 @@ impl<'a> Checker<'a> {
                 rest = after_entity(tail)?;
                 continue;
             }
-            let end = tail.find('>').ok_or(format!("an open tag: {tail}"))?;
+            // Lazily: what is left, told for each tag, would be the square of the length.
+            let end = tail
+                .find('>')
+                .ok_or_else(|| format!("an open tag: {tail}"))?;
             let tag = tail[..end]
                 .strip_prefix('<')
-                .ok_or(format!("a bare >: {tail}"))?;
+                .ok_or_else(|| format!("a bare >: {tail}"))?;
             rest = &tail[end + 1..];
             self.take(tag)?;
         }
