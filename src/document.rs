@@ -38,9 +38,9 @@ pub enum Content {
     /// `content/papers/2025-08-06/<slug>.md`
     Paper(Box<PaperText>),
     /// `content/issues/2025-08-06.md`
-    Issue(IssueText),
+    Issue(Box<IssueText>),
     /// `content/pages/about.md`
-    Page(PageText),
+    Page(Box<PageText>),
 }
 
 /// This is a paper and its abstract.
@@ -284,10 +284,16 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<(Source, Cont
         problems,
     );
     let teaser = markdown::teaser(&body.plain, TEASER).into();
+    let title: Arc<str> = markdown::title_plain(&paper.title).into();
+    let title_html = markdown::title(&paper.title);
     let text = PaperText {
-        title: markdown::title_plain(&paper.title).into(),
         title_key: key_of(&paper.title),
-        title_html: markdown::title(&paper.title).into(),
+        // Most titles are the same in both, and are kept once.
+        title_html: match title_html == *title {
+            true => title.clone(),
+            false => title_html.into(),
+        },
+        title,
         body: Html::new(body, source),
         slug,
         paper,
@@ -328,7 +334,7 @@ fn parse_issue(source: &Source, problems: &mut Problems) -> Option<(Source, Cont
         plain: body.plain.as_str().into(),
         body: Html::new(body, source),
     };
-    Some((front, Content::Issue(text)))
+    Some((front, Content::Issue(Box::new(text))))
 }
 
 fn parse_page(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
@@ -354,7 +360,7 @@ fn parse_page(source: &Source, problems: &mut Problems) -> Option<(Source, Conte
         body: Html::new(body, source),
         teaser,
     };
-    Some((front, Content::Page(text)))
+    Some((front, Content::Page(Box::new(text))))
 }
 
 /// Papers are compared by the hundred thousand, so each is made once, and takes 16 bytes.

@@ -52,7 +52,8 @@ pub struct Prepared {
 pub struct Rendered {
     /// What it takes other pages to know.
     pub findings: Findings,
-    problem: Option<Diagnostic>,
+    /// Most pages have none, so it takes no room in the list of all.
+    problem: Option<Box<Diagnostic>>,
     /// What the next build needs to know.
     pub leaf: Leaf,
     /// Whether it was taken over from an earlier build.
@@ -274,7 +275,7 @@ pub fn render(
                 rendered.write = clock.lap("write");
                 rendered.note(fingerprint, written);
             }
-            Err(problem) => rendered.problem = Some(problem),
+            Err(problem) => rendered.problem = Some(Box::new(problem)),
         }
         progress.step();
         Ok((index, rendered))
@@ -303,6 +304,7 @@ pub fn render(
     let failed: Vec<Diagnostic> = rendered
         .iter_mut()
         .filter_map(|page| page.problem.take())
+        .map(|problem| *problem)
         .collect();
     if failed.is_empty() {
         for page in check.finish(site, &findings, problems) {
