@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 use crate::address::{Scheme, scheme};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, Problems, did_you_mean};
@@ -125,8 +127,10 @@ pub fn find_entry(front: &Source, key: &str) -> Option<(Range<usize>, Range<usiz
 pub fn find_block(text: &str) -> Option<(Range<usize>, usize)> {
     let start = first_line(text)?;
     let mut at = start;
-    for line in text[start..].split_inclusive('\n') {
-        if line.trim_end() == "---" {
+    while at < text.len() {
+        let rest = &text[at..];
+        let line = &rest[..memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |end| end + 1)];
+        if line.starts_with("---") && line.trim_end() == "---" {
             return Some((start..at, at + line.len()));
         }
         at += line.len();
@@ -348,7 +352,9 @@ impl Reader<'_> {
             Value::Text(text) | Value::Number(text) => Some(text.trim().to_owned()),
             _ => None,
         });
-        let texts: Vec<String> = texts.filter(|text| !text.is_empty()).collect();
+        // Lists are kept, so they get no room for more.
+        let mut kept: Vec<String> = Vec::with_capacity(items.len());
+        kept.extend(texts.filter(|text| !text.is_empty()));
         if items
             .iter()
             .any(|item| matches!(item, Value::List(_) | Value::Map(_) | Value::Bool(_)))
@@ -358,7 +364,7 @@ impl Reader<'_> {
             );
             self.wrong_type(entry, "a list of texts", hint);
         }
-        texts
+        kept
     }
 
     fn date(&mut self, entry: &Entry) -> Option<Date> {

@@ -181,11 +181,7 @@ pub fn title_plain(text: &str) -> String {
 pub fn teaser(plain: &str, max_chars: usize) -> String {
     let plain = plain.trim_end();
     let head = &plain.as_bytes()[..plain.len().min(max_chars + 1)];
-    let gaps = head.windows(2).any(|pair| pair == b"  ");
-    if gaps
-        || head.first() == Some(&b' ')
-        || !head.iter().all(|b| b.is_ascii_graphic() || *b == b' ')
-    {
+    if head.first() == Some(&b' ') || !is_even(head) {
         return teaser_of_words(plain, max_chars);
     }
     // Bytes are characters here, and one space stands between words.
@@ -195,6 +191,19 @@ pub fn teaser(plain: &str, max_chars: usize) -> String {
     let end = head.iter().rposition(|byte| *byte == b' ').unwrap_or(0);
     let next = plain[end..].split_whitespace().next().unwrap_or_default();
     cut(plain[..end].to_owned(), next, max_chars.saturating_sub(1))
+}
+
+/// Tells whether bytes are characters that can be seen, and single spaces between them.
+fn is_even(bytes: &[u8]) -> bool {
+    // Nothing ends these early, so that the processor looks at many bytes at once.
+    let shown = bytes
+        .iter()
+        .fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    let next = bytes.get(1..).unwrap_or_default();
+    let single = bytes.iter().zip(next).fold(true, |all, (one, next)| {
+        all & !((*one == b' ') & (*next == b' '))
+    });
+    shown & single
 }
 
 fn teaser_of_words(plain: &str, max_chars: usize) -> String {

@@ -91,7 +91,7 @@ fn read_value(text: &str) -> Option<Value> {
 fn read_scalar(text: &str) -> Option<Value> {
     match text.as_bytes().first()? {
         b'"' | b'\'' => whole(read_quoted(text)?),
-        _ => read_plain(text, b"#"),
+        _ => read_plain(text, ON_A_LINE),
     }
 }
 
@@ -129,8 +129,10 @@ fn read_flow(text: &str, depth: usize) -> Option<(Value, &str)> {
         }
         b'"' | b'\'' => read_quoted(text),
         _ => {
-            let end = text.find([',', ']', '}']).unwrap_or(text.len());
-            Some((read_plain(&text[..end], b"#:?[]{}")?, &text[end..]))
+            let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}');
+            let end = text.bytes().position(|byte| ends(&byte));
+            let (item, rest) = text.split_at(end.unwrap_or(text.len()));
+            Some((read_plain(item, IN_BRACKETS)?, rest))
         }
     }
 }
@@ -192,8 +194,28 @@ fn unquoted(text: &str) -> Value {
     })
 }
 
+/// What may not stand in a text without quotation marks on a line of its own.
+const ON_A_LINE: u8 = 1;
+/// What may not stand in one within brackets.
+const IN_BRACKETS: u8 = 2;
+
+/// Where a byte may not stand; a table, for most of what front matter says is written so.
+static FORBIDDEN: [u8; 256] = {
+    let mut forbidden = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        forbidden[byte] = match byte as u8 {
+            0..b' ' | 0x7f | b'#' => ON_A_LINE | IN_BRACKETS,
+            b':' | b'?' | b'[' | b']' | b'{' | b'}' => IN_BRACKETS,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    forbidden
+};
+
 /// A text without quotation marks that is no number and holds none of some signs, and a yes or no.
-fn read_plain(text: &str, forbidden: &[u8]) -> Option<Value> {
+fn read_plain(text: &str, place: u8) -> Option<Value> {
     match text {
         "true" => return Some(Value::Bool(true)),
         "false" => return Some(Value::Bool(false)),
@@ -206,11 +228,10 @@ fn read_plain(text: &str, forbidden: &[u8]) -> Option<Value> {
         (bytes[0].is_ascii_alphabetic() || !bytes[0].is_ascii())
             && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
     };
-    let allowed = |(at, byte): (usize, &u8)| match byte {
+    let allowed = |(at, byte): (usize, &u8)| {
         // A colon within a word, as in an address; before a space it would end a key.
-        b':' if bytes.get(at + 1).is_none_or(|next| *next == b' ') => false,
-        0..b' ' | 0x7f => false,
-        byte => !forbidden.contains(byte),
+        let ends_key = || bytes.get(at + 1).is_none_or(|next| *next == b' ');
+        FORBIDDEN[usize::from(*byte)] & place == 0 && !(*byte == b':' && ends_key())
     };
     (is_text && !text.ends_with(' ') && bytes.iter().enumerate().all(allowed))
         .then(|| Value::Text(text.to_owned()))
