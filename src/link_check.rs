@@ -4,7 +4,6 @@
 //! planned does not prove what was rendered. Knows the plan and no template.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -66,7 +65,7 @@ pub struct LinkCheck<'a> {
     /// Hashes of the paths below the base that lead to a page whose name stays, as they stand in addresses:
     /// of pages, and of folders whose index is one. They fit a cache that the paths of a large site do not.
     settled: FxHashSet<u64>,
-    folders: HashSet<&'a str>,
+    folders: FxHashSet<&'a str>,
     /// How many pages have names that do not follow from what is in them; the others stand behind them.
     lasting: usize,
 }
@@ -340,7 +339,7 @@ impl<'a> LinkCheck<'a> {
 /// Returns the hashes of paths that mean nothing else when they stand in an address as they are.
 fn settled(pages: &[Page]) -> FxHashSet<u64> {
     let paths = pages.iter().map(|page| page.path.as_str());
-    let plain = paths.filter(|path| !path.contains(['%', '&', '?', '#']));
+    let plain = paths.filter(|path| !path.bytes().any(|byte| b"%&?#".contains(&byte)));
     let with_folder = |path: &'_ str| {
         let folder = path.strip_suffix("index.html");
         let folder = folder.filter(|folder| folder.is_empty() || folder.ends_with('/'));
@@ -349,7 +348,9 @@ fn settled(pages: &[Page]) -> FxHashSet<u64> {
             folder.map(|folder| hash(folder.as_bytes())),
         ]
     };
-    plain.flat_map(with_folder).flatten().collect()
+    let mut hashes = FxHashSet::with_capacity_and_hasher(pages.len(), Default::default());
+    hashes.extend(plain.flat_map(with_folder).flatten());
+    hashes
 }
 
 /// Most addresses hold nothing that is encoded, and are looked up as they stand.

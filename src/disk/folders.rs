@@ -1,6 +1,7 @@
 //! Folders that stay open while many files in them are made, so that the system need not walk to them anew
 //! for each; elsewhere than on Unix, files are found by their paths.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::memo::Seal;
@@ -48,16 +49,12 @@ mod unix {
             &self.root
         }
 
-        /// Opens the folders in which most of these files stand; one that cannot be opened stays closed.
-        pub fn open<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
-            let mut files: FxHashMap<&str, usize> = FxHashMap::default();
-            for path in paths {
-                *files.entry(split(path).0).or_default() += 1;
-            }
-            let mut largest: Vec<(&str, usize)> = files.into_iter().collect();
-            largest.sort_unstable_by_key(|(name, files)| (std::cmp::Reverse(*files), *name));
+        /// Opens those of some folders in which most files will stand; one that cannot be opened stays closed.
+        pub fn open(&mut self, files: &BTreeMap<&str, usize>) {
+            let mut largest: Vec<&str> = files.keys().copied().collect();
+            largest.sort_by_key(|folder| std::cmp::Reverse(files[folder]));
             largest.truncate(MOST);
-            let open = |(name, _): (&str, usize)| {
+            let open = |name: &str| {
                 let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
                 let path = self.root.join(name);
                 let opened = rustix::fs::open(path, flags, Mode::empty()).ok()?;
@@ -153,7 +150,7 @@ mod elsewhere {
         }
 
         /// Opens nothing.
-        pub fn open<'a>(&mut self, _: impl Iterator<Item = &'a str>) {}
+        pub fn open(&mut self, _: &BTreeMap<&str, usize>) {}
 
         /// Makes a file, or empties the one that is there.
         pub fn create(&self, path: &str) -> io::Result<fs::File> {

@@ -3,7 +3,7 @@
 //! Killed at any moment, the old or the new site is there, whole. A manifest in the output says which
 //! files are ours, so that nothing else is ever deleted; a lock keeps two builds apart.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -80,20 +80,18 @@ impl Publication {
     }
 
     /// Makes the folders of the pages, so that writing them need not look.
-    pub fn create_folders<'a>(
-        &mut self,
-        paths: impl Iterator<Item = &'a str> + Clone,
-    ) -> Result<()> {
-        let folders: BTreeSet<&str> = paths
-            .clone()
-            .filter_map(|path| Some(path.rsplit_once('/')?.0))
-            .collect();
-        for folder in folders {
+    pub fn create_folders<'a>(&mut self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+        let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+        for path in paths {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            *folders.entry(folder).or_default() += 1;
+        }
+        for folder in folders.keys() {
             let path = self.staging.root().join(folder);
             fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
         }
-        self.staging.open(paths.clone());
-        self.output.open(paths);
+        self.staging.open(&folders);
+        self.output.open(&folders);
         Ok(())
     }
 
