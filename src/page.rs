@@ -4,6 +4,7 @@
 //! named. Rendering a page needs the site and no other page. Writes nothing.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization as _;
@@ -222,25 +223,47 @@ pub fn count_lasting(pages: &[Page]) -> usize {
     found.unwrap_or(pages.len())
 }
 
-/// Returns an order for rendering: pages that show the same papers stand near each other.
+/// Returns an order for rendering: a page stands behind those of its papers, so that what these showed is
+/// at hand, and files of the whole site stand first, for they take long.
 ///
 /// It is no part of the plan, for no page looks different whenever it is rendered.
 pub fn order(site: &Site, pages: &[Page]) -> Vec<usize> {
-    let issue = |index: usize| site.issues[index].papers.start;
-    let first = |page: &Page| match &page.kind {
-        Kind::Paper(index) | Kind::MovedPaper(index) => *index,
-        Kind::Issue(index) => issue(*index),
-        Kind::Week(index) => issue(site.weeks[*index].issues.start),
-        Kind::Month(index) => issue(site.months[*index].issues.start),
-        Kind::Tag(tag, number) => {
-            let before = (number - 1) * site.config.build.papers_per_page;
-            site.tags[*tag].papers.get(before).copied().unwrap_or(0)
-        }
-        _ => 0,
-    };
     let mut order: Vec<usize> = (0..pages.len()).collect();
-    order.sort_by_cached_key(|index| first(&pages[*index]));
+    order.sort_by_cached_key(|index| last_paper(site, &pages[*index].kind));
     order
+}
+
+/// The oldest paper that a page shows, and whether it shows several; none for files of the whole site.
+fn last_paper(site: &Site, kind: &Kind) -> Option<(usize, bool)> {
+    let of_issue = |index: usize| site.issues[index].papers.end.checked_sub(1);
+    let of_issues = |issues: &Range<usize>| of_issue(issues.end.checked_sub(1)?);
+    let last = match kind {
+        Kind::Paper(index) | Kind::MovedPaper(index) | Kind::PaperCard(index) => {
+            return Some((*index, false));
+        }
+        Kind::Issue(index) => of_issue(*index),
+        Kind::Week(index) => of_issues(&site.weeks[*index].issues),
+        Kind::Month(index) => of_issues(&site.months[*index].issues),
+        Kind::Tag(tag, number) => {
+            let papers = &site.tags[*tag].papers;
+            let leaves = Leaves::of(papers.len(), site.config.build.papers_per_page);
+            papers[leaves.papers(*number)].last().copied()
+        }
+        Kind::TagFeed(tag) => {
+            let papers = site.tags[*tag].papers.iter();
+            papers
+                .take(site.config.build.feed_limit)
+                .next_back()
+                .copied()
+        }
+        Kind::Bibtex(scope) | Kind::Csl(scope) | Kind::Records(scope) => match scope {
+            Scope::Issue(index) => of_issue(*index),
+            Scope::Year(index) => of_issues(&site.years[*index].issues),
+            Scope::Site | Scope::Tag(_) => None,
+        },
+        _ => None,
+    };
+    Some((last?, true))
 }
 
 /// Tells whether a page is one that readers come to, which a sitemap lists.
@@ -359,5 +382,67 @@ fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
         ));
         problem.place = source_of(page, site).map(Place::file);
         problems.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::document;
+    use crate::site::Parts;
+    use crate::source::Source;
+
+    #[test]
+    fn a_page_is_rendered_right_behind_the_last_of_its_papers() {
+        let mut problems = Problems::new();
+        let mut paper = |number: usize| {
+            let name = format!("content/papers/2024-01-{:02}/p{number}.md", 1 + number / 4);
+            let text = format!("---\ntitle: Paper {number}\ntags: [x]\n---\n");
+            document::parse(&Source::new(name, text), &mut problems).map(Into::into)
+        };
+        let documents = (0..30).filter_map(&mut paper).collect();
+        let mut config = Config::default();
+        config.build.papers_per_page = 4;
+        let parts = Parts {
+            config,
+            vocabulary: None,
+            documents,
+            assets: Vec::new(),
+            statics: Vec::new(),
+            drafts: false,
+        };
+        let site = crate::site::link(parts, &mut problems);
+        let theme =
+            crate::theme::load(Vec::new(), "en", &mut problems).expect("the built-in theme");
+        let plan = plan(&site, &theme, &mut problems);
+        assert!(problems.is_empty());
+        let order = order(&site, &plan);
+        let place = |kind: &Kind| {
+            let index = plan.iter().position(|page| page.kind == *kind);
+            let index = index.expect("it is planned");
+            order
+                .iter()
+                .position(|place| *place == index)
+                .expect("it is rendered")
+        };
+        let papers: Vec<usize> = (0..30).map(|paper| place(&Kind::Paper(paper))).collect();
+        assert!(papers.is_sorted());
+        let leaves = Leaves::of(30, 4);
+        assert!(leaves.total() > 3);
+        for number in 1..=leaves.total() {
+            let shown = leaves.papers(number);
+            let page = place(&Kind::Tag(0, number));
+            assert!(papers[shown.end - 1] < page, "{number}");
+            assert!(
+                papers.get(shown.end).is_none_or(|next| page < *next),
+                "{number}"
+            );
+        }
+        for (index, issue) in site.issues.iter().enumerate() {
+            let page = place(&Kind::Issue(index));
+            assert!(papers[issue.papers.end - 1] < page);
+            assert!(papers.get(issue.papers.end).is_none_or(|next| page < *next));
+        }
     }
 }

@@ -245,7 +245,7 @@ impl<'a> Context<'a> {
 
     /// Tells whether a value of this name may be asked for.
     pub fn wants(&self, name: &str) -> bool {
-        self.asked.has(name)
+        self.asked.has_value(name)
     }
 
     /// Adds a value, if it may be asked for.

@@ -88,14 +88,14 @@ impl<'a> Renderer<'a> {
     /// Makes what all pages share.
     pub fn new(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
         let asked = what_is_asked(site, theme);
-        let views = Views::new(site, theme.language(), of_records(&asked, SHARED));
+        let views = views(site, theme, &asked);
         Renderer::with_views(views, asked, theme, plan)
     }
 
     /// Makes one that renders nothing, and tells at little cost what pages are made of.
     pub fn of_fingerprints(site: &'a Site, theme: &'a Theme, plan: &'a [Page]) -> Renderer<'a> {
         let asked = what_is_asked(site, theme);
-        let views = Views::of_fingerprints(site, theme.language(), of_records(&asked, SHARED));
+        let views = views(site, theme, &asked).of_fingerprints();
         Renderer::with_views(views, asked, theme, plan)
     }
 
@@ -104,8 +104,9 @@ impl<'a> Renderer<'a> {
         let asked = view::TEMPLATES
             .iter()
             .map(|template| (template.name, Asked::all()));
-        let views = Views::new(site, theme.language(), Asked::all());
-        Renderer::with_views(views, asked.collect(), theme, plan)
+        let asked = asked.collect();
+        let views = views(site, theme, &asked);
+        Renderer::with_views(views, asked, theme, plan)
     }
 
     fn with_views(
@@ -400,6 +401,10 @@ impl<'a> Renderer<'a> {
         let mut context = self.context("paper.html");
         context.insert_with("paper", || self.views.full(index));
         context.insert("issue", self.views.issue_value(entry.issue));
+        if self.asked("tag.html").has_value("rows") && !self.are_fingerprints() {
+            // The pages of its tags come later, when less of the paper is at hand; they tell what is wrong.
+            let _ = self.row(page, index);
+        }
         context.insert_with("older", || older.map(|index| self.views.short(index)));
         context.insert_with("newer", || newer.map(|index| self.views.short(index)));
         context.insert_with("related", || {
@@ -562,6 +567,12 @@ impl<'a> Renderer<'a> {
             newer: None,
         }
     }
+}
+
+/// Makes the views of a site for templates that ask for some names.
+fn views<'a>(site: &'a Site, theme: &'a Theme, asked: &BTreeMap<&'static str, Asked>) -> Views<'a> {
+    let are_far = asked["tag.html"].has_value("papers");
+    Views::new(site, theme.language(), of_records(asked, SHARED), are_far)
 }
 
 /// Tells of each template what it asks for; those that a site does not render ask for nothing.

@@ -51,7 +51,7 @@ impl Leaves {
     }
 
     /// Returns which papers a page holds, counted from the newest.
-    fn papers(&self, number: usize) -> Range<usize> {
+    pub fn papers(&self, number: usize) -> Range<usize> {
         match number {
             1 => 0..self.papers - self.older * self.size,
             _ => {

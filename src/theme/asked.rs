@@ -10,19 +10,20 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Source;
 
-use super::BUILT_IN_PREFIX;
+use super::{BUILT_IN_PREFIX, turns};
 
 /// These are the names that some templates may ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// The names; all that there are where there is no list of them.
-    names: Option<FxHashSet<&'static str>>,
+    /// The names, and whether each stands somewhere without a dot before it; all that there are where there
+    /// is no list of them.
+    names: Option<FxHashMap<&'static str, bool>>,
 }
 
 impl Asked {
     /// What templates ask for that print nothing.
     pub fn nothing() -> Asked {
-        let names = Some(FxHashSet::default());
+        let names = Some(FxHashMap::default());
         Asked { names }
     }
 
@@ -31,15 +32,27 @@ impl Asked {
         Asked::default()
     }
 
-    /// Tells whether a value may be asked for.
+    /// Tells whether a field of some record may be asked for.
     pub fn has(&self, name: &str) -> bool {
-        self.names.as_ref().is_none_or(|names| names.contains(name))
+        let names = self.names.as_ref();
+        names.is_none_or(|names| names.contains_key(name))
+    }
+
+    /// Tells whether a value may be asked for that is no field: of `site.papers` only `site` is one.
+    pub fn has_value(&self, name: &str) -> bool {
+        let names = self.names.as_ref();
+        names.is_none_or(|names| names.get(name).is_some_and(|is_value| *is_value))
     }
 
     /// Adds what others ask for.
     pub fn and(self, other: &Asked) -> Asked {
         let both = self.names.zip(other.names.as_ref());
-        let names = both.map(|(names, others)| &names | others);
+        let names = both.map(|(mut names, others)| {
+            for (name, is_value) in others {
+                *names.entry(name).or_default() |= is_value;
+            }
+            names
+        });
         Asked { names }
     }
 }
@@ -67,27 +80,24 @@ impl<'a> Asks<'a> {
         names: impl Iterator<Item = &'static str>,
     ) -> Asks<'a> {
         let names: FxHashSet<&'static str> = names.collect();
-        let components = components(sources);
-        let text = |(key, source): (&'a String, &'a Source)| {
-            let text = source.text.as_ref();
+        let codes: Vec<(&'a str, String)> = sources
+            .iter()
+            .map(|(key, source)| (key.as_str(), code(&source.text)))
+            .collect();
+        let components = components(&codes);
+        let text = |(key, text): &(&'a str, String)| {
             let defined = words(text).filter_map(|word| components.get(word));
             let quoted = text.split(['"', '\'', '`']);
             let others = defined.flatten().copied();
             let others = others.chain(quoted.filter_map(|name| find(name, sources)));
             let asked = match is_roundabout(text) {
                 true => Asked::all(),
-                false => Asked {
-                    names: Some(
-                        words(text)
-                            .filter_map(|word| names.get(word).copied())
-                            .collect(),
-                    ),
-                },
+                false => named(text, &names),
             };
             let others = others.collect();
-            (key.as_str(), Text { asked, others })
+            (*key, Text { asked, others })
         };
-        let texts = sources.iter().map(text).collect();
+        let texts = codes.iter().map(text).collect();
         Asks { sources, texts }
     }
 
@@ -117,20 +127,44 @@ fn find<'a>(name: &str, sources: &'a BTreeMap<String, Source>) -> Option<&'a str
     found.map(|(key, _)| key.as_str())
 }
 
+/// Finds those of some names that stand in a text.
+fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
+    let mut found: FxHashMap<&'static str, bool> = FxHashMap::default();
+    let mut is_field = false;
+    for part in text.split_inclusive(|c: char| !is_of_word(c)) {
+        let word = part.trim_end_matches(|c: char| !is_of_word(c));
+        if let Some(name) = names.get(word) {
+            *found.entry(name).or_default() |= !is_field;
+        }
+        is_field = part.ends_with('.');
+    }
+    Asked { names: Some(found) }
+}
+
+/// The code of a template, without the text around it.
+fn code(template: &str) -> String {
+    let code = turns::code(template).into_iter();
+    code.map(|range| &template[range]).collect()
+}
+
 /// The templates that define a component, by its name; which of two counts is Tera's business.
-fn components(sources: &BTreeMap<String, Source>) -> FxHashMap<&str, Vec<&str>> {
+fn components<'c, 'a>(codes: &'c [(&'a str, String)]) -> FxHashMap<&'c str, Vec<&'a str>> {
     let mut components: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    for (key, source) in sources {
-        for (at, word) in source.text.match_indices("component ") {
-            let name = words(&source.text[at + word.len()..]).next();
+    for (key, code) in codes {
+        for (at, word) in code.match_indices("component ") {
+            let name = words(&code[at + word.len()..]).next();
             components.entry(name.unwrap_or("")).or_default().push(key);
         }
     }
     components
 }
 
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let parts = text.split(|c: char| !is_of_word(c));
     parts.filter(|part| !part.is_empty())
 }
 
@@ -203,7 +237,7 @@ mod tests {
         let asked = asked(&[
             (
                 "a.html",
-                "{% extends \"base.html\" %}{{ paper.title }}{{ <row paper={paper} /> }}",
+                "{% extends \"base.html\" %}a slug{# slug #}{{ paper.title }}{{ <row paper={paper} /> }}",
             ),
             (
                 "theme/base.html",
@@ -221,6 +255,7 @@ mod tests {
             assert!(asked.has(name), "{name}");
         }
         assert!(!asked.has("slug") && !asked.has("pap"));
+        assert!(asked.has_value("paper") && !asked.has_value("title"));
         let both = asked.and(&Asked::nothing());
         assert!(both.has("title") && !both.has("slug"));
         assert!(both.and(&Asked::all()).has("slug"));

@@ -111,6 +111,13 @@ fn range(kwargs: Kwargs, _: &State) -> TeraResult<Vec<i64>> {
 
 /// Finds the tags that open a loop, in order.
 fn loops(template: &str) -> Vec<Range<usize>> {
+    let mut found = code(template);
+    found.retain(|code| tag_name(&template[code.clone()]) == Some("for"));
+    found
+}
+
+/// Finds the code of a template: what it prints and its tags, in order.
+pub(super) fn code(template: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = template[at..].find('{').map(|open| at + open) {
@@ -123,10 +130,11 @@ fn loops(template: &str) -> Vec<Range<usize>> {
         // What does not end is for Tera to report.
         let Some(end) = end else { break };
         at = end;
-        match tag_name(&template[open..end]) {
-            Some("for") => found.push(open..end),
-            Some("raw") => at = end_of_raw(template, end),
-            _ => {}
+        if template[open..].starts_with("{{") || template[open..].starts_with("{%") {
+            found.push(open..end);
+        }
+        if tag_name(&template[open..end]) == Some("raw") {
+            at = end_of_raw(template, end);
         }
     }
     found

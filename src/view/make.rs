@@ -64,7 +64,9 @@ pub const SHARED: &[Record] = &[
 impl<'a> Views<'a> {
     /// Makes views that hold no values yet, for templates that ask for some names where they are given one
     /// of the records that pages share.
-    pub fn new(site: &'a Site, language: &'a Language, asked: Asked) -> Views<'a> {
+    ///
+    /// Where `are_far` says so, pages list papers that lie far apart, as those with a tag do.
+    pub fn new(site: &'a Site, language: &'a Language, asked: Asked, are_far: bool) -> Views<'a> {
         let mut views = Views {
             site,
             language,
@@ -73,8 +75,8 @@ impl<'a> Views<'a> {
             issues: Vec::new(),
             // A page of a common tag reaches over thousands of papers, one of a month over a thousand, and
             // an issue's page stands beside those of its papers.
-            listed: Shelf::new(8192),
-            short: Shelf::new(1024),
+            listed: Shelf::new(if are_far { 8192 } else { 512 }),
+            short: Shelf::new(2048),
             full: Shelf::new(256),
             papers: vec![OnceLock::new(); site.papers.len()],
             are_fingerprints: false,
@@ -96,11 +98,11 @@ impl<'a> Views<'a> {
         views
     }
 
-    /// Makes views in which a paper's values are fingerprints, to tell what pages are made of.
-    pub fn of_fingerprints(site: &'a Site, language: &'a Language, asked: Asked) -> Views<'a> {
+    /// Makes of them views in which a paper's values are fingerprints, to tell what pages are made of.
+    pub fn of_fingerprints(self) -> Views<'a> {
         Views {
             are_fingerprints: true,
-            ..Views::new(site, language, asked)
+            ..self
         }
     }
 

@@ -392,7 +392,10 @@ impl Template {
     /// Tells whether what it asks for leads to some kind of records.
     pub fn leads_to(&self, records: &[Record], asked: &Asked) -> bool {
         let mut met: Vec<&str> = Vec::new();
-        let mut next: Vec<&Field> = self.values.iter().collect();
+        let values = self.values.iter();
+        let mut next: Vec<&Field> = values
+            .filter(|(name, _, _)| asked.has_value(name))
+            .collect();
         while let Some((name, kind, _)) = next.pop() {
             let kind = Kind::parse(kind);
             let Some(record) = kind.record().filter(|_| asked.has(name)) else {
