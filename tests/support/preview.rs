@@ -22,7 +22,7 @@ impl Preview {
         let said = BufReader::new(child.stderr.take().expect("a pipe"));
         let mut lines = said.lines().map_while(Result::ok);
         let address = lines.find_map(|line| {
-            let (_, rest) = line.split_once("http://")?;
+            let (_, rest) = line.split_once("the site is at http://")?;
             Some(rest.split('/').next()?.to_owned())
         });
         // Somebody must read on, or the program waits for room in the pipe.
