@@ -18,6 +18,7 @@ use crate::site::Site;
 
 mod bits;
 mod invert;
+mod lexicon;
 mod pairs;
 mod papers;
 mod pieces;

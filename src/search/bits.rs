@@ -76,23 +76,33 @@ impl BitWriter {
     /// Writes the next of some numbers.
     pub fn push_gap(&mut self, gaps: &mut Gaps, number: u32) {
         let gap = number - gaps.next;
-        self.push_ones(gap >> gaps.fixed);
-        self.push(gap & ((1 << gaps.fixed) - 1), gaps.fixed);
+        self.push_parts(gap >> gaps.fixed, gap, gaps.fixed);
         gaps.next = number + 1;
     }
 
     /// Writes how many there are of something, which is one at least.
     pub fn push_count(&mut self, count: usize) {
         let digits = length(count) - 1;
-        self.push_ones(digits);
-        self.push(count as u32 & ((1 << digits) - 1), digits);
+        self.push_parts(digits, count as u32, digits);
     }
 
     /// Returns the bytes; the last is filled up with zeros.
     pub fn finish(mut self) -> Vec<u8> {
-        let rest = (8 - self.count % 8) % 8;
-        self.push(0, rest);
+        let rest = self.count.div_ceil(8) as usize;
         self.bytes
+            .extend_from_slice(&self.pending.to_le_bytes()[..rest]);
+        self.bytes
+    }
+
+    /// Writes as many ones, a zero, and the last binary digits of a number.
+    fn push_parts(&mut self, ones: u32, number: u32, digits: u32) {
+        let number = number & ((1 << digits) - 1);
+        if ones + 1 + digits > 32 {
+            self.push_ones(ones);
+            self.push(number, digits);
+        } else {
+            self.push(((1 << ones) - 1) | number << 1 << ones, ones + 1 + digits);
+        }
     }
 
     fn push_ones(&mut self, mut count: u32) {
@@ -103,13 +113,15 @@ impl BitWriter {
         self.push((1 << count) - 1, count + 1);
     }
 
+    /// Writes up to 32 bits.
     fn push(&mut self, bits: u32, count: u32) {
         self.pending |= u64::from(bits) << self.count;
         self.count += count;
-        while self.count >= 8 {
-            self.bytes.push(self.pending as u8);
-            self.pending >>= 8;
-            self.count -= 8;
+        if self.count >= 32 {
+            self.bytes
+                .extend_from_slice(&(self.pending as u32).to_le_bytes());
+            self.pending >>= 32;
+            self.count -= 32;
         }
     }
 }

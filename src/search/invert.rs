@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::site::{Entry, Site};
 
+use super::lexicon::Lexicon;
 use super::pairs::{self, Pair};
 use super::pieces::{Piece, Pieces};
 use super::words;
@@ -27,20 +27,12 @@ pub struct Word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Posting(u32);
 
-/// Weights are below this; see `weigh`.
+/// Weights are below this.
 const WEIGHTS: u32 = 8;
 
 /// How many papers are inverted at once; two bytes hold a posting of one of so many.
 const PIECE: usize = 512;
 const _: () = assert!(PIECE as u32 * WEIGHTS <= 1 << 16);
-
-/// Where a paper has a word, and how often.
-#[derive(Default)]
-struct Seen {
-    in_title: bool,
-    in_names: bool,
-    in_abstract: u32,
-}
 
 impl Posting {
     /// Makes a posting.
@@ -129,37 +121,24 @@ fn fingerprint(site: &Site, numbers: &[usize]) -> Fingerprint {
 }
 
 fn invert_piece(site: &Site, numbers: &[usize]) -> Piece {
-    let mut table: FxHashMap<String, Vec<Posting>> = FxHashMap::default();
+    let mut lexicon = Lexicon::new();
     let mut pairs = Vec::new();
     let mut folded = String::new();
     for &number in numbers {
         let entry = &site.papers[site.papers.len() - 1 - number];
+        let paper = number as u32;
         for tag in &entry.tags {
-            let posting = Posting::new(number as u32, 0);
-            let name = format!("#{}", site.tags[*tag].slug);
-            table.entry(name).or_default().push(posting);
+            lexicon.meet_tag(&site.tags[*tag].slug, paper);
         }
         folded.clear();
-        let parts = fold(site, entry, &mut folded);
-        note_pairs(&folded, &parts, number as u32, &mut pairs);
-        for (word, seen) in look(&folded, &parts) {
-            let posting = Posting::new(number as u32, weigh(&seen));
-            match table.get_mut(word) {
-                Some(postings) => postings.push(posting),
-                None => {
-                    table.insert(word.to_owned(), vec![posting]);
-                }
-            }
-        }
+        let ends = fold(site, entry, &mut folded);
+        read(&folded, &ends, paper, &mut lexicon, &mut pairs);
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut words: Vec<Word> = table
-        .into_iter()
-        .map(|(text, postings)| Word { text, postings })
-        .collect();
-    words.par_sort_unstable_by(|a, b| a.text.cmp(&b.text));
-    Piece { words, pairs }
+    pairs::sort(&mut pairs);
+    Piece {
+        words: lexicon.into_words(),
+        pairs,
+    }
 }
 
 /// Folds what is sought of a paper; returns where its parts end: the title, each author and tag, the
@@ -180,51 +159,27 @@ fn fold(site: &Site, entry: &Entry, folded: &mut String) -> Vec<usize> {
     ends
 }
 
-/// Notes which words follow each other within a part.
-fn note_pairs(folded: &str, ends: &[usize], paper: u32, pairs: &mut Vec<Pair>) {
+/// Notes the words of a paper, and which follow each other within a part.
+fn read(folded: &str, ends: &[usize], paper: u32, lexicon: &mut Lexicon, pairs: &mut Vec<Pair>) {
     let mut start = 0;
-    for &end in ends {
+    for (part, &end) in ends.iter().enumerate() {
         let mut before = None;
-        words::for_each(&folded[start..end], |word| {
-            let hash = pairs::hash(word);
+        words::for_each(&folded[start..end], |word, hash| {
             if let Some(before) = before.replace(hash) {
                 pairs.push(Pair::new((before, hash), paper));
             }
+            if part == 0 {
+                lexicon.meet(word, hash, paper).in_title = true;
+            } else if word.len() == 1 {
+                // One letter is an initial, or in running text an article or a variable.
+            } else if part + 1 < ends.len() {
+                lexicon.meet(word, hash, paper).in_names = true;
+            } else if !word.bytes().all(|b| b.is_ascii_digit()) {
+                // Nobody looks for a measurement.
+                lexicon.meet(word, hash, paper).in_abstract += 1;
+            }
         });
         start = end;
-    }
-}
-
-/// Finds the words of a paper.
-fn look<'a>(folded: &'a str, ends: &[usize]) -> FxHashMap<&'a str, Seen> {
-    let (title_end, names_end) = (ends[0], ends[ends.len() - 2]);
-    let mut seen: FxHashMap<&str, Seen> = FxHashMap::default();
-    words::for_each(&folded[..title_end], |word| {
-        seen.entry(word).or_default().in_title = true;
-    });
-    words::for_each(&folded[title_end..names_end], |word| {
-        // One letter is an initial.
-        if word.len() > 1 {
-            seen.entry(word).or_default().in_names = true;
-        }
-    });
-    words::for_each(&folded[names_end..], |word| {
-        // One letter in running text is an article or a variable, and nobody looks for a measurement.
-        if word.len() > 1 && !word.bytes().all(|b| b.is_ascii_digit()) {
-            seen.entry(word).or_default().in_abstract += 1;
-        }
-    });
-    seen
-}
-
-/// Weighs a word: 0 where the abstract has it once, 1 where it has it more often, 2 for an author or
-/// a tag, 3 in the title, 4 in the title and again in the abstract.
-fn weigh(seen: &Seen) -> u32 {
-    let again = u32::from(seen.in_abstract > 1);
-    match seen {
-        Seen { in_title: true, .. } => 3 + again,
-        Seen { in_names: true, .. } => 2,
-        _ => again,
     }
 }
 

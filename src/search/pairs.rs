@@ -40,16 +40,39 @@ impl Pair {
         self.0 as u32
     }
 
+    /// The same with the first digits of its number alone.
+    fn shortened(self, digits: u32) -> Pair {
+        Pair::of_number(self.key(digits), self.paper())
+    }
+
     /// The first digits of its number.
     fn key(self, digits: u32) -> u32 {
         self.number() >> (32 - digits)
     }
 }
 
-/// Returns the number of a word (FNV-1a).
-pub fn hash(word: &str) -> u32 {
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    word.bytes().fold(0x811c_9dc5, step)
+/// Sorts pairs that come in the order of their papers, and leaves each once.
+pub fn sort(pairs: &mut Vec<Pair>) {
+    // By the digits of a number from the last to the first, each time without changing what is in order
+    // already, is a quarter of the work of comparing.
+    const DIGITS: u32 = 11;
+    let mut sorted = vec![Pair(0); pairs.len()];
+    for round in 0..u32::BITS.div_ceil(DIGITS) {
+        let digits = |pair: &Pair| (pair.number() >> (round * DIGITS)) as usize % (1 << DIGITS);
+        let mut places = [0; 1 << DIGITS];
+        pairs.iter().for_each(|pair| places[digits(pair)] += 1);
+        let mut before = 0;
+        for place in &mut places {
+            before += std::mem::replace(place, before);
+        }
+        for pair in pairs.iter() {
+            let place = &mut places[digits(pair)];
+            sorted[*place] = *pair;
+            *place += 1;
+        }
+        std::mem::swap(pairs, &mut sorted);
+    }
+    pairs.dedup();
 }
 
 /// Writes the pairs of all papers, which come in sorted pieces.
@@ -58,7 +81,7 @@ pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
     let digits = digits(universe);
     let pages: Vec<Vec<u8>> = (0..1u32 << (digits - WITHIN))
         .into_par_iter()
-        .map(|page| write_page(page_of(pieces, page, digits), digits, universe))
+        .map(|page| write_page(page_of(pieces, page, digits), universe))
         .collect();
     let table = 4 * (pages.len() + 1);
     let mut bytes = Vec::with_capacity(table + pages.iter().map(Vec::len).sum::<usize>());
@@ -82,27 +105,27 @@ fn digits(universe: u32) -> u32 {
 fn page_of(pieces: &[Vec<Pair>], page: u32, digits: u32) -> Vec<Pair> {
     let in_page = |piece: &Vec<Pair>| {
         let start = piece.partition_point(|pair| pair.key(digits - WITHIN) < page);
-        let rest = &piece[start..];
-        let length = rest.partition_point(|pair| pair.key(digits - WITHIN) == page);
-        rest[..length].to_vec()
+        let rest = piece[start..].iter();
+        let pairs = rest.take_while(|pair| pair.key(digits - WITHIN) == page);
+        pairs.map(|pair| pair.shortened(digits)).collect::<Vec<_>>()
     };
     let mut pairs: Vec<Pair> = pieces.iter().flat_map(in_page).collect();
     // What is left of a number may be the same for two pairs.
-    pairs.sort_unstable_by_key(|pair| (pair.key(digits), pair.paper()));
-    pairs.dedup_by_key(|pair| (pair.key(digits), pair.paper()));
+    pairs.sort_unstable();
+    pairs.dedup();
     pairs
 }
 
 /// Writes how many pairs there are; for each the gap to the one before, how many papers have it, and
 /// which.
-fn write_page(pairs: Vec<Pair>, digits: u32, universe: u32) -> Vec<u8> {
-    let groups = || pairs.chunk_by(|a, b| a.key(digits) == b.key(digits));
+fn write_page(pairs: Vec<Pair>, universe: u32) -> Vec<u8> {
+    let groups = || pairs.chunk_by(|a, b| a.number() == b.number());
     let count = groups().count();
     let mut bits = BitWriter::new(Vec::with_capacity(pairs.len() * 5 / 2));
     bits.push_count(count + 1);
     let mut gaps = Gaps::new(count, WITHIN);
     for group in groups() {
-        bits.push_gap(&mut gaps, group[0].key(digits) & ((1 << WITHIN) - 1));
+        bits.push_gap(&mut gaps, group[0].number() & ((1 << WITHIN) - 1));
         bits.push_count(group.len());
         bits.push_numbers(group.iter().map(|pair| pair.paper()), universe);
     }

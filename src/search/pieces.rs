@@ -40,8 +40,9 @@ impl Piece {
             }
         }
         for pair in &self.pairs {
-            bytes.extend_from_slice(&pair.number().to_le_bytes());
-            bytes.extend_from_slice(&((pair.paper() - first) as u16).to_le_bytes());
+            let [a, b, c, d] = pair.number().to_le_bytes();
+            let [e, f] = ((pair.paper() - first) as u16).to_le_bytes();
+            bytes.extend_from_slice(&[a, b, c, d, e, f]);
         }
         bytes
     }

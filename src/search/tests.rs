@@ -214,7 +214,7 @@ impl Bits<'_> {
 
 /// Returns the papers that have a pair, by the file alone.
 fn papers_with(file: &[u8], papers: usize, pair: (&str, &str)) -> Vec<u32> {
-    let number = pairs::Pair::new((pairs::hash(pair.0), pairs::hash(pair.1)), 0).number();
+    let number = pairs::Pair::new((words::hash(pair.0), words::hash(pair.1)), 0).number();
     let key = number >> (32 - bits::length(papers) - 13);
     let at = |index: u32| {
         let bytes = &file[4 * index as usize..][..4];

@@ -39,45 +39,75 @@ fn run_length(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// Calls back for each word of a folded text.
-pub fn for_each<'a>(folded: &'a str, mut call: impl FnMut(&'a str)) {
+/// Calls back for each word of a folded text, with its hash.
+pub fn for_each<'a>(folded: &'a str, mut call: impl FnMut(&'a str, u32)) {
+    let bytes = folded.as_bytes();
     let mut at = 0;
-    loop {
-        let Some((start, first)) = find(folded, at, is_letter) else {
-            return;
-        };
-        let mut end = start + first.len_utf8();
-        if !is_ideograph(first) {
-            let ends = |c| !is_letter(c) || is_ideograph(c);
-            end = find(folded, end, ends).map_or(folded.len(), |(end, _)| end);
+    while let Some(&byte) = bytes.get(at) {
+        if !byte.is_ascii_alphanumeric() && byte.is_ascii() {
+            at += 1;
+            continue;
         }
-        let rest = &folded[end..];
-        let signs = run_length(rest, |byte| matches!(byte, b'+' | b'#'));
-        if signs > 0 && !rest[signs..].starts_with(is_letter) {
-            end += signs;
+        let (letters, hash) = letters(folded, at);
+        if letters == at {
+            // A sign beyond ASCII.
+            at += folded[at..].chars().next().map_or(1, char::len_utf8);
+            continue;
         }
-        if end - start <= LONGEST {
-            call(&folded[start..end]);
+        let (end, hash) = signs(folded, letters, hash);
+        if end - at <= LONGEST {
+            call(&folded[at..end], hash);
         }
         at = end;
     }
 }
 
-/// Finds the first character of a kind from a byte on; the kinds here are quickly told of ASCII.
-fn find(text: &str, from: usize, is_of_kind: impl Fn(char) -> bool) -> Option<(usize, char)> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    while let Some(&byte) = bytes.get(at) {
-        let c = match byte.is_ascii() {
-            true => char::from(byte),
-            false => text[at..].chars().next()?,
-        };
-        if is_of_kind(c) {
-            return Some((at, c));
+/// Returns the hash of a word (FNV-1a), which is its number among pairs.
+pub fn hash(word: &str) -> u32 {
+    word.bytes().fold(EMPTY, with)
+}
+
+/// The hash of no letters.
+const EMPTY: u32 = 0x811c_9dc5;
+
+/// A hash grows with a word, so that no word is read twice.
+fn with(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
+/// Returns where the letters and digits from a byte on end, and their hash; an ideograph stands alone.
+fn letters(folded: &str, start: usize) -> (usize, u32) {
+    let bytes = folded.as_bytes();
+    let (mut end, mut hash) = (start, EMPTY);
+    loop {
+        while let Some(byte) = bytes.get(end).filter(|byte| byte.is_ascii_alphanumeric()) {
+            hash = with(hash, *byte);
+            end += 1;
         }
-        at += c.len_utf8();
+        if bytes.get(end).is_none_or(u8::is_ascii) {
+            return (end, hash);
+        }
+        let c = folded[end..].chars().next();
+        let Some(c) = c.filter(|c| is_letter(*c) && (end == start || !is_ideograph(*c))) else {
+            return (end, hash);
+        };
+        let next = end + c.len_utf8();
+        hash = bytes[end..next].iter().copied().fold(hash, with);
+        end = next;
+        if is_ideograph(c) {
+            return (end, hash);
+        }
     }
-    None
+}
+
+/// Returns where a word ends with the signs that belong to it, and its hash with theirs.
+fn signs(folded: &str, end: usize, hash: u32) -> (usize, u32) {
+    let rest = &folded[end..];
+    let signs = run_length(rest, |byte| matches!(byte, b'+' | b'#'));
+    if signs == 0 || rest[signs..].starts_with(is_letter) {
+        return (end, hash);
+    }
+    (end + signs, rest.bytes().take(signs).fold(hash, with))
 }
 
 /// Appends the text of HTML, folded; formulas are left out, for nobody types MathML.
@@ -116,7 +146,10 @@ mod tests {
         let mut folded = String::new();
         fold_into(text, &mut folded);
         let mut words = Vec::new();
-        for_each(&folded, |word| words.push(word.to_owned()));
+        for_each(&folded, |word, number| {
+            assert_eq!(number, hash(word), "{word}");
+            words.push(word.to_owned());
+        });
         assert_eq!(words, expected, "{text}");
     }
 
@@ -145,7 +178,7 @@ mod tests {
         let html = "<p>A <em>B</em>c &amp; d <math><mi>x</mi></math>.</p><p>E</p>";
         fold_html_into(html, &mut folded);
         let mut words = Vec::new();
-        for_each(&folded, |word| words.push(word));
+        for_each(&folded, |word, _| words.push(word));
         assert_eq!(words, ["a", "bc", "d", "e"]);
     }
 }
