@@ -81,13 +81,8 @@ impl BaseUrl {
     ///
     /// A folder's `index.html` is addressed by the folder, which is what hosts and readers do.
     pub fn link(&self, output: &str) -> String {
-        let shown = match output.strip_suffix("index.html") {
-            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
-            _ => output,
-        };
-        let mut link = String::with_capacity(self.path.len() + shown.len());
-        link.push_str(&self.path);
-        encode_into(shown, &mut link);
+        let mut link = String::with_capacity(self.path.len() + output.len());
+        self.push_link(output, &mut link);
         link
     }
 
@@ -95,7 +90,20 @@ impl BaseUrl {
     ///
     /// Without an origin in the settings this is the link: a preview has no better one.
     pub fn absolute(&self, output: &str) -> String {
-        [self.origin.as_str(), &self.link(output)].concat()
+        let length = self.origin.len() + self.path.len() + output.len();
+        let mut address = String::with_capacity(length);
+        address.push_str(&self.origin);
+        self.push_link(output, &mut address);
+        address
+    }
+
+    fn push_link(&self, output: &str, address: &mut String) {
+        let shown = match output.strip_suffix("index.html") {
+            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+            _ => output,
+        };
+        address.push_str(&self.path);
+        encode_into(shown, address);
     }
 }
 
@@ -202,19 +210,23 @@ const fn plain(signs: &[u8]) -> Plain {
 
 fn push_encoded(text: &str, plain: &Plain, out: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut rest = text;
-    while let Some(run) = rest.bytes().position(|byte| !plain[usize::from(byte)]) {
-        // A byte that stands for itself is ASCII, so a run of them ends where a character does.
-        out.push_str(&rest[..run]);
-        let c = rest[run..].chars().next().map_or(1, char::len_utf8);
-        for byte in rest[run..run + c].bytes() {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    let bytes = text.as_bytes();
+    let Some(start) = bytes.iter().position(|byte| !plain[usize::from(*byte)]) else {
+        out.push_str(text);
+        return;
+    };
+    let mut encoded = std::mem::take(out).into_bytes();
+    encoded.extend_from_slice(&bytes[..start]);
+    for &byte in &bytes[start..] {
+        if plain[usize::from(byte)] {
+            encoded.push(byte);
+        } else {
+            let [high, low] = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+            encoded.extend_from_slice(&[b'%', high, low]);
         }
-        rest = &rest[run + c..];
     }
-    out.push_str(rest);
+    // A byte that stands for itself is ASCII, and so is an encoded one.
+    *out = String::from_utf8(encoded).expect("ASCII behind text is text");
 }
 
 #[cfg(test)]

@@ -14,29 +14,36 @@ const MONTHS: [&str; 12] = [
 
 /// Writes an entry, with the end of its last line.
 pub fn write(citation: &Citation<'_>) -> String {
-    let mut entry = String::with_capacity(512);
+    let mut entry = String::with_capacity(1024);
     let kind = match citation.kind {
         Kind::Article => "article",
         Kind::Proceedings => "inproceedings",
         Kind::Preprint => "misc",
     };
-    let _ = writeln!(entry, "@{kind}{{{},", citation.key);
+    entry.extend(["@", kind, "{", citation.key, ",\n"]);
     // Inner braces keep the capitals of a title, whatever the style of the bibliography.
-    field(
-        &mut entry,
-        "title",
-        &format!("{{{}}}", title(citation.title)),
-    );
-    match authors(citation) {
+    field("title", &mut entry, |entry| {
+        entry.push('{');
+        push_title(citation.title, entry);
+        entry.push('}');
+    });
+    let mut names = citation.authors.iter().filter(is_named).peekable();
+    match names.peek() {
+        Some(_) => field("author", &mut entry, |entry| {
+            push_authors(names, citation.et_al, entry);
+        }),
         // Without a name, the old program has nothing to sort by.
-        names if names.is_empty() => field(&mut entry, "key", &escape(citation.title_plain)),
-        names => field(&mut entry, "author", &names),
+        None => field("key", &mut entry, |entry| {
+            escape(citation.title_plain, entry)
+        }),
     }
     if let Some(issued) = citation.issued {
-        field(&mut entry, "year", &format!("{:04}", issued.year));
+        field("year", &mut entry, |entry| {
+            let _ = write!(entry, "{:04}", issued.year);
+        });
         if let Some(month) = issued.month {
             let month = MONTHS[usize::from(month.unsigned_abs()).clamp(1, 12) - 1];
-            let _ = writeln!(entry, "  month = {month},");
+            entry.extend(["  month = ", month, ",\n"]);
         }
     }
     if let Some(venue) = citation.venue {
@@ -45,7 +52,7 @@ pub fn write(citation: &Citation<'_>) -> String {
             Kind::Proceedings => "booktitle",
             Kind::Preprint => "howpublished",
         };
-        field(&mut entry, name, &escape(venue));
+        field(name, &mut entry, |entry| escape(venue, entry));
     }
     identifiers(citation, &mut entry);
     entry.push_str("}\n");
@@ -68,66 +75,80 @@ pub fn join(entries: impl Iterator<Item = impl AsRef<str>>) -> String {
 /// `eprinttype` for BibLaTeX.
 fn identifiers(citation: &Citation<'_>, entry: &mut String) {
     if let Some(arxiv) = citation.arxiv {
-        field(entry, "eprint", &arxiv.to_string());
-        field(entry, "archivePrefix", "arXiv");
-        field(entry, "eprinttype", "arxiv");
+        field("eprint", entry, |entry| {
+            let _ = write!(entry, "{arxiv}");
+        });
+        entry.push_str("  archivePrefix = {arXiv},\n  eprinttype = {arxiv},\n");
     }
     if let Some(doi) = citation.doi {
-        field(entry, "doi", &address(doi.as_str()));
+        field("doi", entry, |entry| push_address(doi.as_str(), entry));
     }
     if let Some(url) = &citation.url {
-        field(entry, "url", &address(url));
+        field("url", entry, |entry| push_address(url, entry));
         // A page of the web alone is cited with the day on which it was seen.
         if citation.issued.is_none() {
-            field(entry, "urldate", &citation.accessed.to_string());
+            field("urldate", entry, |entry| {
+                let _ = write!(entry, "{}", citation.accessed);
+            });
         }
     }
 }
 
-fn field(entry: &mut String, name: &str, value: &str) {
-    let _ = writeln!(entry, "  {name} = {{{value}}},");
+fn field(name: &str, entry: &mut String, push_value: impl FnOnce(&mut String)) {
+    entry.extend(["  ", name, " = {"]);
+    push_value(entry);
+    entry.push_str("},\n");
 }
 
-fn authors(citation: &Citation<'_>) -> String {
-    let mut names: Vec<String> = citation.authors.iter().map(author).collect();
-    names.retain(|name| !name.is_empty());
-    if citation.et_al && !names.is_empty() {
-        names.push("others".to_owned());
+fn is_named(name: &&Name<'_>) -> bool {
+    **name != Name::Whole("")
+}
+
+fn push_authors<'a>(names: impl Iterator<Item = &'a Name<'a>>, et_al: bool, entry: &mut String) {
+    for (index, name) in names.enumerate() {
+        if index > 0 {
+            entry.push_str(" and ");
+        }
+        push_author(name, entry);
     }
-    names.join(" and ")
+    if et_al {
+        entry.push_str(" and others");
+    }
 }
 
-fn author(name: &Name<'_>) -> String {
+fn push_author(name: &Name<'_>, entry: &mut String) {
     match *name {
         Name::Person {
             family,
             given,
             suffix,
         } => {
-            let (family, given) = (escape(family), escape(given));
-            match suffix {
-                Some(suffix) => format!("{family}, {suffix}, {given}"),
-                None => format!("{family}, {given}"),
+            escape(family, entry);
+            entry.push_str(", ");
+            if let Some(suffix) = suffix {
+                entry.extend([suffix, ", "]);
             }
+            escape(given, entry);
         }
-        Name::Whole("") => String::new(),
         // Braces keep a group from being taken for a person with a first name.
-        Name::Whole(name) => format!("{{{}}}", escape(name)),
+        Name::Whole(name) => {
+            entry.push('{');
+            escape(name, entry);
+            entry.push('}');
+        }
     }
 }
 
-fn title(title: &str) -> String {
-    let mut text = String::with_capacity(title.len() + 8);
+fn push_title(title: &str, entry: &mut String) {
     for part in title_parts(title) {
         match part {
-            TitlePart::Text(words) => text.push_str(&escape(words)),
+            TitlePart::Text(words) => escape(words, entry),
             TitlePart::Formula { source, tex } if is_safe(tex) => {
-                text.extend(source.chars().map(|c| if c.is_control() { ' ' } else { c }));
+                entry.extend(source.chars().map(|c| if c.is_control() { ' ' } else { c }));
             }
-            TitlePart::Formula { tex, .. } => text.push_str(&escape(tex)),
+            TitlePart::Formula { tex, .. } => escape(tex, entry),
         }
     }
-    text
 }
 
 /// Whether a formula can stand as it is. Programs count braces and see no backslash before them, so
@@ -147,39 +168,70 @@ fn is_safe(tex: &str) -> bool {
 }
 
 /// Writes text as TeX, on one line.
-fn escape(text: &str) -> String {
-    let mut tex = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' => {
-                tex.push('\\');
-                tex.push(c);
-            }
-            '{' => tex.push_str("\\textbraceleft{}"),
-            '}' => tex.push_str("\\textbraceright{}"),
-            '\\' => tex.push_str("\\textbackslash{}"),
-            '~' => tex.push_str("\\textasciitilde{}"),
-            '^' => tex.push_str("\\textasciicircum{}"),
-            c if c.is_control() => tex.push(' '),
-            c => tex.push(c),
+fn escape(text: &str, entry: &mut String) {
+    static SPECIAL: [bool; 256] = special(b"&%$#_{}\\~^");
+    push_runs(text, &SPECIAL, entry, |c, entry| match c {
+        '&' | '%' | '$' | '#' | '_' => {
+            entry.push('\\');
+            entry.push(c);
         }
-    }
-    tex
+        '{' => entry.push_str("\\textbraceleft{}"),
+        '}' => entry.push_str("\\textbraceright{}"),
+        '\\' => entry.push_str("\\textbackslash{}"),
+        '~' => entry.push_str("\\textasciitilde{}"),
+        '^' => entry.push_str("\\textasciicircum{}"),
+        c if c.is_control() => entry.push(' '),
+        c => entry.push(c),
+    });
 }
 
 /// Addresses are taken letter by letter, so nothing is escaped; what would end the field is encoded.
-fn address(url: &str) -> String {
-    let mut address = String::with_capacity(url.len());
-    for c in url.chars() {
-        match c {
-            '{' | '}' | '\\' | ' ' => {
-                let _ = write!(address, "%{:02X}", u32::from(c));
-            }
-            c if c.is_control() => {}
-            c => address.push(c),
+fn push_address(url: &str, entry: &mut String) {
+    static SPECIAL: [bool; 256] = special(b"{}\\ ");
+    push_runs(url, &SPECIAL, entry, |c, entry| match c {
+        '{' | '}' | '\\' | ' ' => {
+            let _ = write!(entry, "%{:02X}", u32::from(c));
         }
+        c if c.is_control() => {}
+        c => entry.push(c),
+    });
+}
+
+/// Writes a text in runs, but for characters whose first byte is special.
+fn push_runs(
+    text: &str,
+    special: &[bool; 256],
+    entry: &mut String,
+    push_special: impl Fn(char, &mut String),
+) {
+    let mut rest = text;
+    while let Some(run) = rest.bytes().position(|byte| special[usize::from(byte)]) {
+        entry.push_str(&rest[..run]);
+        let mut chars = rest[run..].chars();
+        if let Some(c) = chars.next() {
+            push_special(c, entry);
+        }
+        rest = chars.as_str();
     }
-    address
+    entry.push_str(rest);
+}
+
+/// Makes a table of these bytes and of those with which control characters begin.
+const fn special(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 32 {
+        table[at] = true;
+        at += 1;
+    }
+    table[0x7f] = true;
+    table[0xc2] = true;
+    at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }
 
 #[cfg(test)]

@@ -214,18 +214,14 @@ pub fn parse_name(name: &str) -> Name<'_> {
     }
 }
 
-/// The family name is the last word, and the words in lower case before it.
+/// The family name is the last word, and the words in lower case before it; the first is none of them.
 fn family_start(name: &str) -> usize {
-    let words = name
-        .split_whitespace()
-        .map(|word| word.as_ptr() as usize - name.as_ptr() as usize);
-    let starts: Vec<usize> = words.collect();
-    let lower = |at: usize| name[at..].starts_with(char::is_lowercase);
-    let mut family = starts.len() - 1;
-    while family > 1 && lower(starts[family - 1]) {
-        family -= 1;
-    }
-    starts[family]
+    let start = |word: &str| word.as_ptr() as usize - name.as_ptr() as usize;
+    let mut words = name.split_whitespace().rev();
+    let last = words.next().map_or(0, start);
+    let particles =
+        words.take_while(|word| word.starts_with(char::is_lowercase) && start(word) > 0);
+    particles.last().map_or(last, start)
 }
 
 fn is_group(last: &str) -> bool {
@@ -235,7 +231,7 @@ fn is_group(last: &str) -> bool {
 /// The word that parts names in BibTeX; within one, it names several people or a company.
 fn has_and(name: &str) -> bool {
     let mut letters = name.as_bytes().windows(3);
-    letters.any(|part| part.eq_ignore_ascii_case(b"and"))
+    letters.any(|part| matches!(part, [b'a' | b'A', b'n' | b'N', b'd' | b'D']))
         && name
             .split_whitespace()
             .any(|word| word.eq_ignore_ascii_case("and"))

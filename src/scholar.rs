@@ -2,12 +2,44 @@
 //!
 //! Knows a citation and the three formats. Which page carries which is the theme's.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
+use memchr::{memchr, memchr3};
+use serde::Serialize;
 
 use crate::address::push_value;
 use crate::citation::{Citation, Issued, Kind, Name};
+use crate::paper::{ArxivId, Doi};
+
+/// A `ScholarlyArticle`; the keys are in the order of their letters.
+#[derive(Serialize)]
+struct Article<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    author: Vec<Named<'a>>,
+    #[serde(rename = "datePublished", skip_serializing_if = "Option::is_none")]
+    published: Option<String>,
+    headline: &'a str,
+    #[serde(rename = "isPartOf", skip_serializing_if = "Option::is_none")]
+    part_of: Option<Named<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    keywords: &'a [&'a str],
+    #[serde(rename = "sameAs", skip_serializing_if = "Vec::is_empty")]
+    same_as: Vec<String>,
+    url: &'a str,
+}
+
+/// A thing with a name: who wrote it, what it is part of.
+#[derive(Serialize)]
+struct Named<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: Cow<'a, str>,
+}
 
 /// Returns the Highwire tags of a paper's page: name and content, in order, an author to a tag.
 ///
@@ -52,39 +84,27 @@ pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
 
 /// Writes a paper as schema.org's `ScholarlyArticle`, for the inside of a `script` element.
 pub fn json_ld(citation: &Citation<'_>, keywords: &[&str]) -> String {
-    let mut article = Map::new();
-    let mut set = |name: &str, value: Value| {
-        article.insert(name.to_owned(), value);
+    let venue = citation.venue;
+    let venue = venue.filter(|_| matches!(citation.kind, Kind::Article | Kind::Proceedings));
+    let arxiv = citation.arxiv.map(ArxivId::abs_url);
+    let article = Article {
+        context: "https://schema.org",
+        kind: "ScholarlyArticle",
+        author: citation.authors.iter().map(author).collect(),
+        published: citation.issued.map(|issued| date(issued, '-')),
+        headline: citation.title_plain,
+        part_of: venue.map(|name| Named {
+            kind: "CreativeWork",
+            name: name.into(),
+        }),
+        keywords,
+        same_as: arxiv
+            .into_iter()
+            .chain(citation.doi.map(Doi::url))
+            .collect(),
+        url: &citation.page,
     };
-    set("@context", "https://schema.org".into());
-    set("@type", "ScholarlyArticle".into());
-    set("headline", citation.title_plain.into());
-    set("url", citation.page.as_str().into());
-    if !citation.authors.is_empty() {
-        set("author", citation.authors.iter().map(author).collect());
-    }
-    if let Some(issued) = citation.issued {
-        set("datePublished", date(issued, '-').into());
-    }
-    if let (Some(venue), Kind::Article | Kind::Proceedings) = (citation.venue, citation.kind) {
-        set(
-            "isPartOf",
-            json!({ "@type": "CreativeWork", "name": venue }),
-        );
-    }
-    let same: Vec<String> = citation
-        .arxiv
-        .map(|id| id.abs_url())
-        .into_iter()
-        .chain(citation.doi.map(|doi| doi.url()))
-        .collect();
-    if !same.is_empty() {
-        set("sameAs", same.into());
-    }
-    if !keywords.is_empty() {
-        set("keywords", keywords.into());
-    }
-    for_script(&Value::Object(article).to_string())
+    for_script(serde_json::to_string(&article).expect("all keys are strings"))
 }
 
 /// Writes a paper as a `span` that reference managers find in a list (COinS, OpenURL 1.0 in
@@ -126,32 +146,38 @@ pub fn coins(citation: &Citation<'_>) -> String {
     span
 }
 
-fn author(name: &Name<'_>) -> Value {
-    match name {
-        Name::Person { .. } => json!({ "@type": "Person", "name": full_name(name) }),
-        Name::Whole(name) => json!({ "@type": "Organization", "name": name }),
+fn author<'a>(name: &Name<'a>) -> Named<'a> {
+    let kind = match name {
+        Name::Person { .. } => "Person",
+        Name::Whole(_) => "Organization",
+    };
+    Named {
+        kind,
+        name: full_name(name),
     }
 }
 
-fn full_name(name: &Name<'_>) -> String {
+fn full_name<'a>(name: &Name<'a>) -> Cow<'a, str> {
     match *name {
         Name::Person {
             family,
             given,
             suffix: None,
-        } => format!("{given} {family}"),
+        } => [given, " ", family].concat().into(),
         Name::Person {
             family,
             given,
             suffix: Some(suffix),
-        } => format!("{given} {family} {suffix}"),
-        Name::Whole(name) => name.to_owned(),
+        } => [given, " ", family, " ", suffix].concat().into(),
+        Name::Whole(name) => name.into(),
     }
 }
 
 /// A reader of tags expects lines; a title may hold a tab, or the end of a line.
 fn one_line(value: String) -> String {
-    match value.contains(char::is_control) {
+    // All control characters begin with one of these bytes.
+    let may_control = |byte: u8| byte.is_ascii_control() || byte == 0xc2;
+    match value.bytes().any(may_control) {
         true => value.replace(char::is_control, " "),
         false => value,
     }
@@ -184,7 +210,7 @@ fn tagged_name(name: &Name<'_>) -> String {
             let is_plain = !family.contains(' ') && suffix.is_none();
             let is_split = family.contains(' ') && (given.contains(' ') || suffix.is_some());
             if is_plain || is_split {
-                full_name(name)
+                full_name(name).into_owned()
             } else {
                 inverted_name(name)
             }
@@ -203,7 +229,12 @@ fn date(issued: Issued, between: char) -> String {
 
 /// JSON within a script: no `</script>` or `<!--` can end or comment it, and the line separators of
 /// Unicode, which older readers take for ends of lines in a string, are escaped.
-fn for_script(json: &str) -> String {
+fn for_script(json: String) -> String {
+    // The separators begin with this byte.
+    let bytes = json.as_bytes();
+    if memchr3(b'<', b'>', b'&', bytes).is_none() && memchr(0xe2, bytes).is_none() {
+        return json;
+    }
     let mut text = String::with_capacity(json.len() + 16);
     let mut done = 0;
     for (at, sign) in json.match_indices(['<', '>', '&', '\u{2028}', '\u{2029}']) {
@@ -221,7 +252,7 @@ mod tests {
     use crate::address::decode_path;
     use crate::citation::parse_name;
     use crate::date::Date;
-    use crate::paper::{ArxivId, Doi};
+    use serde_json::Value;
 
     const TITLE: &str = "C++ & </script><!-- 100% = \"x\"\u{2028}?";
 
