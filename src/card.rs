@@ -71,7 +71,7 @@ const INK: [u8; 3] = [0x16, 0x19, 0x1d];
 const SOFT: [u8; 3] = [0x4b, 0x52, 0x5b];
 const MARKER: [u8; 3] = [0xff, 0xd4, 0x3b];
 
-// Sixteen colours are half a byte a pixel, which is less to draw and less to pack.
+// Sixteen colours are half a byte a pixel, which is less to pack.
 const INK_ON_PAPER: Shades = Shades {
     ground: 0,
     first: 1,
@@ -118,7 +118,7 @@ impl Easel {
     /// Draws a card as PNG.
     pub fn draw(&self, card: &Card) -> Vec<u8> {
         let shown = |text: &&String| self.can_show(text);
-        let mut canvas = Canvas(vec![0; WIDTH / 2 * HEIGHT]);
+        let mut canvas = Canvas(vec![0; WIDTH * HEIGHT]);
         canvas.fill(0..28, 0..HEIGHT, INK_ON_MARKER.ground);
         let mut y = 118.0;
         if let Some(over) = Some(&card.over).filter(shown) {
@@ -186,16 +186,26 @@ impl Default for Easel {
 struct Face {
     size: f32,
     font: PxScaleFont<FontRef<'static>>,
+    /// The letters of ASCII, which a font finds by a search.
+    ascii: [GlyphId; 128],
     stamps: Vec<OnceLock<Stamp>>,
 }
 
-/// A drawn letter: where its corner stands from the pen, how wide it is, how much ink each pixel has.
+/// A drawn letter: where its corner stands from the pen, how large it is, and what has ink.
 #[derive(Default)]
 struct Stamp {
     left: i32,
     top: i32,
     width: usize,
-    cover: Vec<u8>,
+    height: usize,
+    dots: Vec<Dot>,
+}
+
+/// A pixel of a letter that has ink: how far behind the letter's corner it is on a canvas, and how much.
+#[derive(Clone, Copy)]
+struct Dot {
+    offset: u32,
+    cover: u8,
 }
 
 /// The ink of a pixel that is covered; six and four divide it.
@@ -209,13 +219,21 @@ impl Face {
         let scale = size * font.height_unscaled() / font.units_per_em().unwrap_or(1000.0);
         Face {
             size,
+            ascii: std::array::from_fn(|byte| font.glyph_id(char::from(byte as u8))),
             font: font.into_scaled(scale),
             stamps: std::iter::repeat_with(OnceLock::new).take(count).collect(),
         }
     }
 
     fn has(&self, c: char) -> bool {
-        self.font.glyph_id(c).0 != 0
+        self.letter(c).0 != 0
+    }
+
+    fn letter(&self, c: char) -> GlyphId {
+        match self.ascii.get(c as usize) {
+            Some(id) => *id,
+            None => self.font.glyph_id(c),
+        }
     }
 
     fn stamp(&self, id: GlyphId) -> &Stamp {
@@ -225,18 +243,19 @@ impl Face {
                 return Stamp::default();
             };
             let bounds = outlined.px_bounds();
-            let (width, height) = (bounds.width() as usize, bounds.height() as usize);
-            let mut cover = vec![0; width * height];
+            let mut dots = Vec::new();
             outlined.draw(|x, y, part| {
                 // Where outlines of one letter overlap, more than the whole pixel is covered.
-                let part = (part * f32::from(FULL)).round().min(f32::from(FULL));
-                cover[y as usize * width + x as usize] = part as u8;
+                let cover = (part * f32::from(FULL)).round().min(f32::from(FULL)) as u8;
+                let offset = y * WIDTH as u32 + x;
+                dots.extend((cover > 0).then_some(Dot { offset, cover }));
             });
             Stamp {
                 left: bounds.min.x as i32,
                 top: bounds.min.y as i32,
-                width,
-                cover,
+                width: bounds.width() as usize,
+                height: bounds.height() as usize,
+                dots,
             }
         })
     }
@@ -246,7 +265,7 @@ impl Face {
         let mut x = 0.0;
         let mut last = None;
         let letters = text.chars().map(|c| {
-            let id = self.font.glyph_id(c);
+            let id = self.letter(c);
             x += last.map_or(0.0, |last| self.font.kern(last, id));
             let at = x;
             x += self.font.h_advance(id);
@@ -307,15 +326,14 @@ impl Face {
     }
 }
 
-/// The numbers of colours, row by row, two to a byte.
+/// The numbers of colours, row by row.
 struct Canvas(Vec<u8>);
 
 impl Canvas {
-    /// Fills a rectangle; its columns start and end at a whole byte.
+    /// Fills a rectangle.
     fn fill(&mut self, columns: Range<usize>, rows: Range<usize>, colour: u8) {
-        let bytes = columns.start / 2..columns.end / 2;
         for row in rows {
-            self.0[row * WIDTH / 2..][bytes.clone()].fill(colour << 4 | colour);
+            self.0[row * WIDTH..][columns.clone()].fill(colour);
         }
     }
 
@@ -330,32 +348,33 @@ impl Canvas {
             let stamp = face.stamp(id);
             let left = (x + at).round() as i32 + stamp.left;
             let top = y.round() as i32 + stamp.top;
-            for (row, cover) in stamp.cover.chunks_exact(stamp.width.max(1)).enumerate() {
-                for (column, &cover) in cover.iter().enumerate() {
-                    if let Some(colour) = colours[usize::from(cover)] {
-                        let (x, y) = (left + column as i32, top + row as i32);
-                        self.touch(x, y, colour, shades.ground);
-                    }
+            // Lines are cut to the measure, so no letter hangs over the edge.
+            let (Ok(left), Ok(top)) = (usize::try_from(left), usize::try_from(top)) else {
+                continue;
+            };
+            if left + stamp.width > WIDTH || top + stamp.height > HEIGHT {
+                continue;
+            }
+            let pixels = &mut self.0[top * WIDTH + left..];
+            for dot in &stamp.dots {
+                let pixel = &mut pixels[dot.offset as usize];
+                match colours[usize::from(dot.cover)] {
+                    // Where letters meet, the darker of the two stays.
+                    Some(colour) if *pixel == shades.ground || *pixel < colour => *pixel = colour,
+                    _ => {}
                 }
             }
         }
     }
 
-    /// Darkens a pixel: where letters meet, the darker of the two stays.
-    fn touch(&mut self, x: i32, y: i32, colour: u8, ground: u8) {
-        if !(0..WIDTH as i32).contains(&x) || !(0..HEIGHT as i32).contains(&y) {
-            return;
-        }
-        let (x, y) = (x as usize, y as usize);
-        let byte = &mut self.0[(y * WIDTH + x) / 2];
-        let shift = if x.is_multiple_of(2) { 4 } else { 0 };
-        let old = *byte >> shift & 0xf;
-        if old == ground || old < colour {
-            *byte = *byte & !(0xf << shift) | colour << shift;
-        }
-    }
-
     fn pack(self) -> Vec<u8> {
+        let (pairs, _) = self.0.as_chunks();
+        // Both pixels as one number, so that a processor takes several pairs at once.
+        let pack = |pair: &[u8; 2]| {
+            let both = u16::from_le_bytes(*pair);
+            (both << 4 | both >> 8) as u8
+        };
+        let packed: Vec<u8> = pairs.iter().map(pack).collect();
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, WIDTH as u32, HEIGHT as u32);
         encoder.set_color(ColorType::Indexed);
@@ -366,7 +385,7 @@ impl Canvas {
         encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
         encoder.set_filter(Filter::Up);
         let written = encoder.write_header().and_then(|mut writer| {
-            writer.write_image_data(&self.0)?;
+            writer.write_image_data(&packed)?;
             writer.finish()
         });
         written.expect("memory can be written to, and there are as many bytes as pixels want");
@@ -445,7 +464,7 @@ mod tests {
         for face in faces.chain([&easel.text]) {
             for id in 0..face.stamps.len() {
                 let stamp = face.stamp(GlyphId(id as u16));
-                assert!(stamp.cover.iter().all(|cover| *cover <= FULL), "glyph {id}");
+                assert!(stamp.dots.iter().all(|dot| dot.cover <= FULL), "glyph {id}");
             }
         }
     }
