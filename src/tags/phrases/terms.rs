@@ -232,7 +232,7 @@ impl Text {
     ) -> TermCandidate {
         let phrase = statistics.phrase(run.hash);
         let (prior, share) = phrase_logit(&phrase, run.length);
-        let inside = logits[run.words()].iter().map(|logits| logits[0]);
+        let (sum, least) = inside(&logits[run.words()]);
         let is_key = flag(phrase.key > 0.5, KEY);
         let length = flag(run.length == 1, ONE) | flag(run.length == 2, TWO);
         TermCandidate {
@@ -246,8 +246,8 @@ impl Text {
                 share,
                 phrase.log_key,
                 phrase.log_papers,
-                inside.clone().sum::<f32>() / run.length as f32,
-                inside.fold(f32::MAX, f32::min),
+                sum / run.length as f32,
+                least,
                 logits[run.start][1],
                 logits[run.start + run.length - 1][2],
                 NEVER,
@@ -264,6 +264,18 @@ impl Text {
             let hash = words.iter().fold(0, |hash, word| join(hash, *word));
             let named = found.iter_mut().filter(|candidate| candidate.hash == hash);
             named.for_each(|candidate| candidate.flags |= EXPLAINED);
+        }
+    }
+}
+
+/// Returns the sum of the log odds that words are inside a phrase, and the least of them.
+fn inside(words: &[WordLogits]) -> (f32, f32) {
+    match *words {
+        [[a, ..]] => (a, a),
+        [[a, ..], [b, ..]] => (a + b, a.min(b)),
+        _ => {
+            let inside = words.iter().map(|logits| logits[0]);
+            (inside.clone().sum(), inside.fold(f32::MAX, f32::min))
         }
     }
 }
@@ -302,6 +314,7 @@ impl TermCandidate {
     }
 
     /// Adds what speaks for the phrase where it stands once more.
+    #[inline]
     fn add(&mut self, text: &Text, run: &Run, logits: &[WordLogits]) {
         let first = &text.tokens[run.start];
         let end = run.start + run.length;

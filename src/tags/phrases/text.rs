@@ -103,21 +103,21 @@ impl Text {
                 continue;
             }
             let mut hash = 0u32;
-            for (end, token) in self.tokens.iter().enumerate().skip(start).take(longest) {
-                if end > start && token.opens {
+            let end = self.tokens.len().min(start + longest);
+            for (before, token) in self.tokens[start..end].iter().enumerate() {
+                if before > 0 && token.opens {
                     break;
                 }
-                hash = match self.meant.get(end) {
+                hash = match self.meant.get(start + before) {
                     Some(Some(words)) => words.iter().fold(hash, |hash, word| join(hash, *word)),
                     _ => join(hash, token.hash),
                 };
-                let lone_number = token.number && end == start;
+                let lone_number = token.number && before == 0;
                 if !token.stop && !lone_number {
-                    let length = end + 1 - start;
                     call(Run {
                         hash,
                         start,
-                        length,
+                        length: before + 1,
                     });
                 }
             }

@@ -2,8 +2,6 @@
 //!
 //! What a word is, and which words are equal, is as in `words`; a test compares the two.
 
-use std::sync::LazyLock;
-
 use crate::tags::words::{PREFIXES, is_ideograph, is_joint, singular_length};
 
 /// This is a word, and what is seen of it.
@@ -58,11 +56,11 @@ struct Hash(u64);
 impl Hash {
     const START: Hash = Hash(0xcbf2_9ce4_8422_2325);
 
-    fn with(self, byte: u8) -> Hash {
-        Hash((self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    const fn with(self, byte: u8) -> Hash {
+        Hash((self.0 ^ byte as u64).wrapping_mul(0x0100_0000_01b3))
     }
 
-    fn finish(self) -> u32 {
+    const fn finish(self) -> u32 {
         // The high half is mixed best.
         (self.0 >> 32 ^ self.0) as u32
     }
@@ -261,11 +259,11 @@ impl Reader<'_> {
     fn push(&mut self, part: Part) {
         let start = std::mem::replace(&mut self.at, part.end);
         let prefix = self.glue.take();
-        let written = &self.text[start..part.end];
-        self.glue = is_prefix(written.as_bytes()).then_some(part.hash);
-        let first = CLASSES[usize::from(written.as_bytes()[0])];
+        let written = &self.text.as_bytes()[start..part.end];
+        self.glue = is_prefix(written).then_some(part.hash);
+        let first = CLASSES[usize::from(written[0])];
         let capital = match first {
-            BEYOND => written.starts_with(char::is_uppercase),
+            BEYOND => self.is(start, char::is_uppercase),
             first => first == CAPITAL,
         };
         let (digit, inner_capital) = ((first | part.inner) & DIGIT != 0, part.inner & CAPITAL != 0);
@@ -296,11 +294,17 @@ impl Reader<'_> {
 
 /// Hashes a word, behind a prefix or not, without the plural's ending.
 fn singular(written: &[u8], before: Hash) -> Hash {
-    let mut word = written.to_ascii_lowercase();
-    let length = singular_length(&mut word);
-    word[..length]
-        .iter()
-        .fold(before, |hash, byte| hash.with(*byte))
+    // So many letters at the end tell what is cut.
+    const ENDING: usize = 5;
+    let (stem, ending) = written.split_at(written.len().saturating_sub(ENDING));
+    let mut last = [0; ENDING];
+    let last = &mut last[..ending.len()];
+    last.copy_from_slice(ending);
+    last.make_ascii_lowercase();
+    let length = singular_length(last);
+    let stem = stem.iter().map(u8::to_ascii_lowercase);
+    let word = stem.chain(last[..length].iter().copied());
+    word.fold(before, Hash::with)
 }
 
 /// Tells whether a dot before this letter belongs to its word, as in `.NET`.
@@ -318,27 +322,37 @@ fn is_prefix(word: &[u8]) -> bool {
 
 /// Tells whether no key phrase begins or ends at a word.
 fn is_stop_word(hash: u32) -> bool {
-    /// A place for each word at or behind that of its hash; zero where there is none.
-    static PLACES: LazyLock<[u32; 1024]> = LazyLock::new(|| {
-        let mut places = [0; 1024];
-        for word in STOP.split_whitespace() {
-            let hash = hash_word(word.as_bytes());
-            let mut at = hash as usize % 1024;
-            while places[at] != 0 {
-                at = (at + 1) % 1024;
-            }
-            places[at] = hash;
-        }
-        places
-    });
-    let mut at = hash as usize % 1024;
-    while PLACES[at] != 0 {
-        if PLACES[at] == hash {
+    let mut at = hash as usize % STOP_PLACES.len();
+    while STOP_PLACES[at] != 0 {
+        if STOP_PLACES[at] == hash {
             return true;
         }
-        at = (at + 1) % 1024;
+        at = (at + 1) % STOP_PLACES.len();
     }
     false
+}
+
+/// A place for each word at or behind that of its hash; zero where there is none.
+static STOP_PLACES: [u32; 1024] = stop_places();
+
+const fn stop_places() -> [u32; 1024] {
+    let mut places = [0; 1024];
+    let mut hash = Hash::START;
+    let mut at = 0;
+    while at <= STOP.len() {
+        if at < STOP.len() && STOP.as_bytes()[at] != b' ' {
+            hash = hash.with(STOP.as_bytes()[at]);
+        } else {
+            let mut place = hash.finish() as usize % places.len();
+            while places[place] != 0 {
+                place = (place + 1) % places.len();
+            }
+            places[place] = hash.finish();
+            hash = Hash::START;
+        }
+        at += 1;
+    }
+    places
 }
 
 const STOP: &str = "\
