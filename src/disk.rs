@@ -209,10 +209,8 @@ pub fn write_ledger(root: &Path, name: &str, text: &str) -> Result<()> {
 
 /// Writes a file of any place, whole; one that is there is replaced.
 pub fn write_output(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    // The folder of a bare name is empty, and means this one.
+    let folder = path.parent().unwrap_or(path);
     let write = || -> Result<()> {
         fs::create_dir_all(folder)?;
         let file = write_whole(folder, bytes)?;

@@ -453,6 +453,13 @@ mod tests {
             refusal(root_path, Path::new("..")),
             ".. cannot be an output folder"
         );
+        // A bare name is that of a folder here.
+        let said = Publication::start(Path::new("."), Path::new("content")).expect_err("a refusal");
+        let said = said.to_string();
+        assert!(
+            said.ends_with("/content holds sources; choose another output folder"),
+            "{said}"
+        );
         publish(root_path, &output, &["a.html"], "1").expect("beside the sources it is published");
     }
 

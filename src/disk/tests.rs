@@ -122,6 +122,34 @@ fn no_link_leads_out_of_a_site() {
     assert!(documents.contains(&"content/a.md".into()), "{documents:?}");
 }
 
+#[test]
+fn a_file_in_the_place_of_a_folder_holds_nothing() {
+    let site = root(&[("content", "x"), ("themes/own", "a file")]);
+    let (_, documents) = list_sources(site.path()).expect("listed");
+    assert!(documents.is_empty(), "{documents:?}");
+    assert!(read_theme(site.path(), "none").expect("read").is_empty());
+}
+
+#[test]
+fn what_a_killed_run_left_in_the_content_is_named() {
+    let site = root(&[
+        ("content/papers/b/.digest-1.tmp", "saved"),
+        ("content/papers/a/.digest-2.tmp", "saved"),
+        ("content/papers/a/x.md", ""),
+        ("content/papers/a/.digest-3", ""),
+        ("content/papers/a/4.tmp", ""),
+        (".digest-5.tmp", ""),
+    ]);
+    assert_eq!(
+        left_behind(site.path()),
+        [
+            "content/papers/a/.digest-2.tmp",
+            "content/papers/b/.digest-1.tmp"
+        ]
+    );
+    assert!(left_behind(root(&[]).path()).is_empty());
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_name_that_is_no_text_is_told() {
