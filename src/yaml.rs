@@ -762,6 +762,22 @@ mod tests {
                 "this is not YAML: found character that cannot start any token 1:4+1 put a text with special characters between quotes",
             ),
             (
+                "a: b\n  c: d\n",
+                "a second `: ` on one line 2:4+1 put a text that holds a colon between quotes",
+            ),
+            (
+                "a: [b: c: d]\n",
+                "this is not YAML: did not find expected ',' or ']' 1:9+1 put a text that holds a colon between quotes",
+            ),
+            (
+                "a: \"b\" c\n",
+                "this is not YAML: did not find expected key 1:8+1 put a text with special characters between quotes",
+            ),
+            (
+                "a: @\\b\n",
+                "this is not YAML: found character that cannot start any token 1:4+1 put a text with special characters between quotes",
+            ),
+            (
                 "a: b\n...\nc: d\n",
                 "a line `...` or `---` ends the front matter too early 1:1+4 put a text with special characters between quotes",
             ),

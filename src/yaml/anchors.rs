@@ -119,6 +119,7 @@ mod tests {
     fn anchors_may_stand_for_some_more_than_is_written() {
         for text in [
             repeated(10, 100),
+            repeated(100, 80),
             repeated(1000, 8),
             "a: &a 'it & *'\nb: *a\n".to_owned(),
             format!("a: [{}] # &a *a", vec!["x"; 100_000].join(",")),
@@ -148,11 +149,6 @@ mod tests {
             "!u x,".repeat(900),
             "*a,".repeat(90)
         );
-        let values = format!(
-            "a: &a [{}]\nb: [{}]\n",
-            "~,1,-1,1.5,no,[],{},".repeat(200),
-            "*a,".repeat(90)
-        );
         let entries = format!(
             "a: &a [{}]\nb: [{}]\n",
             "{x: y},".repeat(500),
@@ -164,10 +160,21 @@ mod tests {
             long,
             keys,
             tagged,
-            values,
             entries,
         ] {
             assert!(stand_for_too_much(&text), "{}", &text[..99]);
+        }
+    }
+
+    #[test]
+    fn every_kind_of_value_counts() {
+        for value in ["~", "1", "-1", "1.5", "true", "''", "[]", "{}", "!t ''"] {
+            let list = |times: usize| {
+                let text = [value, ","].concat().repeat(1000);
+                format!("a: &a [{text}]\nb: [{}]\n", "*a,".repeat(times))
+            };
+            assert!(!stand_for_too_much(&list(15)), "{value}");
+            assert!(stand_for_too_much(&list(60)), "{value}");
         }
     }
 

@@ -109,7 +109,6 @@ impl<'a> Scanner<'a> {
             '!' => self.take_tag(),
             '|' | '>' if self.depth == 0 => self.take_block_scalar(),
             '\'' | '"' => self.take_quoted(first),
-            '?' | ':' | '-' => self.take_plain(),
             '#' | '|' | '>' | '%' | '@' | '`' | '\t' => return None,
             _ => self.take_plain(),
         }
@@ -137,7 +136,8 @@ impl<'a> Scanner<'a> {
     /// Ends the block collections that are indented further than a column.
     fn unroll(&mut self, column: isize) {
         while self.depth == 0 && self.indent > column {
-            self.indent = self.indents.pop().unwrap_or(-1);
+            let around = self.indents.pop();
+            self.indent = around.expect("whatever is further than a column was begun");
         }
     }
 
@@ -415,6 +415,15 @@ mod tests {
             ("a\n--- [[", 2),
             ("a\n... # [[\n[", 1),
             ("a: b\n---a\n [[", 0),
+            ("a: b\n---\nc\n[[", 0),
+            ("%[[ \n--- [", 1),
+            ("!<a>\n [[", 2),
+            ("? - [[", 2),
+            (": - [[", 2),
+            ("a\n: [[", 2),
+            ("[a, b]: [[", 2),
+            ("[?'[']", 1),
+            ("[:'[']", 1),
             ("[\t[", 2),
             ("\u{feff}[[", 2),
             ("[-, -a, - []]", 2),
@@ -439,6 +448,7 @@ mod tests {
             ("\"\\\\\": [[", 2),
             ("['\"', [\"'\", []]]", 3),
             ("[':': []]", 2),
+            ("['\\', []]", 2),
             ("a: 'b\n [['", 0),
             ("a: \"b\\\n [[\"", 0),
             ("[a'b, [c\"d]]", 2),
@@ -506,7 +516,15 @@ mod tests {
             ("a: |\n\n\n[[", 2),
             ("a: |\n# [[\n", 0),
             ("a: |x\n  [[", 0),
+            ("- a: |\n  [[", 2),
+            ("- a: |1\n   [[\n  [[", 2),
+            ("[|\n[[", 1),
         ]);
+    }
+
+    #[test]
+    fn what_ends_no_text_may_be_more_than_the_parser_reads() {
+        check(&[("a: b\nc\n[[", 2), ("a: |\n [[\n[[", 2)]);
     }
 
     #[test]
@@ -514,6 +532,9 @@ mod tests {
         check(&[
             ("@[[", 0),
             ("`[[", 0),
+            ("a: @\n- [[", 0),
+            ("a: %\n- [[", 0),
+            ("a: b : [[", 0),
             ("- \t[[", 0),
             ("a: b: [[", 0),
             ("'a\n b': [[", 0),
