@@ -68,7 +68,8 @@ mod unix {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
             let (folder, name) = self.find(path);
             let mode = Mode::from_raw_mode(0o666);
-            Ok(rustix::fs::openat(folder, &*name, flags, mode)?.into())
+            let open = || rustix::fs::openat(folder, &*name, flags, mode);
+            Ok(rustix::io::retry_on_intr(open)?.into())
         }
 
         /// Gives a file of another folder a second name, the same one here.
@@ -176,5 +177,52 @@ mod elsewhere {
     /// Knows nothing of how a file looks.
     pub fn look_at(_: &fs::File) -> io::Result<Option<Seal>> {
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_is_made_linked_seen_and_deleted_in_a_folder_that_is_open_and_in_one_that_is_not() {
+        let root = tempfile::tempdir().expect("a folder");
+        let [mut old, mut new] = ["old", "new"].map(|name| Folders::new(root.path().join(name)));
+        // More than are open at once.
+        let names: Vec<String> = (0..80).map(|number| format!("a/{number}")).collect();
+        let mut files: BTreeMap<&str, usize> =
+            names.iter().map(|name| (name.as_str(), 1)).collect();
+        files.insert("", 7);
+        for folder in [&old, &new] {
+            for name in files.keys() {
+                fs::create_dir_all(folder.root().join(name)).expect("a folder");
+            }
+        }
+        old.open(&files);
+        new.open(&files);
+        for name in files.keys() {
+            let path = format!("{name}/x.html");
+            let path = path.trim_start_matches('/');
+            fs::write(old.root().join(path), "longer than what follows").expect("a file");
+            let file = old.create(path).expect("a file");
+            let seal = look_at(&file).expect("a look");
+            new.link(&old, path).expect("a link");
+            assert_eq!(fs::read(new.root().join(path)).expect("a file"), b"");
+            assert_eq!(new.look(path), seal);
+            assert_eq!(seal.is_some(), cfg!(unix));
+            new.remove(path).expect("deleted");
+            assert!(new.remove(path).is_err() && new.look(path).is_none());
+            assert!(new.create("none/x.html").is_err());
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink("x.html", old.root().join("link.html")).expect("a link");
+            assert_ne!(
+                old.look("link.html"),
+                old.look("x.html"),
+                "a link is no file"
+            );
+        }
     }
 }
