@@ -57,6 +57,16 @@ impl Findings {
     }
 }
 
+/// What an address looks like.
+enum Glance {
+    /// It leads to another host.
+    Elsewhere,
+    /// It is below the base, and this is the hash of its path, with whatever is behind that.
+    Here(u64),
+    /// It wants a closer look.
+    Unclear,
+}
+
 /// This knows every address that the output answers.
 pub struct LinkCheck<'a> {
     base_url: &'a BaseUrl,
@@ -106,18 +116,26 @@ impl<'a> LinkCheck<'a> {
         } else {
             return findings;
         };
+        let mut addresses: Vec<(Glance, &[u8])> = Vec::new();
         for_each_attribute(bytes, kind, |found| match found {
-            Found::Id(id) => {
-                findings.ids.push(hash(id));
-            }
-            Found::Address(address) => {
-                // A menu repeats its addresses on every page.
-                if !self.is_settled(address) && seen.insert(address) {
-                    let address = std::str::from_utf8(address).unwrap_or_default();
-                    self.check(page, address, &mut findings, &mut own_anchors);
-                }
-            }
+            Found::Id(id) => findings.ids.push(hash(id)),
+            Found::Address(address) => match self.glance(address) {
+                Glance::Elsewhere => {}
+                glance => addresses.push((glance, address)),
+            },
         });
+        // The table of a large site is in no cache that is near, so it is asked for many at once.
+        addresses.retain(|(glance, _)| match glance {
+            Glance::Here(path) => !self.settled.contains(path),
+            _ => true,
+        });
+        for (_, address) in addresses {
+            // A menu repeats its addresses on every page.
+            if seen.insert(address) {
+                let address = std::str::from_utf8(address).unwrap_or_default();
+                self.check(page, address, &mut findings, &mut own_anchors);
+            }
+        }
         findings.ids.sort_unstable();
         findings.ids.dedup();
         for anchor in own_anchors {
@@ -201,15 +219,18 @@ impl<'a> LinkCheck<'a> {
 
     /// Tells at a glance what most addresses are: a page's, with nothing behind its path, or another
     /// host's.
-    fn is_settled(&self, address: &[u8]) -> bool {
+    fn glance(&self, address: &[u8]) -> Glance {
         let origin = self.base_url.origin().as_bytes();
         let path = match address.first() {
             Some(b'/') => address,
             _ if !origin.is_empty() && address.starts_with(origin) => &address[origin.len()..],
-            _ => return address.starts_with(b"https://") || address.starts_with(b"http://"),
+            _ if address.starts_with(b"https://") || address.starts_with(b"http://") => {
+                return Glance::Elsewhere;
+            }
+            _ => return Glance::Unclear,
         };
         let path = path.strip_prefix(self.base_url.path().as_bytes());
-        path.is_some_and(|path| self.settled.contains(&hash(path)))
+        path.map_or(Glance::Unclear, |path| Glance::Here(hash(path)))
     }
 
     fn check(
