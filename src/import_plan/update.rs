@@ -299,11 +299,11 @@ fn insert(path: &str, text: &str, key: &str, input: &Paper, expected: &Paper) ->
         "\n"
     };
     let lines = lines_of(key, input).replace('\n', ending);
-    // What was written must read as the old paper and the new key, or it is not written.
+    // Each is where a line begins. What was written must read as the old paper and the new key, or it is not
+    // written.
     [close, far, block.end].into_iter().find_map(|at| {
-        let whole = at == 0 || text[..at].ends_with('\n');
         let new = format!("{}{lines}{}", &text[..at], &text[at..]);
-        (whole && parse(path, &new).as_ref() == Some(expected)).then_some(new)
+        (parse(path, &new).as_ref() == Some(expected)).then_some(new)
     })
 }
 
