@@ -211,10 +211,14 @@ const fn plain(signs: &[u8]) -> Plain {
 fn push_encoded(text: &str, plain: &Plain, out: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let bytes = text.as_bytes();
-    let Some(start) = bytes.iter().position(|byte| !plain[usize::from(*byte)]) else {
+    let is_plain = |&byte: &u8| plain[usize::from(byte)];
+    // Few addresses hold anything else, and a chunk is looked at as a whole.
+    let mut chunks = bytes.chunks(8);
+    if chunks.all(|chunk| chunk.iter().fold(true, |all, byte| all & is_plain(byte))) {
         out.push_str(text);
         return;
-    };
+    }
+    let start = bytes.iter().take_while(|byte| is_plain(byte)).count();
     let mut encoded = std::mem::take(out).into_bytes();
     encoded.extend_from_slice(&bytes[..start]);
     for &byte in &bytes[start..] {

@@ -79,15 +79,17 @@ pub(super) fn only_xml(text: Sheet) -> Sheet {
     };
     // Feeds are long and seldom hold one of these, so the bytes are looked at before the characters.
     // A chunk is looked at as a whole, which processors do for many bytes at once.
-    let mut chunks = text.chunks(256);
-    let looked_at = |chunk: &[u8]| {
+    let (chunks, rest) = text.as_chunks::<64>();
+    let may_be = |chunk: &[u8]| {
         let found = chunk.iter().fold(0, |found, &byte| {
             let is_space = (byte == b'\t') as u8 | (byte == b'\n') as u8 | (byte == b'\r') as u8;
             found | (byte < b' ') as u8 ^ is_space | (byte == 0xef) as u8
         });
         found != 0
     };
-    if chunks.any(looked_at) && text.as_str().contains(forbidden) {
+    if (chunks.iter().any(|chunk| may_be(chunk)) || may_be(rest))
+        && text.as_str().contains(forbidden)
+    {
         text.as_str().replace(forbidden, "").into()
     } else {
         text

@@ -75,10 +75,11 @@ impl Renderer<'_> {
         let site = self.site();
         let mut by_name: Vec<usize> = (0..site.tags.len()).collect();
         by_name.sort_by_cached_key(|&tag| (site.tags[tag].name.to_lowercase(), tag));
+        let asked = self.asked("tags.html");
         let views: Vec<Shared<TagView>> = site
             .tags
             .iter()
-            .map(|tag| Shared::new(self.views.tag_over_time(tag), self.asked("tags.html")))
+            .map(|tag| Shared::new(self.views.tag_over_time(tag, asked), asked))
             .collect();
         let mut by_size = by_name.clone();
         by_size.sort_by_key(|&tag| Reverse(site.tags[tag].papers.len()));
@@ -144,7 +145,7 @@ impl Renderer<'_> {
             false => Vec::new(),
         };
         context.insert_with("tag", || match number {
-            1 => self.views.tag_over_time(tag),
+            1 => self.views.tag_over_time(tag, self.asked("tag.html")),
             _ => self.views.tag(tag),
         });
         context.insert_with("related", || {

@@ -21,29 +21,38 @@ fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
     while at < bytes.len() {
         at += html::plain_length(&bytes[at..]);
         let end = (at + 32).min(bytes.len());
-        while let Some(&byte) = bytes[..end].get(at) {
-            let sign: &[u8] = match byte {
-                b'&' => b"&amp;",
-                b'<' => b"&lt;",
-                b'>' => b"&gt;",
-                b'"' => b"&quot;",
-                b'\'' => b"&#39;",
-                // Control characters may stand in no page, and stop readers of feeds.
-                0x7f => "\u{fffd}".as_bytes(),
-                _ if byte < b' ' && !b"\t\n\r".contains(&byte) => "\u{fffd}".as_bytes(),
-                _ => {
-                    at += 1;
-                    continue;
-                }
-            };
-            out.write_all(&bytes[done..at])?;
-            out.write_all(sign)?;
-            at += 1;
-            done = at;
+        for (at, &byte) in bytes[..end].iter().enumerate().skip(at) {
+            let sign = SIGNS[usize::from(byte)];
+            if !sign.is_empty() {
+                out.write_all(&bytes[done..at])?;
+                out.write_all(sign.as_bytes())?;
+                done = at + 1;
+            }
         }
+        at = end;
     }
     out.write_all(&bytes[done..])
 }
+
+/// What stands for a byte; nothing for one that stands for itself.
+static SIGNS: [&str; 256] = {
+    let mut signs = [""; 256];
+    // Control characters may stand in no page, and stop readers of feeds.
+    let mut control = 0;
+    while control < b' ' {
+        if !matches!(control, b'\t' | b'\n' | b'\r') {
+            signs[control as usize] = "\u{fffd}";
+        }
+        control += 1;
+    }
+    signs[0x7f] = "\u{fffd}";
+    signs[b'&' as usize] = "&amp;";
+    signs[b'<' as usize] = "&lt;";
+    signs[b'>' as usize] = "&gt;";
+    signs[b'"' as usize] = "&quot;";
+    signs[b'\'' as usize] = "&#39;";
+    signs
+};
 
 /// Makes text of a value; of one that is marked as safe, it is escaped again.
 fn text(value: &Value, _: Kwargs, _: &State) -> Value {

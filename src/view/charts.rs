@@ -4,6 +4,7 @@ use crate::chart::{self, Day};
 use crate::date::Date;
 use crate::layout;
 use crate::site::{Period, TagEntry};
+use crate::theme::Asked;
 
 use super::{Html, TagView, TrendView, TrendsView, Views};
 
@@ -81,10 +82,16 @@ impl Views<'_> {
         })
     }
 
-    /// Returns a tag with its papers over time, where the site is old enough to show any; the scale is
-    /// the tag's own.
-    pub fn tag_over_time(&self, tag: &TagEntry) -> TagView {
+    /// Returns a tag with its papers over time, where the site is old enough to show any and templates ask
+    /// for it; the scale is the tag's own.
+    pub fn tag_over_time(&self, tag: &TagEntry, asked: &Asked) -> TagView {
         let view = self.tag(tag);
+        if !["bars_html", "peak", "time"]
+            .iter()
+            .any(|name| asked.has(name))
+        {
+            return view;
+        }
         let Some(timeline) = self.timeline() else {
             return view;
         };
