@@ -39,12 +39,23 @@ fn run_length(text: &str, is_of_kind: impl Fn(u8) -> bool) -> usize {
     end.unwrap_or(text.len())
 }
 
+/// The letters and digits of ASCII, which nearly all are.
+static LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        letters[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    letters
+};
+
 /// Calls back for each word of a folded text, with its hash.
 pub fn for_each<'a>(folded: &'a str, mut call: impl FnMut(&'a str, u32)) {
     let bytes = folded.as_bytes();
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        if !byte.is_ascii_alphanumeric() && byte.is_ascii() {
+        if !LETTERS[usize::from(byte)] && byte.is_ascii() {
             at += 1;
             continue;
         }
@@ -80,7 +91,10 @@ fn letters(folded: &str, start: usize) -> (usize, u32) {
     let bytes = folded.as_bytes();
     let (mut end, mut hash) = (start, EMPTY);
     loop {
-        while let Some(byte) = bytes.get(end).filter(|byte| byte.is_ascii_alphanumeric()) {
+        for byte in &bytes[end..] {
+            if !LETTERS[usize::from(*byte)] {
+                break;
+            }
             hash = with(hash, *byte);
             end += 1;
         }

@@ -102,20 +102,11 @@ const fn classes() -> [Class; 256] {
     classes
 }
 
-/// Letters and digits with case folded away; zero for all else.
-static FOLDED: [u8; 256] = folded();
+/// What a letter or a digit of ASCII is.
+const LETTER: Class = SMALL | CAPITAL | DIGIT;
 
-const fn folded() -> [u8; 256] {
-    let mut folded = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        if (byte as u8).is_ascii_alphanumeric() {
-            folded[byte] = (byte as u8).to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    folded
-}
+/// What a capital lacks of a small letter; digits have it.
+const SMALL_BIT: u8 = 0x20;
 
 struct Reader<'a> {
     text: &'a str,
@@ -138,13 +129,16 @@ struct Part {
 impl Reader<'_> {
     /// Takes the next word or sign; returns whether there was one.
     fn step(&mut self) -> bool {
-        let Some(byte) = self.text.as_bytes().get(self.at) else {
+        let rest = &self.text.as_bytes()[self.at..];
+        let is_blank = |byte: &u8| CLASSES[usize::from(*byte)] == BLANK;
+        let Some(blanks) = rest.iter().position(|byte| !is_blank(byte)) else {
             return false;
         };
-        match CLASSES[usize::from(*byte)] {
-            BLANK => self.at += 1,
+        self.at += blanks;
+        let byte = rest[blanks];
+        match CLASSES[usize::from(byte)] {
             // An address holds words that the paper does not say; it is one sign.
-            SMALL if *byte == b'h' && self.is_address() => {
+            SMALL if byte == b'h' && self.is_address() => {
                 let rest = &self.text[self.at..];
                 self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
             }
@@ -193,19 +187,17 @@ impl Reader<'_> {
         let mut inner = 0;
         loop {
             // The letters and digits of ASCII go by fast.
+            let mut class = SIGN;
             for byte in &bytes[end..] {
-                let folded = FOLDED[usize::from(*byte)];
-                if folded == 0 {
+                class = CLASSES[usize::from(*byte)];
+                if class & LETTER == 0 {
                     break;
                 }
-                inner |= CLASSES[usize::from(*byte)];
-                hash = hash.with(folded);
+                inner |= class;
+                hash = hash.with(*byte | SMALL_BIT);
                 end += 1;
             }
-            let class = bytes
-                .get(end)
-                .map_or(SIGN, |byte| CLASSES[usize::from(*byte)]);
-            if !self.goes_on(class, end) {
+            if class & LETTER != 0 || !self.goes_on(class, end) {
                 break;
             }
             inner |= class;
