@@ -257,7 +257,7 @@ pub fn read_into(root: &Path, name: &str, buffer: &mut Vec<u8>) -> Result<()> {
 }
 
 /// Most documents are shorter, in bytes.
-const LIKELY: usize = 16 * 1024;
+const LIKELY: usize = 16_384;
 
 fn read_optional(root: &Path, name: &str) -> Result<Option<File>> {
     if !root.join(name).is_file() {

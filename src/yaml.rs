@@ -486,13 +486,11 @@ fn first_alias(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     Some(range.start + at..range.start + at + 1 + name(at))
 }
 
+/// The line in which a byte stands; the library tells places of bytes.
 fn line_around(text: &str, at: usize) -> &str {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    let start = text[..at].rfind('\n').map_or(0, |start| start + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+    let (bytes, at) = (text.as_bytes(), at.min(text.len()));
+    let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |start| start + 1);
+    let end = memchr::memchr(b'\n', &bytes[at..]).map_or(text.len(), |end| at + end);
     &text[start..end]
 }
 
@@ -537,6 +535,15 @@ mod tests {
             .map(|problem| problem.render(Palette::PLAIN))
             .collect();
         (entries, shown)
+    }
+
+    #[test]
+    fn the_line_around_a_byte_is_between_the_ends_of_lines() {
+        let text = "ab\ncdé\n\nf";
+        let lines = [0, 2, 3, 6, 7, 8, 9, 10, 11, 99].map(|at| line_around(text, at));
+        let expected = ["ab", "ab", "cdé", "cdé", "cdé", "", "f", "f", "f", "f"];
+        let expected: Vec<&str> = expected.to_vec();
+        assert_eq!(lines.to_vec(), expected);
     }
 
     #[test]

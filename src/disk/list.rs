@@ -201,6 +201,22 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_vanishes_is_empty_and_one_that_cannot_be_read_is_told() {
+        let root = tempfile::tempdir().expect("a folder");
+        fs::write(root.path().join("file"), "").expect("a file");
+        let folder = |name: &str| Folder {
+            path: root.path().join(name),
+            name: Some(name.to_owned()),
+        };
+        let (entries, folders) = read_one(root.path(), &folder("gone")).expect("read");
+        assert!(entries.is_empty() && folders.is_empty());
+        let error = read_one(root.path(), &folder("file"))
+            .err()
+            .expect("no folder");
+        assert!(error.to_string().starts_with("cannot read "), "{error}");
+    }
+
+    #[test]
     fn a_tower_of_folders_is_no_danger() {
         let root = tempfile::tempdir().expect("a folder");
         // As many as a path of Linux can have.

@@ -100,6 +100,25 @@ fn the_sources_of_a_site_are_read_and_nothing_else() {
     assert!(empty.settings.is_none() && empty.documents.is_empty());
 }
 
+#[test]
+fn a_file_is_read_whole_and_one_that_is_not_there_is_named() {
+    let long = "long ".repeat(LIKELY);
+    let site = root(&[("long.md", &long), ("short.md", "short")]);
+    let mut buffer = Vec::new();
+    for (name, expected) in [("long.md", long.as_str()), ("short.md", "short")] {
+        read_into(site.path(), name, &mut buffer).expect("read");
+        assert!(buffer == expected.as_bytes(), "{name}");
+        let read = read_input(&site.path().join(name)).expect("read");
+        assert!(read == expected.as_bytes(), "{name}");
+    }
+    let path = site.path().join("gone.md");
+    let expected = format!("cannot read {}", path.display());
+    let error = read_into(site.path(), "gone.md", &mut buffer).expect_err("it is not there");
+    assert_eq!(error.to_string(), expected);
+    let error = read_input(&path).expect_err("it is not there");
+    assert_eq!(error.to_string(), expected);
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_leads_out_of_a_site() {
