@@ -217,6 +217,28 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_listed_by_its_own_name_unless_a_folder_should_be_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let listed = |name: &str| list(root.path(), name).expect("listed");
+        for name in [layout::SETTINGS, "content/tags.yaml"] {
+            assert!(listed(name).is_empty(), "{name}");
+            let path = root.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+            assert_eq!(listed(name), [name.into()]);
+        }
+        fs::write(root.path().join("static"), "").expect("a file");
+        assert!(listed("static").is_empty());
+        #[cfg(unix)]
+        {
+            let settings = root.path().join(layout::SETTINGS);
+            fs::remove_file(&settings).expect("deleted");
+            std::os::unix::fs::symlink("/dev/zero", settings).expect("a link");
+            assert!(listed(layout::SETTINGS).is_empty());
+        }
+    }
+
+    #[test]
     fn a_tower_of_folders_is_no_danger() {
         let root = tempfile::tempdir().expect("a folder");
         // As many as a path of Linux can have.
