@@ -79,7 +79,7 @@ impl BaseUrl {
 
     /// Returns the link to an output path, from any page of the site: `/repo/tags/vision.html`.
     ///
-    /// A folder's `index.html` is addressed by the folder, which is what hosts and readers do.
+    /// A folder's `index.html` is addressed by the folder.
     pub fn link(&self, output: &str) -> String {
         let mut link = String::with_capacity(self.path.len() + output.len());
         self.push_link(output, &mut link);
@@ -98,12 +98,8 @@ impl BaseUrl {
     }
 
     fn push_link(&self, output: &str, address: &mut String) {
-        let shown = match output.strip_suffix("index.html") {
-            Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
-            _ => output,
-        };
         address.push_str(&self.path);
-        encode_into(shown, address);
+        encode_into(shown(output), address);
     }
 }
 
@@ -206,6 +202,15 @@ const fn plain(signs: &[u8]) -> Plain {
         at += 1;
     }
     plain
+}
+
+/// Returns what an output path is addressed by: that of a folder's `index.html` by the folder, which is what
+/// hosts and readers do.
+pub fn shown(output: &str) -> &str {
+    match output.strip_suffix("index.html") {
+        Some(folder) if folder.is_empty() || folder.ends_with('/') => folder,
+        _ => output,
+    }
 }
 
 fn push_encoded(text: &str, plain: &Plain, out: &mut String) {

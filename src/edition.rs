@@ -11,7 +11,7 @@ use crate::layout;
 use crate::markdown;
 use crate::site::{Entry, Issue, Site};
 use crate::source::Source;
-use crate::theme::{Context, Theme};
+use crate::theme::{Asks, Context, Theme};
 use crate::view::{self, EmailPaperView, EmailSiteView, EmailView, Html};
 
 /// How many bytes of HTML a mailbox shows: Gmail cuts a message at 102 KB and hides the rest.
@@ -50,10 +50,11 @@ pub fn render(site: &Site, theme: &Theme, issue: usize) -> Result<Edition, Diagn
     let issue = &site.issues[issue];
     let all = issue.papers.len();
     let mut shown = all;
+    let asks = theme.asks(view::names());
     let mut teasers = TEASERS.into_iter();
     let mut teaser = teasers.next().unwrap_or(0);
     loop {
-        let edition = render_some(site, theme, issue, teaser, shown)?;
+        let edition = render_some(site, theme, &asks, issue, teaser, shown)?;
         let length = edition.html.len();
         if length <= ROOM || shown == 0 {
             return Ok(edition);
@@ -87,6 +88,7 @@ pub fn message_id(base_url: &BaseUrl, issue: Date, repetition: usize) -> String 
 fn render_some(
     site: &Site,
     theme: &Theme,
+    asks: &Asks<'_>,
     issue: &Issue,
     teaser: usize,
     shown: usize,
@@ -100,7 +102,6 @@ fn render_some(
         text: String::new(),
         left_out: view.more,
     };
-    let asks = theme.asks(view::names());
     let page = || format!("the edition of {}", issue.date);
     let part = |template: &'static str| {
         let asked = asks.of(template);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use memchr::memchr;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::address::{BaseUrl, Scheme, decode_path, scheme};
+use crate::address::{self, BaseUrl, Scheme, decode_path, scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::fingerprint::{Fingerprint, Ink};
 use crate::page::{self, Page, source_of};
@@ -361,16 +361,9 @@ impl<'a> LinkCheck<'a> {
 fn settled(pages: &[Page]) -> FxHashSet<u64> {
     let paths = pages.iter().map(|page| page.path.as_str());
     let plain = paths.filter(|path| !path.bytes().any(|byte| b"%&?#".contains(&byte)));
-    let with_folder = |path: &'_ str| {
-        let folder = path.strip_suffix("index.html");
-        let folder = folder.filter(|folder| folder.is_empty() || folder.ends_with('/'));
-        [
-            Some(hash(path.as_bytes())),
-            folder.map(|folder| hash(folder.as_bytes())),
-        ]
-    };
+    let with_folder = |path| [path, address::shown(path)].map(|path| hash(path.as_bytes()));
     let mut hashes = FxHashSet::with_capacity_and_hasher(pages.len(), Default::default());
-    hashes.extend(plain.flat_map(with_folder).flatten());
+    hashes.extend(plain.flat_map(with_folder));
     hashes
 }
 

@@ -406,11 +406,8 @@ mod tests {
         config.build.papers_per_page = 4;
         let parts = Parts {
             config,
-            vocabulary: None,
             documents,
-            assets: Vec::new(),
-            statics: Vec::new(),
-            drafts: false,
+            ..Parts::default()
         };
         let site = crate::site::link(parts, &mut problems);
         let theme =

@@ -28,7 +28,7 @@ mod together;
 pub use together::Together;
 
 /// These are the parts that `link` makes a site of.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Parts {
     /// The settings.
     pub config: Config,

@@ -542,8 +542,7 @@ mod tests {
         let text = "ab\ncdé\n\nf";
         let lines = [0, 2, 3, 6, 7, 8, 9, 10, 11, 99].map(|at| line_around(text, at));
         let expected = ["ab", "ab", "cdé", "cdé", "cdé", "", "f", "f", "f", "f"];
-        let expected: Vec<&str> = expected.to_vec();
-        assert_eq!(lines.to_vec(), expected);
+        assert_eq!(lines, expected);
     }
 
     #[test]

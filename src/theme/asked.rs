@@ -199,8 +199,8 @@ fn loops_over_names(text: &str) -> bool {
     let loops = text
         .match_indices("for ")
         .map(|(at, word)| &text[at + word.len()..]);
-    let names = loops.filter_map(|rest| rest.split_once(" in ").map(|(names, _)| names));
-    names.into_iter().any(|names| {
+    let mut names = loops.filter_map(|rest| rest.split_once(" in ").map(|(names, _)| names));
+    names.any(|names| {
         let is_name = |c: char| c.is_alphanumeric() || c == '_' || c.is_whitespace() || c == ',';
         names.contains(',') && names.chars().all(is_name)
     })

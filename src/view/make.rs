@@ -497,7 +497,9 @@ impl<'a> Views<'a> {
             date_name: issue.name.clone(),
             issue_url: issue.url.clone(),
             authors: paper.authors.clone(),
-            authors_short: (self.asked.has("authors_short"))
+            authors_short: self
+                .asked
+                .has("authors_short")
                 .then(|| self.language.authors(&paper.authors))
                 .flatten(),
             published: paper.published.map(|date| date.to_string()),

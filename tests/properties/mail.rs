@@ -90,11 +90,9 @@ fn site(settings: &str, words: &str, paper: &str) -> Site {
     let documents = documents.collect();
     let parts = Parts {
         config,
-        vocabulary: None,
         documents,
-        assets: Vec::new(),
-        statics: Vec::new(),
         drafts: true,
+        ..Parts::default()
     };
     let site = site::link(parts, &mut Problems::new());
     problems::check(&found, [settings, words, paper].concat().as_str());
