@@ -201,30 +201,37 @@ mod tests {
     /// Puts `new` in the place of a pipe, which says `old` when it is read first and `saved` when it is
     /// read again: like a file that is saved at the last moment. `meanwhile` is called in between.
     #[cfg(target_os = "linux")]
-    fn put_while_it_is_saved(path: &Path, meanwhile: impl FnOnce() + Send) -> (Replacement, bool) {
+    fn put_while_it_is_saved(
+        path: &Path,
+        meanwhile: impl FnOnce() + Send + 'static,
+    ) -> (Replacement, bool) {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         use std::os::unix::fs::FileTypeExt as _;
-        use std::time::{Duration, Instant};
+        use std::sync::mpsc::channel;
+        use std::thread::{sleep, spawn};
+        use std::time::Duration;
 
         fs::remove_file(path).expect("a delete");
         mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
         let ready = Replacement::prepare(path, "new").expect("prepared");
-        let other = ready.new.to_path_buf();
+        let (path, other) = (path.to_owned(), ready.new.to_path_buf());
         let is_pipe = |path: &Path| fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo());
-        let put = std::thread::scope(|scope| {
-            scope.spawn(|| {
-                fs::write(path, "old").expect("somebody reads");
-                let started = Instant::now();
-                while !is_pipe(&other) {
-                    assert!(started.elapsed() < Duration::from_secs(5), "no swap");
-                    std::thread::yield_now();
-                }
-                meanwhile();
-                fs::write(&other, "saved").expect("somebody reads");
-            });
-            ready.put(b"old", b"new").expect("told")
+        spawn(move || {
+            fs::write(path, "old").expect("somebody reads");
+            while !is_pipe(&other) {
+                sleep(Duration::from_millis(1));
+            }
+            meanwhile();
+            fs::write(&other, "saved").expect("somebody reads");
         });
-        (ready, put)
+        // Who opens a pipe waits for the other side. So nobody waits for these two, and what does not
+        // read as it should fails.
+        let (tell, told) = channel();
+        spawn(move || tell.send((ready.put(b"old", b"new"), ready)));
+        let (put, ready) = told
+            .recv_timeout(Duration::from_secs(30))
+            .expect("each time that it reads, somebody writes");
+        (ready, put.expect("told"))
     }
 
     #[cfg(target_os = "linux")]
@@ -242,7 +249,8 @@ mod tests {
     #[test]
     fn a_file_that_is_saved_twice_at_the_last_moment_is_what_was_saved_last() {
         let (_folder, path) = paper("old");
-        let save = || fs::write(&path, "saved again").expect("a save");
+        let saved = path.clone();
+        let save = move || fs::write(saved, "saved again").expect("a save");
         let (_ready, put) = put_while_it_is_saved(&path, save);
         assert!(!put);
         assert_eq!(read(&path), "saved again");
