@@ -66,7 +66,7 @@ pub fn parse_mapping(
 fn read_tree(source: &Source, range: Range<usize>, problems: &mut Problems) -> Option<Vec<Entry>> {
     let text = &source.text[range.clone()];
     if let Some(found) = find_hostile(text) {
-        let place = source.place(range.start + found.at.start..range.start + found.at.end);
+        let place = source.place(moved(&found.at, range.start));
         problems.push(
             Diagnostic::new(Code::BadYaml, found.message)
                 .at(place)
@@ -160,11 +160,13 @@ impl Value {
 ///
 /// For a problem that is only found when all files are known, long after this one was read.
 pub fn locate(text: &str, range: Range<usize>, key: &str) -> Option<(Range<usize>, Range<usize>)> {
-    let moved = |inner: Range<usize>| range.start + inner.start..range.start + inner.end;
-    split_entries(&text[range.clone()])
+    let span = split_entries(&text[range.clone()])
         .into_iter()
-        .find(|span| span.key == key)
-        .map(|span| (moved(span.key_range), moved(span.value_range)))
+        .find(|span| span.key == key)?;
+    Some((
+        moved(&span.key_range, range.start),
+        moved(&span.value_range, range.start),
+    ))
 }
 
 /// Finds the n-th whole-word occurrence of a text in a range of another.
@@ -191,6 +193,11 @@ struct Span {
     key: String,
     key_range: Range<usize>,
     value_range: Range<usize>,
+}
+
+/// A range of a mapping's bytes, as one of the text that the mapping starts in.
+fn moved(range: &Range<usize>, start: usize) -> Range<usize> {
+    start + range.start..start + range.end
 }
 
 /// What is said of anchors that repeat one another, or something long, again and again.
@@ -303,16 +310,16 @@ fn drop_duplicates(
     problems: &mut Problems,
 ) -> String {
     let mut kept = text.to_owned();
-    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    let mut seen: FxHashMap<String, Range<usize>> = FxHashMap::default();
     spans.retain(|span| {
         let Some(first) = seen.get(&span.key) else {
-            seen.insert(span.key.clone(), span.key_range.start);
+            seen.insert(span.key.clone(), span.key_range.clone());
             return true;
         };
         let key = &span.key;
-        let line = source.place(start + first..start + first).line;
+        let line = source.place(moved(first, start)).line;
         let message = format!("the key `{key}` stands twice");
-        let place = source.place(start + span.key_range.start..start + span.key_range.end);
+        let place = source.place(moved(&span.key_range, start));
         let hint = format!("the first one is on line {line}; keep one of the two");
         problems.push(
             Diagnostic::new(Code::DuplicateKey, message)
@@ -359,12 +366,11 @@ fn entry(
             *number = written.to_owned();
         }
     }
-    let moved = |range: Range<usize>| start + range.start..start + range.end;
     Entry {
         key,
         value,
-        key_range: moved(key_range),
-        value_range: moved(value_range),
+        key_range: moved(&key_range, start),
+        value_range: moved(&value_range, start),
     }
 }
 
@@ -414,7 +420,7 @@ fn describe(
         .location()
         .map(|location| location.index().min(range.len()));
     let mut place = match at {
-        Some(at) => range.start + at..range.start + at,
+        Some(at) => moved(&(at..at), range.start),
         // The parser says that anchors are followed too often, but not which.
         None => first_alias(&source.text, range.clone())
             .filter(|_| message.contains("repetition limit"))
@@ -566,6 +572,15 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_not_on_the_line_of_its_key_is_what_the_library_reads() {
+        for text in ["{a: 1.50, b: c}\n", "a:\n  1.50\n"] {
+            let (entries, problems) = parse(text);
+            assert_eq!(problems, "");
+            assert_eq!(entries[0].value, Value::Number("1.5".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
     fn every_duplicate_is_reported_and_the_rest_is_read() {
         let (entries, problems) = parse("a: 1\nb: 2\na:\n  - 3\nb: 4\nc: 5\n");
         assert_eq!(entries.len(), 3);
@@ -632,6 +647,19 @@ mod tests {
             problems.starts_with("error[bad-yaml]: the values are nested too deeply"),
             "{problems}"
         );
+    }
+
+    #[test]
+    fn anchors_that_the_library_would_follow_are_refused_for_what_they_stand_for() {
+        let text = |times: usize| {
+            let (items, aliases) = ("x, ".repeat(200), "*a, ".repeat(times));
+            format!("a: &a [{items}]\nb: [{aliases}]\n")
+        };
+        assert_eq!(parse(&text(20)).1, "");
+        let (_, problems) = parse(&text(200));
+        assert!(problems.contains(TOO_MUCH), "{problems}");
+        let read = serde_yaml::from_str::<serde_yaml::Value>(&text(200));
+        assert!(read.is_ok(), "nobody else refuses it");
     }
 
     #[test]
@@ -788,6 +816,10 @@ mod tests {
                 "a line `...` or `---` ends the front matter too early 1:1+4 put a text with special characters between quotes",
             ),
             (
+                "abc: d\nabc: e\n",
+                "the key `abc` stands twice 2:1+3 the first one is on line 2; keep one of the two",
+            ),
+            (
                 "a: {b: c, b: d}\n",
                 "the key `b` stands twice 1:11+1 keep one of the two",
             ),
@@ -800,9 +832,9 @@ mod tests {
                 "this is not YAML: did not find expected node content 2:1+1 write one `key: value` on each line",
             ),
         ] {
-            let source = Source::new("a.yaml", text);
+            let source = Source::new("a.md", format!("---\n{text}"));
             let mut problems = Problems::new();
-            parse_mapping(&source, 0..text.len(), &mut problems);
+            parse_mapping(&source, 4..source.text.len(), &mut problems);
             let shown: Vec<String> = problems
                 .iter()
                 .map(|problem| {
@@ -810,7 +842,10 @@ mod tests {
                     let hint = problem.hint.as_deref().expect("a hint");
                     format!(
                         "{} {}:{}+{} {hint}",
-                        problem.message, place.line, place.column, place.mark_length
+                        problem.message,
+                        place.line - 1,
+                        place.column,
+                        place.mark_length
                     )
                 })
                 .collect();

@@ -318,7 +318,7 @@ impl<'a> Scanner<'a> {
             self.skip();
             match c {
                 '\\' if quote == '"' => self.skip(),
-                '\'' if quote == '\'' && self.peek(0) == Some('\'') => self.skip(),
+                // A doubled mark ends a text and begins one, which comes to the same.
                 c if c == quote => return,
                 _ => {}
             }
@@ -538,6 +538,7 @@ mod tests {
             ("- \t[[", 0),
             ("a: b: [[", 0),
             ("'a\n b': [[", 0),
+            ("'a']: [[", 0),
             (&format!("{}: [[", "a".repeat(KEY_LENGTH)), 2),
             (&format!("{}: [[", "a".repeat(KEY_LENGTH + 1)), 0),
         ]);

@@ -71,7 +71,6 @@ fn flow_items(text: &str, range: Range<usize>) -> Option<WrittenList> {
         match (quote, c) {
             (Some('"'), '"') if text[..at].ends_with('\\') => {}
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') if text[start..at].trim().is_empty() => quote = Some(c),
             // A comment inside the brackets would be taken for a part of an item.
             (None, '#') if text[..at].ends_with(char::is_whitespace) => return None,
@@ -101,17 +100,17 @@ fn block_items(text: &str, range: Range<usize>) -> Option<WrittenList> {
     let mut at = range.start;
     let mut comment = false;
     for (number, line) in text[range].split_inclusive('\n').enumerate() {
-        let bare = super::strip_comment(line);
-        let has_comment = bare.len() != line.len();
-        match bare.trim() {
+        let written = super::strip_comment(line);
+        let has_comment = written.len() != line.len();
+        match written.trim() {
             // A comment behind the last item is about what follows the list.
             "" => comment |= has_comment,
             // The rest of the key's own line holds no item.
             _ if number == 0 => return None,
             bare => {
-                let item = bare.strip_prefix("- ")?.trim();
-                let from = at + line.find(item)?.max(line.find("- ")? + 2);
-                list.items.push(from..from + item.len());
+                let item = bare.strip_prefix("- ")?.trim_start();
+                let end = at + written.trim_end().len();
+                list.items.push(end - item.len()..end);
                 list.has_comments |= comment || has_comment;
             }
         }
@@ -161,6 +160,7 @@ mod tests {
             "\n- {a: b}\n",
             " [true]\n",
             " [a] b\n",
+            " - a\n",
             " *tags\n",
         ] {
             check(text, None);

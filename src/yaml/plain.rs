@@ -196,7 +196,7 @@ fn unquoted(text: &str) -> Value {
 
 /// What may not stand in a text without quotation marks on a line of its own.
 const ON_A_LINE: u8 = 1;
-/// What may not stand in one within brackets.
+/// What may not stand in one within brackets, where a comma and closing ones end it.
 const IN_BRACKETS: u8 = 2;
 
 /// Where a byte may not stand; a table, for most of what front matter says is written so.
@@ -206,7 +206,7 @@ static FORBIDDEN: [u8; 256] = {
     while byte < 256 {
         forbidden[byte] = match byte as u8 {
             0..b' ' | 0x7f | b'#' => ON_A_LINE | IN_BRACKETS,
-            b':' | b'?' | b'[' | b']' | b'{' | b'}' => IN_BRACKETS,
+            b':' | b'?' | b'[' | b'{' => IN_BRACKETS,
             _ => 0,
         };
         byte += 1;
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn what_an_import_writes_is_read_here() {
         let text = "title: \"TÜLU 3: “Pushing” #1\"\ndate: 2025-08-06\ntags: [post-training, 'it''s', \"a, b\"]\n\
-                    authors: []\narxiv: \"2411.15120\"\nvenue: NeurIPS 2024 (oral)\nfeatured: true\nnote: 'a ''b'' \\c'\n\
+                    authors: []\narxiv: \"2411.15120\"\nvenue: NeurIPS 2024 (oral)\nfeatured: true\ndraft: false\nnote: 'a ''b'' \\c'\n\
                     source: papers.txt:61\nnames: [Élie O'Neil & Sons, 李明]\n\
                     more:\n  - Élie O'Neil\n  - \"a: b\"\n  - 'c'\nend: b\n\
                     extra: {\"categories\": [\"cs.CL\", 'it''s'], \"a: b\": {}, \"c\": {\"d\": yes-and-no}}\n";
@@ -291,6 +291,7 @@ mod tests {
             "a:\n",
             "a:\n- b\n",
             "a:\n  - b\n   c\n",
+            "a:b\n  - c\n",
             "a:\n  - b: c\n",
             "a:\n  - - b\n",
             "a:\n  -\n",
@@ -318,7 +319,11 @@ mod tests {
             "a: {\"b\": }\n",
             "a: {\"b\": c}}\n",
             "a: [b}\n",
+            "a: [b[c]\n",
+            "a: [b{c]\n",
+            "a: [b:?c]\n",
             "a: [[[[[b]]]]]\n",
+            "a: {\"b\": {\"b\": {\"b\": {\"b\": {\"b\": c}}}}}\n",
         ] {
             assert!(read(text, 0).is_none(), "{text:?}");
         }
