@@ -29,6 +29,10 @@ pub use render::{Output, Renderer};
 
 use tags::Leaves;
 
+/// How many pages a thread renders before it asks for more: enough that two threads seldom need the same
+/// paper at once, and so few that all threads stay near each other.
+const PART: usize = 16;
+
 /// This is a file of the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -223,14 +227,23 @@ pub fn count_lasting(pages: &[Page]) -> usize {
     found.unwrap_or(pages.len())
 }
 
-/// Returns an order for rendering: a page stands behind those of its papers, so that what these showed is
-/// at hand, and files of the whole site stand first, for they take long.
+/// Returns an order for rendering, in parts that are rendered one page after the other: a page stands behind
+/// those of its papers, so that what these showed is at hand, and files of the whole site stand first, each
+/// by itself, for they take long.
 ///
 /// It is no part of the plan, for no page looks different whenever it is rendered.
-pub fn order(site: &Site, pages: &[Page]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..pages.len()).collect();
-    order.sort_by_cached_key(|index| last_paper(site, &pages[*index].kind));
-    order
+pub fn order(site: &Site, pages: &[Page]) -> Vec<Vec<usize>> {
+    let mut order: Vec<(Option<(usize, bool)>, usize)> = pages
+        .iter()
+        .enumerate()
+        .map(|(index, page)| (last_paper(site, &page.kind), index))
+        .collect();
+    order.sort_unstable();
+    let whole = order.partition_point(|(paper, _)| paper.is_none());
+    let (whole, rest) = order.split_at(whole);
+    let parts = whole.chunks(1).chain(rest.chunks(PART));
+    let indices = |part: &[(_, usize)]| part.iter().map(|(_, index)| *index).collect();
+    parts.map(indices).collect()
 }
 
 /// The oldest paper that a page shows, and whether it shows several; none for files of the whole site.
@@ -414,7 +427,7 @@ mod tests {
             crate::theme::load(Vec::new(), "en", &mut problems).expect("the built-in theme");
         let plan = plan(&site, &theme, &mut problems);
         assert!(problems.is_empty());
-        let order = order(&site, &plan);
+        let order = order(&site, &plan).concat();
         let place = |kind: &Kind| {
             let index = plan.iter().position(|page| page.kind == *kind);
             let index = index.expect("it is planned");

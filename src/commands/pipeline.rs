@@ -1,7 +1,7 @@
 //! From a folder to rendered pages: what `build` and `check` have in common.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -246,7 +246,7 @@ pub fn render(
     });
     let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
-    let one = |index: usize| -> Result<(usize, Rendered)> {
+    let one = |index: usize| -> Result<Rendered> {
         let page = &plan[index];
         let mut rendered = Rendered::default();
         let mut clock = Clock::start();
@@ -257,7 +257,7 @@ pub fn render(
             if let Some(leaf) = expected.and_then(|made_of| earlier.take(page, made_of)) {
                 rendered.take(leaf);
                 progress.step();
-                return Ok((index, rendered));
+                return Ok(rendered);
             }
         }
         match renderer.print(page) {
@@ -278,21 +278,31 @@ pub fn render(
             Err(problem) => rendered.problem = Some(Box::new(problem)),
         }
         progress.step();
-        Ok((index, rendered))
+        Ok(rendered)
     };
-    let done = page::order(site, plan)
-        .into_par_iter()
-        .map(one)
-        .collect::<Result<Vec<(usize, Rendered)>>>();
+    let mut rendered: Vec<Rendered> = Vec::new();
+    rendered.resize_with(plan.len(), Rendered::default);
+    let rendered = Mutex::new(rendered);
+    // Threads take the next part when they are done with one. Were the pages split among them at once, each
+    // would have papers of its own at hand, and the caches of what is made of papers would do for none.
+    let done: Result<()> = page::order(site, plan)
+        .into_iter()
+        .par_bridge()
+        .try_for_each(|part| {
+            let done = part.iter().map(|&index| one(index));
+            let done = done.collect::<Result<Vec<Rendered>>>()?;
+            let mut rendered = rendered.lock().expect("nothing panics while it is held");
+            for (index, page) in part.into_iter().zip(done) {
+                rendered[index] = page;
+            }
+            Ok(())
+        });
     progress.finish();
     // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
     // once.
     std::mem::forget((renderer, known));
-    let mut rendered: Vec<Rendered> = Vec::new();
-    rendered.resize_with(plan.len(), Rendered::default);
-    for (index, page) in done? {
-        rendered[index] = page;
-    }
+    done?;
+    let mut rendered = rendered.into_inner().expect("nothing panicked");
 
     if let Some(earlier) = earlier {
         earlier.scan(&check, plan, &mut rendered)?;

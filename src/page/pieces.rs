@@ -3,7 +3,7 @@
 //! A paper stands in the lists of all its tags, in their feeds and in their bibliographies; a template
 //! that sees the paper alone, and nothing of the page, writes the same each time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::diagnostic::Diagnostic;
 use crate::theme;
@@ -12,12 +12,12 @@ use crate::{bibtex, citation, csl, records};
 
 use super::{Page, Renderer, feeds};
 
-/// A page of a common tag reaches over thousands of papers, and its feed over as many.
+/// The feed of a common tag reaches over thousands of papers.
 const PLACES: usize = 8192;
 
 /// This keeps the pieces that were written last.
 pub(super) struct Pieces {
-    rows: Shelf<Shared<Html>>,
+    rows: Rows,
     entries: Shelf<Shared<Html>>,
     bibtex: Shelf<Arc<str>>,
     csl: Shelf<Arc<str>>,
@@ -25,9 +25,10 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    pub(super) fn new() -> Pieces {
+    /// Makes an empty place for the pieces of some number of papers.
+    pub(super) fn new(papers: usize) -> Pieces {
         Pieces {
-            rows: Shelf::new(PLACES),
+            rows: Rows::new(papers),
             entries: Shelf::new(PLACES),
             bibtex: Shelf::new(PLACES),
             csl: Shelf::new(PLACES),
@@ -36,18 +37,90 @@ impl Pieces {
     }
 }
 
+/// This keeps the rows of papers until the pages of all their tags have them.
+///
+/// A page of a rare tag reaches over all papers there are, so no number of rows that were written last would
+/// do; but most of a paper's tags are common, and their pages are soon full.
+struct Rows(Vec<Mutex<Option<Row>>>);
+
+/// A row, and how many pages will still want it.
+struct Row {
+    written: Shared<Html>,
+    wanted: usize,
+}
+
+impl Rows {
+    fn new(papers: usize) -> Rows {
+        Rows(
+            std::iter::repeat_with(Mutex::default)
+                .take(papers)
+                .collect(),
+        )
+    }
+
+    /// Writes the row of a paper for some pages that will want it, unless it is there.
+    fn prepare<E>(
+        &self,
+        paper: usize,
+        wanted: usize,
+        write: impl FnOnce() -> Result<Shared<Html>, E>,
+    ) -> Result<(), E> {
+        if wanted > 0 && self.place(paper).is_none() {
+            let written = write()?;
+            *self.place(paper) = Some(Row { written, wanted });
+        }
+        Ok(())
+    }
+
+    /// Returns the row of a paper for one of the pages that want it; the last of them takes it away.
+    fn hand_out<E>(
+        &self,
+        paper: usize,
+        wanted: usize,
+        write: impl FnOnce() -> Result<Shared<Html>, E>,
+    ) -> Result<Shared<Html>, E> {
+        if let Some(row) = self.place(paper).as_mut().filter(|row| row.wanted > 1) {
+            row.wanted -= 1;
+            return Ok(row.written.clone());
+        }
+        if let Some(row) = self.place(paper).take() {
+            return Ok(row.written);
+        }
+        // Two threads may write the same, which is as good as one that waits.
+        let written = write()?;
+        self.prepare(paper, wanted.saturating_sub(1), || Ok(written.clone()))?;
+        Ok(written)
+    }
+
+    fn place(&self, paper: usize) -> MutexGuard<'_, Option<Row>> {
+        let place = self.0[paper].lock();
+        place.expect("nothing panics while it is held")
+    }
+}
+
 impl Renderer<'_> {
-    /// A paper in the list of a tag.
+    /// A paper in the list of a tag, for a page of that list.
     pub(super) fn row(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
-        self.pieces.rows.try_get(paper, || {
-            let mut context = self.context("pieces/row.html");
-            context.insert("paper", self.views.listed(paper));
-            let row = self.template(page, "", context)?;
-            Ok(Shared::of(
-                theme::html(row.text.as_str().trim_end()),
-                row.fingerprint,
-            ))
-        })
+        let wanted = self.site().papers[paper].tags.len();
+        let write = || self.write_row(page, paper);
+        self.pieces.rows.hand_out(paper, wanted, write)
+    }
+
+    /// Writes a paper's row while the paper is at hand; what is wrong with it the tags' pages tell.
+    pub(super) fn prepare_row(&self, page: &Page, paper: usize) {
+        let wanted = self.site().papers[paper].tags.len();
+        let write = || self.write_row(page, paper);
+        let _ = self.pieces.rows.prepare(paper, wanted, write);
+    }
+
+    fn write_row(&self, page: &Page, paper: usize) -> Result<Shared<Html>, Diagnostic> {
+        let mut context = self.context("pieces/row.html");
+        context.insert("paper", self.views.listed(paper));
+        let row = self.template(page, "", context)?;
+        Ok(Shared::of(
+            theme::html(row.text.as_str().trim_end()),
+            row.fingerprint,
+        ))
     }
 
     /// A paper in a feed.
@@ -87,5 +160,42 @@ impl Renderer<'_> {
     fn citation(&self, paper: usize) -> citation::Citation<'_> {
         let site = self.site();
         citation::of(&site.papers[paper], &site.config.base_url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(text: &str) -> Result<Shared<Html>, ()> {
+        Ok(Shared::of(theme::html(text), Default::default()))
+    }
+
+    fn text(row: &Result<Shared<Html>, ()>) -> &str {
+        let row = row.as_ref().expect("it was written");
+        row.value().as_str().expect("it is HTML")
+    }
+
+    #[test]
+    fn a_row_is_kept_until_as_many_pages_have_it_as_want_it() {
+        let rows = Rows::new(2);
+        assert_eq!(rows.prepare(1, 3, || row("first")), Ok(()));
+        assert_eq!(rows.prepare(1, 3, || unreachable!("it is kept")), Ok(()));
+        for _ in 0..3 {
+            let kept = rows.hand_out(1, 3, || unreachable!("it is kept"));
+            assert_eq!(text(&kept), "first");
+        }
+        assert_eq!(text(&rows.hand_out(1, 2, || row("second"))), "second");
+        assert_eq!(
+            text(&rows.hand_out(1, 2, || unreachable!("it is kept"))),
+            "second"
+        );
+        assert_eq!(text(&rows.hand_out(1, 1, || row("third"))), "third");
+        assert_eq!(text(&rows.hand_out(1, 1, || row("fourth"))), "fourth");
+        assert!(rows.hand_out(0, 1, || Err(())).is_err());
+        assert_eq!(
+            rows.prepare(0, 0, || unreachable!("no page wants it")),
+            Ok(())
+        );
     }
 }

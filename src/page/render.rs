@@ -148,7 +148,7 @@ impl<'a> Renderer<'a> {
             easel: Easel::new(),
             plan,
             neighbours: &SOUGHT,
-            pieces: Pieces::new(),
+            pieces: Pieces::new(site.papers.len()),
             of_everything: OnceLock::new(),
         }
     }
@@ -402,8 +402,7 @@ impl<'a> Renderer<'a> {
         context.insert_with("paper", || self.views.full(index));
         context.insert("issue", self.views.issue_value(entry.issue));
         if self.asked("tag.html").has_value("rows") && !self.are_fingerprints() {
-            // The pages of its tags come later, when less of the paper is at hand; they tell what is wrong.
-            let _ = self.row(page, index);
+            self.prepare_row(page, index);
         }
         context.insert_with("older", || older.map(|index| self.views.short(index)));
         context.insert_with("newer", || newer.map(|index| self.views.short(index)));
