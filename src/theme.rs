@@ -334,12 +334,6 @@ pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
     Value::from(map)
 }
 
-/// Makes a value of some fields of another; their texts are shared.
-pub fn some_fields(fields: &Value, names: impl Iterator<Item = &'static str>) -> Value {
-    let field = |name| Some((name, fields.as_map()?.get(&Key::Str(name))?.clone()));
-    Value::from_serializable(&Record(&names.map(field).collect::<Vec<_>>()))
-}
-
 /// Named values on their way to Tera.
 ///
 /// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
