@@ -112,10 +112,11 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         if let Some(memo) = &memo {
             memo.recall_terms(&site);
         }
-        page::plan_index(&site, &mut plan, memo.map(|memo| &mut memo.pieces));
-        clock.lap("search");
-        neighbours = Neighbours::find(&site);
-        clock.lap("related");
+        let pieces = memo.map(|memo| &mut memo.pieces);
+        // Neither needs the other, and each has moments in which one thread works alone.
+        let index = || page::plan_index(&site, &mut plan, pieces);
+        ((), neighbours) = rayon::join(index, || Neighbours::find(&site));
+        clock.lap("index");
     }
     Ok(Prepared {
         site,
