@@ -59,13 +59,16 @@ impl Findings {
 
 /// What an address looks like.
 enum Glance {
-    /// It leads to another host.
+    /// It leads to no page of the site.
     Elsewhere,
     /// It is below the base, and this is the hash of its path, with whatever is behind that.
     Here(u64),
     /// It wants a closer look.
     Unclear,
 }
+
+/// How addresses begin that leave the site, or are the file themselves, as the BibTeX of a paper on its page.
+const ELSEWHERE: [&[u8]; 3] = [b"https://", b"http://", b"data:"];
 
 /// This knows every address that the output answers.
 pub struct LinkCheck<'a> {
@@ -224,7 +227,7 @@ impl<'a> LinkCheck<'a> {
         let path = match address.first() {
             Some(b'/') => address,
             _ if !origin.is_empty() && address.starts_with(origin) => &address[origin.len()..],
-            _ if address.starts_with(b"https://") || address.starts_with(b"http://") => {
+            _ if ELSEWHERE.iter().any(|start| address.starts_with(start)) => {
                 return Glance::Elsewhere;
             }
             _ => return Glance::Unclear,
