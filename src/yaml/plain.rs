@@ -198,6 +198,8 @@ fn unquoted(text: &str) -> Value {
 const ON_A_LINE: u8 = 1;
 /// What may not stand in one within brackets, where a comma and closing ones end it.
 const IN_BRACKETS: u8 = 2;
+/// What may stand in neither.
+const ANYWHERE: u8 = u8::MAX;
 
 /// Where a byte may not stand; a table, for most of what front matter says is written so.
 static FORBIDDEN: [u8; 256] = {
@@ -205,7 +207,7 @@ static FORBIDDEN: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         forbidden[byte] = match byte as u8 {
-            0..b' ' | 0x7f | b'#' => ON_A_LINE | IN_BRACKETS,
+            0..b' ' | 0x7f | b'#' => ANYWHERE,
             b':' | b'?' | b'[' | b'{' => IN_BRACKETS,
             _ => 0,
         };
