@@ -113,6 +113,7 @@ mod tests {
     }
 
     fn read(path: &Path) -> String {
+        assert!(path.is_file(), "a pipe would be waited for");
         fs::read_to_string(path).expect("a text")
     }
 
