@@ -236,6 +236,71 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         statics,
         drafts,
     } = parts;
+    let Sorted {
+        papers,
+        words,
+        pages,
+    } = sort(documents, drafts);
+    let documents: Vec<&Arc<Document>> = papers.iter().map(|(_, document)| document).collect();
+    let mut of_site = Problems::new();
+    // Nothing else needs to know which papers are there twice.
+    let (duplicates, site) = rayon::join(
+        || duplicates::find(&documents),
+        || {
+            let problems = &mut of_site;
+            let vocabulary = vocabulary.as_deref();
+            let (tags, tags_of) = tagging::resolve(&documents, vocabulary, problems);
+            let assets: Vec<(Arc<str>, String)> = assets
+                .into_iter()
+                .filter_map(|source| layout::asset(&source).map(|output| (source, output)))
+                .collect();
+            let references = references::References::new(
+                &config.base_url,
+                documents.iter().copied(),
+                &words,
+                &pages,
+                &assets,
+            );
+            let tags = tagging::describe(tags, vocabulary, &references, problems);
+            let issues = collect_issues(&papers, &words, &references, problems);
+            let entries = collect_entries(&papers, tags_of, &issues, &references, problems);
+            let page_entries = collect_pages(&pages, &references, problems);
+            let all = documents
+                .iter()
+                .copied()
+                .chain(words.values())
+                .chain(&pages);
+            Site {
+                has_code: all.into_iter().any(|document| has_code(document)),
+                weeks: group(&issues, Date::week),
+                months: group(&issues, |date| (date.year(), date.month())),
+                years: group(&issues, Date::year),
+                papers: entries,
+                issues,
+                tags,
+                pages: page_entries,
+                has_vocabulary: vocabulary.is_some(),
+                assets,
+                statics,
+                config,
+            }
+        },
+    );
+    problems.append(duplicates);
+    problems.append(of_site);
+    site
+}
+
+/// These are documents by their kinds, each in its order.
+struct Sorted {
+    papers: Vec<Dated>,
+    /// The words of issues.
+    words: BTreeMap<Date, Arc<Document>>,
+    pages: Vec<Arc<Document>>,
+}
+
+/// Sorts documents, and leaves out drafts unless they are wanted.
+fn sort(documents: Vec<Arc<Document>>, drafts: bool) -> Sorted {
     let mut by_date: BTreeMap<Reverse<Date>, Vec<Arc<Document>>> = BTreeMap::new();
     let mut words: BTreeMap<Date, Arc<Document>> = BTreeMap::new();
     let mut pages: Vec<Arc<Document>> = Vec::new();
@@ -261,64 +326,12 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         issue.sort_by_cached_key(|document| reading_order(document));
         issue.into_iter().map(move |document| (date.0, document))
     };
-    let papers: Vec<Dated> = by_date.into_iter().flat_map(in_order).collect();
+    let papers = by_date.into_iter().flat_map(in_order).collect();
     pages.sort_by_cached_key(|page| menu_order(page));
-
-    let documents: Vec<&Arc<Document>> = papers.iter().map(|(_, document)| document).collect();
-    let mut of_tags = Problems::new();
-    let (duplicates, (tags, tags_of)) = rayon::join(
-        || duplicates::find(&documents),
-        || tagging::resolve(&documents, vocabulary.as_deref(), &mut of_tags),
-    );
-    problems.append(duplicates);
-    problems.append(of_tags);
-    let assets: Vec<(Arc<str>, String)> = assets
-        .into_iter()
-        .filter_map(|source| layout::asset(&source).map(|output| (source, output)))
-        .collect();
-    let references = references::References::new(
-        &config.base_url,
-        documents.iter().copied(),
-        &words,
-        &pages,
-        &assets,
-    );
-    let tags = tagging::describe(tags, vocabulary.as_deref(), &references, problems);
-
-    let issues = collect_issues(&papers, &words, &references, problems);
-    let entries = collect_entries(&papers, tags_of, &issues, &references, problems);
-    let has_code = documents
-        .iter()
-        .copied()
-        .chain(words.values())
-        .chain(&pages)
-        .any(|document| has_code(document));
-    let page_entries = pages
-        .iter()
-        .map(|document| {
-            let Content::Page(text) = &document.content else {
-                unreachable!("only pages were collected");
-            };
-            let body = references.fill(document, &text.body, problems);
-            PageEntry {
-                document: document.clone(),
-                body,
-            }
-        })
-        .collect();
-    Site {
-        weeks: group(&issues, Date::week),
-        months: group(&issues, |date| (date.year(), date.month())),
-        years: group(&issues, Date::year),
-        papers: entries,
-        issues,
-        tags,
-        pages: page_entries,
-        assets,
-        statics,
-        has_code,
-        has_vocabulary: vocabulary.is_some(),
-        config,
+    Sorted {
+        papers,
+        words,
+        pages,
     }
 }
 
@@ -400,6 +413,24 @@ fn collect_issues(
         issue.source = Some(document.front.name.clone());
     }
     issues
+}
+
+fn collect_pages(
+    pages: &[Arc<Document>],
+    references: &references::References,
+    problems: &mut Problems,
+) -> Vec<PageEntry> {
+    let page = |document: &Arc<Document>| {
+        let Content::Page(text) = &document.content else {
+            unreachable!("only pages were collected");
+        };
+        let body = references.fill(document, &text.body, problems);
+        PageEntry {
+            document: document.clone(),
+            body,
+        }
+    };
+    pages.iter().map(page).collect()
 }
 
 fn collect_entries(

@@ -176,10 +176,14 @@ impl Body {
         let mut clock = Clock::start();
         let (sources, names) = disk::list_content(root)?;
         clock.lap("list");
-        let mut problems = Problems::new();
-        let vocabulary = compile::vocabulary(&sources, &mut problems);
+        let (mut problems, mut of_documents) = (Problems::new(), Problems::new());
         let read = |name: &str, buffer: &mut Vec<u8>| disk::read_into(root, name, buffer);
-        let documents = compile::parse_each(names, read, &mut problems)?;
+        let (vocabulary, documents) = rayon::join(
+            || compile::vocabulary(&sources, &mut problems),
+            || compile::parse_each(names, read, &mut of_documents),
+        );
+        let documents = documents?;
+        problems.append(of_documents);
         clock.lap("parse");
         Ok(Body {
             sources,
@@ -238,14 +242,18 @@ pub fn render(
     else {
         return Ok(Vec::new());
     };
-    let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-    let known = earlier.map(|earlier| {
-        (
-            earlier,
-            Renderer::of_fingerprints(site, theme, plan).with_neighbours(neighbours),
-        )
-    });
-    let check = LinkCheck::new(&site.config.base_url, plan);
+    let (site, theme, plan, neighbours) = (&*site, &*theme, &*plan, &*neighbours);
+    let renderers = || {
+        let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+        let known = earlier.map(|earlier| {
+            let proofs = Renderer::of_fingerprints(site, theme, plan);
+            (earlier, proofs.with_neighbours(neighbours))
+        });
+        (renderer, known)
+    };
+    let base_url = &site.config.base_url;
+    let paths = || (LinkCheck::new(base_url, plan), page::order(site, plan));
+    let ((renderer, known), (check, order)) = rayon::join(renderers, paths);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {
         let page = &plan[index];
@@ -286,18 +294,15 @@ pub fn render(
     let rendered = Mutex::new(rendered);
     // Threads take the next part when they are done with one. Were the pages split among them at once, each
     // would have papers of its own at hand, and the caches of what is made of papers would do for none.
-    let done: Result<()> = page::order(site, plan)
-        .into_iter()
-        .par_bridge()
-        .try_for_each(|part| {
-            let done = part.iter().map(|&index| one(index));
-            let done = done.collect::<Result<Vec<Rendered>>>()?;
-            let mut rendered = rendered.lock().expect("nothing panics while it is held");
-            for (index, page) in part.into_iter().zip(done) {
-                rendered[index] = page;
-            }
-            Ok(())
-        });
+    let done: Result<()> = order.into_iter().par_bridge().try_for_each(|part| {
+        let done = part.iter().map(|&index| one(index));
+        let done = done.collect::<Result<Vec<Rendered>>>()?;
+        let mut rendered = rendered.lock().expect("nothing panics while it is held");
+        for (index, page) in part.into_iter().zip(done) {
+            rendered[index] = page;
+        }
+        Ok(())
+    });
     progress.finish();
     // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
     // once.
