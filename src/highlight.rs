@@ -6,7 +6,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
+use syntect::parsing::{
+    BasicScopeStackOp, ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet,
+};
 use syntect::util::LinesWithEndings;
 
 use crate::html;
@@ -24,16 +26,16 @@ pub fn render(code: &str, language: &str) -> Option<String> {
     let fits = code.len() <= MAX_BYTES && code.lines().all(|line| line.len() <= MAX_LINE_BYTES);
     let grammar = grammar(language).filter(|_| fits)?;
     let mut state = ParseState::new(grammar);
-    let mut stack = ScopeStack::new();
+    let mut nested = Nested::default();
     let mut spans = Spans::default();
     for line in LinesWithEndings::from(code) {
         let mut done = 0;
         for (at, change) in state.parse_line(line, &GRAMMARS).ok()? {
-            spans.push(kind(&stack), &line[done..at]);
-            stack.apply(&change).ok()?;
+            spans.push(nested.kind(), &line[done..at]);
+            nested.apply(&change)?;
             done = at;
         }
-        spans.push(kind(&stack), &line[done..]);
+        spans.push(nested.kind(), &line[done..]);
     }
     Some(spans.finish())
 }
@@ -195,17 +197,42 @@ fn grammar(language: &str) -> Option<&'static SyntaxReference> {
     GRAMMARS.find_syntax_by_token(alias.map_or(&name, |(_, known)| known))
 }
 
-/// Returns the kind of the words in some nested scopes: the innermost that means one.
-fn kind(stack: &ScopeStack) -> Option<usize> {
-    stack
-        .scopes
-        .iter()
-        .rev()
-        .find_map(|scope| {
-            let mut scopes = SCOPES.iter();
-            scopes.find(|(prefix, _)| prefix.is_prefix_of(*scope))
-        })?
-        .1
+/// These are nested scopes, each with the kind of the words in it.
+///
+/// The kinds are kept, for code may be a hundred levels deep at every sign.
+#[derive(Default)]
+struct Nested {
+    stack: ScopeStack,
+    kinds: Vec<Option<usize>>,
+}
+
+impl Nested {
+    /// Returns the kind of the words here: that of the innermost scope that means one.
+    fn kind(&self) -> Option<usize> {
+        self.kinds.last().copied().flatten()
+    }
+
+    /// Enters and leaves scopes; nothing if they were never entered.
+    fn apply(&mut self, change: &ScopeStackOp) -> Option<()> {
+        let kinds = &mut self.kinds;
+        let applied = self.stack.apply_with_hook(change, |step, _| match step {
+            BasicScopeStackOp::Push(scope) => {
+                let around = kinds.last().copied().flatten();
+                kinds.push(meaning(scope).unwrap_or(around));
+            }
+            BasicScopeStackOp::Pop => {
+                kinds.pop();
+            }
+        });
+        applied.ok()
+    }
+}
+
+/// Returns what a scope says of its words by itself: their kind, or that they are plain.
+fn meaning(scope: Scope) -> Option<Option<usize>> {
+    let mut scopes = SCOPES.iter();
+    let found = scopes.find(|(prefix, _)| prefix.is_prefix_of(scope))?;
+    Some(found.1)
 }
 
 /// This is HTML that grows, with neighbours of one kind in one span.
