@@ -242,18 +242,12 @@ pub fn render(
     else {
         return Ok(Vec::new());
     };
-    let (site, theme, plan, neighbours) = (&*site, &*theme, &*plan, &*neighbours);
-    let renderers = || {
-        let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-        let known = earlier.map(|earlier| {
-            let proofs = Renderer::of_fingerprints(site, theme, plan);
-            (earlier, proofs.with_neighbours(neighbours))
-        });
-        (renderer, known)
-    };
-    let base_url = &site.config.base_url;
-    let paths = || (LinkCheck::new(base_url, plan), page::order(site, plan));
-    let ((renderer, known), (check, order)) = rayon::join(renderers, paths);
+    let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+    let known = earlier.map(|earlier| {
+        let proofs = Renderer::of_fingerprints(site, theme, plan);
+        (earlier, proofs.with_neighbours(neighbours))
+    });
+    let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {
         let page = &plan[index];
@@ -294,6 +288,7 @@ pub fn render(
     let rendered = Mutex::new(rendered);
     // Threads take the next part when they are done with one. Were the pages split among them at once, each
     // would have papers of its own at hand, and the caches of what is made of papers would do for none.
+    let order = page::order(site, plan);
     let done: Result<()> = order.into_iter().par_bridge().try_for_each(|part| {
         let done = part.iter().map(|&index| one(index));
         let done = done.collect::<Result<Vec<Rendered>>>()?;

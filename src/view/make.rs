@@ -491,72 +491,58 @@ impl<'a> Views<'a> {
         self.top_tags(issue.papers.clone(), usize::MAX)
     }
 
-    /// What lists show of a paper, as far as templates ask for it; `full` adds the abstract.
+    /// What lists show of a paper; `full` adds the abstract.
     fn paper_view(&self, entry: &Entry) -> PaperView {
         let text: &PaperText = entry.text();
         let paper = &text.paper;
         let issue = &self.issues[entry.issue].0;
         PaperView {
-            title: self.asked_for("title", || text.title.to_string()),
+            title: text.title.to_string(),
             title_html: Html::from(&text.title_html),
-            url: self.asked_for("url", || self.link(&layout::paper(&text.slug))),
-            slug: self.asked_for("slug", || text.slug.to_string()),
-            date: self.asked_for("date", || issue.date.clone()),
-            date_name: self.asked_for("date_name", || issue.name.clone()),
-            issue_url: self.asked_for("issue_url", || issue.url.clone()),
-            authors: self.asked_for("authors", || paper.authors.clone()),
+            url: self.link(&layout::paper(&text.slug)),
+            slug: text.slug.to_string(),
+            date: issue.date.clone(),
+            date_name: issue.name.clone(),
+            issue_url: issue.url.clone(),
+            authors: paper.authors.clone(),
             authors_short: self
-                .asked_for("authors_short", || self.language.authors(&paper.authors)),
-            published: self.asked_for("published", || Some(paper.published?.to_string())),
-            published_name: self.asked_for("published_name", || {
-                Some(self.language.day(paper.published?))
-            }),
-            tags: self.asked_for("tags", || {
-                let tags = entry.tags.iter();
-                tags.map(|&tag| self.tags[tag].clone()).collect()
-            }),
+                .asked
+                .has("authors_short")
+                .then(|| self.language.authors(&paper.authors))
+                .flatten(),
+            published: paper.published.map(|date| date.to_string()),
+            published_name: paper.published.map(|date| self.language.day(date)),
+            tags: entry
+                .tags
+                .iter()
+                .map(|&tag| self.tags[tag].clone())
+                .collect(),
             note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
-            teaser: self.asked_for("teaser", || text.teaser.to_string()),
+            teaser: text.teaser.to_string(),
             abstract_html: None,
-            arxiv: self.asked_for("arxiv", || paper.arxiv.as_ref().map(arxiv_view)),
-            doi: self.asked_for("doi", || {
-                paper.doi.as_ref().map(|doi| DoiView {
-                    id: doi.to_string(),
-                    url: doi.url(),
-                })
+            arxiv: paper.arxiv.as_ref().map(arxiv_view),
+            doi: paper.doi.as_ref().map(|doi| DoiView {
+                id: doi.to_string(),
+                url: doi.url(),
             }),
-            venue: self.asked_for("venue", || paper.venue.clone()),
-            links: self.asked_for("links", || {
-                let links = paper.links.iter().map(|link| LabelView {
+            venue: paper.venue.clone(),
+            links: paper
+                .links
+                .iter()
+                .map(|link| LabelView {
                     name: self.language.link(&link.label),
                     label: link.label.clone(),
                     url: link.url.clone(),
-                });
-                links.collect()
-            }),
-            image_url: self.asked_for("image_url", || {
-                entry.image.as_ref().map(|output| self.link(output))
-            }),
-            coins_html: self.asked_for("coins_html", || {
-                let coins = || Html::from(scholar::coins(&self.citation(entry)));
-                self.site.config.build.citations.then(coins)
-            }),
+                })
+                .collect(),
+            image_url: entry.image.as_ref().map(|output| self.link(output)),
+            coins_html: (self.site.config.build.citations && self.asked.has("coins_html"))
+                .then(|| Html::from(scholar::coins(&self.citation(entry)))),
             featured: paper.featured,
             draft: paper.draft,
-            source: self.asked_for("source", || paper.source.clone()),
-            edit_url: self.asked_for("edit_url", || self.edit_url(entry.source())),
-            extra: match self.asked.has("extra") {
-                true => theme::json(&paper.extra),
-                false => Value::none(),
-            },
-        }
-    }
-
-    /// Makes the value of a field, unless no template asks for one of its name.
-    fn asked_for<T: Default>(&self, field: &str, make: impl FnOnce() -> T) -> T {
-        match self.asked.has(field) {
-            true => make(),
-            false => T::default(),
+            source: paper.source.clone(),
+            edit_url: self.edit_url(entry.source()),
+            extra: theme::json(&paper.extra),
         }
     }
 }
