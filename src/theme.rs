@@ -20,6 +20,7 @@ use crate::source::Source;
 mod asked;
 mod drift;
 mod filters;
+mod fold;
 mod sheet;
 mod turns;
 mod words;
@@ -58,6 +59,10 @@ pub struct Theme {
     language: Arc<Language>,
 }
 
+/// These are a theme's templates with what is the same on every page as text.
+#[derive(Debug)]
+pub struct Folded(Tera);
+
 /// This is what a template is given: the named values that it may ask for, or their fingerprints alone.
 #[derive(Debug)]
 pub struct Context<'a> {
@@ -78,19 +83,12 @@ pub trait Show {
 pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) -> Option<Theme> {
     let language = Arc::new(words::read(language, &overrides, problems));
     let mut theme = Theme {
-        language: language.clone(),
-        tera: Tera::default(),
+        tera: engine(&language),
+        language,
         sources: BTreeMap::new(),
         counted: BTreeMap::new(),
         statics: BTreeMap::new(),
     };
-    theme
-        .tera
-        .set_fallback_prefixes([BUILT_IN_PREFIX])
-        .expect("no template was added before");
-    filters::replace(&mut theme.tera);
-    turns::count(&mut theme.tera);
-    words::speak(&mut theme.tera, &language);
     for (path, bytes) in built_in_files() {
         if let Some(name) = path.strip_prefix("templates/") {
             let text = std::str::from_utf8(bytes).expect("the built-in templates are UTF-8");
@@ -115,6 +113,17 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
         return None;
     }
     Some(theme)
+}
+
+/// Makes a Tera without templates.
+fn engine(language: &Arc<Language>) -> Tera {
+    let mut tera = Tera::default();
+    tera.set_fallback_prefixes([BUILT_IN_PREFIX])
+        .expect("no template was added before");
+    filters::replace(&mut tera);
+    turns::count(&mut tera);
+    words::speak(&mut tera, language);
+    tera
 }
 
 /// Returns the files of the built-in theme: path below the theme's folder, and bytes.
@@ -144,17 +153,38 @@ impl Theme {
         context: &Context<'_>,
         page: impl FnOnce() -> String,
     ) -> Result<Sheet, Diagnostic> {
-        let mut rendered = Sheet::blank();
-        let values = context.values.as_ref();
-        let values = values.expect("nothing is rendered of fingerprints");
-        turns::start();
-        let written = self.tera.render_to(context.template, values, &mut rendered);
-        written.map_err(|error| {
+        context.render(&self.tera).map_err(|error| {
             let mut problem = self.describe(&error);
             let _ = write!(problem.message, ", while rendering {}", page());
             problem
-        })?;
-        Ok(rendered)
+        })
+    }
+
+    /// Makes of the templates such that have as text what is the same on every page, for pages that are given
+    /// one of these as `site`; `None` where nothing is, or it may not be told.
+    pub fn fold(&self, sites: impl Iterator<Item = Value>) -> Option<Folded> {
+        let texts = || self.sources.values().map(|source| source.text.as_ref());
+        if texts().any(fold::shadows) {
+            return None;
+        }
+        let mut tera = engine(&self.language);
+        let parts: Vec<Option<fold::Parts<'_>>> = texts().map(fold::Parts::of).collect();
+        let constants = parts.iter().flatten().flat_map(fold::Parts::constants);
+        let mut written = fold::write(&tera, &constants.collect::<Vec<_>>(), sites)?.into_iter();
+        let fold = |((name, source), parts): ((&'_ String, &Source), &Option<fold::Parts<'_>>)| {
+            let folded = parts.as_ref().and_then(|parts| parts.fold(&mut written));
+            let folded = folded.unwrap_or_else(|| source.text.to_string());
+            let folded = match self.counted.contains_key(name) {
+                true => turns::Counted::new(&folded).text,
+                false => folded,
+            };
+            (name.clone(), folded)
+        };
+        let folded: Vec<(String, String)> = self.sources.iter().zip(&parts).map(fold).collect();
+        let folded = folded.iter();
+        tera.add_raw_templates(folded.map(|(name, text)| (name, text)))
+            .ok()?;
+        Some(Folded(tera))
     }
 
     /// Tells of each template which of some names it asks for.
@@ -224,6 +254,17 @@ impl Theme {
     }
 }
 
+impl Folded {
+    /// Renders what a template is given; `None` where the theme has to, or something is wrong that it can tell.
+    pub fn render(&self, context: &Context<'_>) -> Option<Sheet> {
+        // What is the same everywhere was escaped, as all is that a page of markup includes and calls.
+        let is_markup = [".html", ".xml"]
+            .iter()
+            .any(|end| context.template.ends_with(end));
+        is_markup.then(|| context.render(&self.0).ok()).flatten()
+    }
+}
+
 impl<'a> Context<'a> {
     /// Makes an empty context for a template that asks for some names.
     pub fn new(template: &'static str, asked: &'a Asked) -> Context<'a> {
@@ -264,6 +305,15 @@ impl<'a> Context<'a> {
         if let Some(values) = &mut self.values {
             values.insert_value(name, value.show(self.asked));
         }
+    }
+
+    fn render(&self, tera: &Tera) -> tera::TeraResult<Sheet> {
+        let mut rendered = Sheet::blank();
+        let values = self.values.as_ref();
+        let values = values.expect("nothing is rendered of fingerprints");
+        turns::start();
+        tera.render_to(self.template, values, &mut rendered)?;
+        Ok(rendered)
     }
 
     /// Takes the fingerprint of all values: what a template makes of them is the same when it is.

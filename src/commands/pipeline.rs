@@ -243,6 +243,7 @@ pub fn render(
         return Ok(Vec::new());
     };
     let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+    let renderer = renderer.for_many();
     let known = earlier.map(|earlier| {
         let proofs = Renderer::of_fingerprints(site, theme, plan);
         (earlier, proofs.with_neighbours(neighbours))

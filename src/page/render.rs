@@ -12,7 +12,7 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Asked, Context, Sheet, Theme};
+use crate::theme::{Asked, Context, Folded, Sheet, Show as _, Theme};
 use crate::view::{
     self, Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Record,
     SHARED, Shared, SiteView, TargetView, Views,
@@ -68,6 +68,8 @@ impl Proof {
 pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
+    /// The theme's templates for many pages; where there are none, the theme renders each.
+    folded: Option<Folded>,
     sites: BTreeMap<String, Shared<SiteView>>,
     /// What each template asks for.
     asked: BTreeMap<&'static str, Asked>,
@@ -144,6 +146,7 @@ impl<'a> Renderer<'a> {
             scripts: scripts.collect(),
             views,
             theme,
+            folded: None,
             sites,
             easel: Easel::new(),
             plan,
@@ -156,6 +159,16 @@ impl<'a> Renderer<'a> {
     /// Takes the neighbours of all papers, which were found before.
     pub fn with_neighbours(self, neighbours: &'a Neighbours) -> Renderer<'a> {
         Renderer { neighbours, ..self }
+    }
+
+    /// Makes ready to render many pages, by what their templates have in common.
+    pub fn for_many(mut self) -> Renderer<'a> {
+        let sites = self.sites.keys().map(|part| {
+            let view = site_view(&self.views, self.theme, part);
+            view.show(&Asked::all())
+        });
+        self.folded = self.theme.fold(sites);
+        self
     }
 
     /// Renders a page.
@@ -284,7 +297,11 @@ impl<'a> Renderer<'a> {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        let text = self.theme.render(&context, shown)?;
+        let folded = self.folded.as_ref();
+        let text = match folded.and_then(|folded| folded.render(&context)) {
+            Some(text) => text,
+            None => self.theme.render(&context, shown)?,
+        };
         Ok(Proof { text, fingerprint })
     }
 

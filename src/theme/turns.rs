@@ -141,7 +141,7 @@ pub(super) fn code(template: &str) -> Vec<Range<usize>> {
 }
 
 /// Returns the name of a tag: of `{%- for x in y %}` it is `for`.
-fn tag_name(tag: &str) -> Option<&str> {
+pub(super) fn tag_name(tag: &str) -> Option<&str> {
     let inside = tag.strip_prefix("{%")?;
     let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start();
     inside.split(|c: char| !c.is_ascii_alphanumeric()).next()
@@ -154,17 +154,21 @@ fn end_of_code(template: &str, start: usize, sign: &str) -> Option<usize> {
     while at < bytes.len() {
         match bytes[at] {
             _ if bytes[at..].starts_with(sign.as_bytes()) => return Some(at + sign.len()),
-            quote @ (b'"' | b'\'' | b'`') => {
-                at += 1;
-                while *bytes.get(at)? != quote {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
-                }
-                at += 1;
-            }
+            b'"' | b'\'' | b'`' => at = end_of_quote(template, at)?,
             _ => at += 1,
         }
     }
     None
+}
+
+/// Returns the byte behind the quotation mark that ends what the one at `start` begins.
+pub(super) fn end_of_quote(template: &str, start: usize) -> Option<usize> {
+    let bytes = template.as_bytes();
+    let mut at = start + 1;
+    while *bytes.get(at)? != bytes[start] {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    Some(at + 1)
 }
 
 /// Returns the byte behind the tag that ends a part which is no template.
