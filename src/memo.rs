@@ -9,7 +9,11 @@
 use rustc_hash::FxHashMap;
 
 use crate::fingerprint::Fingerprint;
-use crate::search::Pieces;
+use crate::octets::{
+    push_fingerprint, push_u32, push_u64, take_count, take_fingerprint, take_u32, take_u64,
+};
+use crate::related::{self, KnownTerms};
+use crate::search;
 use crate::site::Site;
 use crate::tags::phrases::Terms;
 
@@ -23,9 +27,11 @@ pub struct Memo {
     /// The pages, by the fingerprint of their paths.
     pub pages: FxHashMap<Fingerprint, Leaf>,
     /// The terms of papers, by the fingerprint of their files.
-    pub terms: FxHashMap<Fingerprint, Terms>,
-    /// The words of pieces of the site, for the search index.
-    pub pieces: Pieces,
+    pub terms: KnownTerms,
+    /// The search index, and what it was made of.
+    pub search: search::Kept,
+    /// The neighbours of papers, and what they followed from.
+    pub related: related::Kept,
 }
 
 /// This is a page that was written.
@@ -53,7 +59,7 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: &[u8] = b"digest memo 1\n";
+const MAGIC: &[u8] = b"digest memo 2\n";
 /// How many bytes the sum of all others has, which stands behind that.
 const SUM: usize = size_of::<u128>();
 
@@ -76,42 +82,27 @@ impl Memo {
 
     /// Writes a memo.
     pub fn write(&self) -> Vec<u8> {
-        let pieces: usize = self.pieces.values().map(|piece| piece.len()).sum();
-        // A page takes some 80 bytes, a paper's terms some 400; growing would take twice as much memory.
-        let room = pieces + 100 * self.pages.len() + 500 * self.terms.len() + 1000;
-        let mut bytes = Vec::with_capacity(room);
+        // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
+        // memory.
+        let room = 100 * self.pages.len() + 640 * self.terms.len() + 1000;
+        let mut bytes = Vec::with_capacity(room + self.search.estimate());
         bytes.extend(MAGIC);
         bytes.extend([0; SUM]);
         for of in [self.program, self.basis] {
-            bytes.extend(of.0.to_le_bytes());
+            push_fingerprint(of, &mut bytes);
         }
-        bytes.extend((self.pages.len() as u64).to_le_bytes());
+        push_u64(self.pages.len() as u64, &mut bytes);
         for (path, leaf) in &self.pages {
-            let Leaf {
-                fingerprint,
-                ids,
-                seal,
-            } = leaf;
-            for of in [path, fingerprint, ids] {
-                bytes.extend(of.0.to_le_bytes());
-            }
-            let seal = seal.unwrap_or_default();
-            bytes.extend(seal.length.to_le_bytes());
-            bytes.extend(seal.modified.to_le_bytes());
-            bytes.extend(seal.inode.to_le_bytes());
-            bytes.extend(seal.mode.to_le_bytes());
+            push_fingerprint(*path, &mut bytes);
+            leaf.write(&mut bytes);
         }
-        bytes.extend((self.terms.len() as u64).to_le_bytes());
+        push_u64(self.terms.len() as u64, &mut bytes);
         for (file, terms) in &self.terms {
-            bytes.extend(file.0.to_le_bytes());
+            push_fingerprint(*file, &mut bytes);
             terms.write(&mut bytes);
         }
-        bytes.extend((self.pieces.len() as u64).to_le_bytes());
-        for (made_of, piece) in &self.pieces {
-            bytes.extend(made_of.0.to_le_bytes());
-            bytes.extend((piece.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(piece);
-        }
+        self.search.write(&mut bytes);
+        self.related.write(&mut bytes);
         let (head, body) = bytes.split_at_mut(MAGIC.len() + SUM);
         let sum = Fingerprint::of_bytes(body).0.to_le_bytes();
         head[MAGIC.len()..].copy_from_slice(&sum);
@@ -121,52 +112,54 @@ impl Memo {
     /// Reads a memo that this program wrote; `None` for any other.
     pub fn parse(bytes: &[u8], program: Fingerprint) -> Option<Memo> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
-        let sum = take_fingerprint(&mut rest)?;
+        let rest = &mut rest;
+        let sum = take_fingerprint(rest)?;
         (Fingerprint::of_bytes(rest) == sum).then_some(())?;
         let mut memo = Memo {
-            program: take_fingerprint(&mut rest)?,
-            basis: take_fingerprint(&mut rest)?,
+            program: take_fingerprint(rest)?,
+            basis: take_fingerprint(rest)?,
             ..Memo::default()
         };
         (memo.program == program).then_some(())?;
-        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
-            let path = take_fingerprint(&mut rest)?;
-            let leaf = Leaf {
-                fingerprint: take_fingerprint(&mut rest)?,
-                ids: take_fingerprint(&mut rest)?,
-                seal: Some(Seal {
-                    length: u64::from_le_bytes(take(&mut rest)?),
-                    modified: i64::from_le_bytes(take(&mut rest)?),
-                    inode: u64::from_le_bytes(take(&mut rest)?),
-                    mode: u32::from_le_bytes(take(&mut rest)?),
-                })
-                .filter(|seal| seal.mode != 0),
-            };
-            memo.pages.insert(path, leaf);
+        for _ in 0..take_count(rest)? {
+            memo.pages
+                .insert(take_fingerprint(rest)?, Leaf::take(rest)?);
         }
-        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
-            let file = take_fingerprint(&mut rest)?;
-            memo.terms.insert(file, Terms::take(&mut rest)?);
+        for _ in 0..take_count(rest)? {
+            memo.terms
+                .insert(take_fingerprint(rest)?, Terms::take(rest)?);
         }
-        for _ in 0..u64::from_le_bytes(take(&mut rest)?) {
-            let made_of = take_fingerprint(&mut rest)?;
-            let length = usize::try_from(u64::from_le_bytes(take(&mut rest)?)).ok()?;
-            let (piece, behind) = rest.split_at_checked(length)?;
-            memo.pieces.insert(made_of, piece.into());
-            rest = behind;
-        }
+        memo.search = search::Kept::take(rest)?;
+        memo.related = related::Kept::take(rest)?;
         rest.is_empty().then_some(memo)
     }
 }
 
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, tail) = rest.split_first_chunk()?;
-    *rest = tail;
-    Some(*head)
-}
+impl Leaf {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        push_fingerprint(self.fingerprint, bytes);
+        push_fingerprint(self.ids, bytes);
+        let seal = self.seal.unwrap_or_default();
+        push_u64(seal.length, bytes);
+        push_u64(seal.modified.cast_unsigned(), bytes);
+        push_u64(seal.inode, bytes);
+        push_u32(seal.mode, bytes);
+    }
 
-fn take_fingerprint(rest: &mut &[u8]) -> Option<Fingerprint> {
-    Some(Fingerprint(u128::from_le_bytes(take(rest)?)))
+    fn take(rest: &mut &[u8]) -> Option<Leaf> {
+        let [fingerprint, ids] = [take_fingerprint(rest)?, take_fingerprint(rest)?];
+        let seal = Seal {
+            length: take_u64(rest)?,
+            modified: take_u64(rest)?.cast_signed(),
+            inode: take_u64(rest)?,
+            mode: take_u32(rest)?,
+        };
+        Some(Leaf {
+            fingerprint,
+            ids,
+            seal: Some(seal).filter(|seal| seal.mode != 0),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -195,16 +188,12 @@ mod tests {
             let terms = Terms::read(text, text, Model::embedded());
             (Fingerprint::of_bytes(text.as_bytes()), terms)
         });
-        let pieces = texts.iter().map(|text| {
-            let piece = text.as_bytes();
-            (Fingerprint::of_bytes(piece), piece.into())
-        });
         Memo {
             program: Fingerprint(1),
             basis: Fingerprint(2),
             pages: pages.iter().map(leaf).collect(),
             terms: terms.collect(),
-            pieces: pieces.collect(),
+            ..Memo::default()
         }
     }
 

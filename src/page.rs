@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization as _;
@@ -80,9 +81,9 @@ pub enum Kind {
     /// What a reader keeps in the browser.
     Reading,
     /// The file of the search index that names the others.
-    SearchHead(Vec<u8>),
+    SearchHead(Arc<Vec<u8>>),
     /// A file of the search index.
-    SearchFile(Vec<u8>),
+    SearchFile(Arc<Vec<u8>>),
     /// The page for addresses that do not exist.
     NotFound,
     /// The site's Atom feed.
@@ -201,13 +202,13 @@ pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
 /// They are no part of `plan`, for their names take the words of all papers, and a preview of one page
 /// need not wait for them; the search page without an index leads to the archive and the tags.
 ///
-/// Pieces that an earlier build kept are used and replaced.
-pub fn plan_index(site: &Site, pages: &mut Vec<Page>, kept: Option<&mut search::Pieces>) {
+/// What an earlier build kept of its index is used and replaced.
+pub fn plan_index(site: &Site, pages: &mut Vec<Page>, kept: Option<&mut search::Kept>) {
     if !site.config.build.search {
         return;
     }
     let index = search::index(site, kept);
-    let page = |file: search::IndexFile, kind: fn(Vec<u8>) -> Kind| Page {
+    let page = |file: search::IndexFile, kind: fn(Arc<Vec<u8>>) -> Kind| Page {
         path: layout::search_file(&file.name),
         kind: kind(file.bytes),
     };

@@ -16,6 +16,12 @@ use crate::date::Date;
 use crate::site::Site;
 use crate::tags::phrases::{Term, Terms, WHOLE};
 
+mod kept;
+
+pub use kept::{Kept, KnownTerms};
+
+use kept::Sieve;
+
 /// This is a paper as far as its neighbours are concerned.
 #[derive(Debug, Clone, Copy)]
 pub struct Paper<'a> {
@@ -87,11 +93,13 @@ const KEPT: usize = 6;
 const NAMED: usize = 3;
 
 impl Neighbours {
-    /// Finds the neighbours of all papers, as many of each as the settings say.
-    pub fn find(site: &Site) -> Neighbours {
-        Neighbours::Found(match site.config.build.related {
-            0 => Vec::new(),
-            limit => all(&Papers::of(site), limit, LEAST),
+    /// Finds the neighbours of all papers, as many of each as the settings say; what an earlier build kept of
+    /// them, and of the terms of papers by the fingerprints of their files, is used and replaced.
+    pub fn find(site: &Site, kept: Option<(&mut Kept, &KnownTerms)>) -> Neighbours {
+        Neighbours::Found(match (site.config.build.related, kept) {
+            (0, _) => Vec::new(),
+            (limit, None) => all(&Papers::of(site), limit, LEAST),
+            (limit, Some((kept, known))) => kept::renew(site, limit, kept, known),
         })
     }
 
@@ -135,18 +143,13 @@ impl<'a> Papers<'a> {
 /// Returns for each paper at most `limit` others that are at least so near, the nearest first.
 pub fn all(papers: &Papers, limit: usize, least: u32) -> Vec<Vec<Neighbour>> {
     let index = Index::new(papers);
-    papers
-        .papers
-        .par_iter()
-        .enumerate()
+    let count = papers.papers.len();
+    (0..count)
+        .into_par_iter()
         .map_init(
-            || Sums::new(papers.papers.len()),
-            |sums, (number, paper)| {
-                let shared: Vec<Shared> = paper
-                    .terms
-                    .iter()
-                    .filter_map(|term| index.shared(term))
-                    .collect();
+            || Sums::new(count),
+            |sums, number| {
+                let shared = index.shared_by(papers, number);
                 sums.nearest(papers, number, &shared, limit, least)
             },
         )
@@ -258,12 +261,26 @@ struct Index {
 impl Index {
     fn new(papers: &Papers) -> Index {
         let terms = papers.papers.iter().map(|paper| paper.terms.len()).sum();
-        let mut entries: Vec<u64> = Vec::with_capacity(terms);
+        Index::of_entries(papers, Vec::with_capacity(terms), |_| true)
+    }
+
+    /// Makes one of the terms that some papers have.
+    fn of_terms(papers: &Papers, wanted: impl Iterator<Item = usize>) -> Index {
+        let terms = wanted.flat_map(|paper| papers.papers[paper].terms.iter());
+        let sieve = Sieve::of(terms.map(|term| term.hash));
+        Index::of_entries(papers, Vec::new(), |term| sieve.may_have(term.hash))
+    }
+
+    fn of_entries(
+        papers: &Papers,
+        mut entries: Vec<u64>,
+        is_wanted: impl Fn(&Term) -> bool,
+    ) -> Index {
         for (number, paper) in papers.papers.iter().enumerate() {
             let entry = |term: &Term| {
                 u64::from(term.hash) << 32 | u64::from(Posting::new(number, term.weight).0)
             };
-            entries.extend(paper.terms.iter().map(entry));
+            entries.extend(paper.terms.iter().filter(|term| is_wanted(term)).map(entry));
         }
         entries.par_sort_unstable();
         let mut index = Index {
@@ -284,6 +301,12 @@ impl Index {
             }
         }
         index
+    }
+
+    /// Returns the terms of a paper that others have too.
+    fn shared_by(&self, papers: &Papers, number: usize) -> Vec<Shared<'_>> {
+        let terms = papers.papers[number].terms.iter();
+        terms.filter_map(|term| self.shared(term)).collect()
     }
 
     fn shared(&self, term: &Term) -> Option<Shared<'_>> {
@@ -330,6 +353,19 @@ impl Sums {
         limit: usize,
         least: u32,
     ) -> Vec<Neighbour> {
+        self.add_up(papers, number, shared);
+        self.take_best(papers, number, limit, least)
+            .into_iter()
+            .map(|(sum, index)| Neighbour {
+                index,
+                score: (u64::from(sum) / UNIT) as u32,
+                terms: in_both(shared, papers.papers[index].terms),
+            })
+            .collect()
+    }
+
+    /// Adds up how near others are to a paper.
+    fn add_up(&mut self, papers: &Papers, number: usize, shared: &[Shared]) {
         for term in shared {
             let factor = term.rarity * u32::from(term.term.weight);
             for posting in term.postings {
@@ -342,14 +378,18 @@ impl Sums {
                 self.add(paper, rarity * TAG * TAG);
             }
         }
-        self.take_best(papers, number, limit, least)
-            .into_iter()
-            .map(|(sum, index)| Neighbour {
-                index,
-                score: (u64::from(sum) / UNIT) as u32,
-                terms: in_both(shared, papers.papers[index].terms),
-            })
-            .collect()
+    }
+
+    /// Returns all sums and their papers, and starts again from zero.
+    fn take_all(&mut self) -> Vec<(u32, usize)> {
+        let touched = self.touched[..self.count]
+            .iter()
+            .map(|paper| *paper as usize);
+        let sums = &mut self.sums;
+        let all = touched.map(|paper| (std::mem::take(&mut sums[paper]), paper));
+        let all = all.collect();
+        self.count = 0;
+        all
     }
 
     /// Returns the best sums and their papers, and starts again from zero.

@@ -8,33 +8,38 @@
 //! theme's `search.js` reads the format and ranks.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use rayon::prelude::*;
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::fingerprint::Fingerprint;
 use crate::site::Site;
 
 mod bits;
 mod invert;
+mod kept;
 mod lexicon;
 mod pairs;
 mod papers;
 mod pieces;
+mod renew;
 mod words;
 
-pub use pieces::Pieces;
+pub use kept::Kept;
 
 use invert::Word;
+use pieces::Piece;
 
 /// This is a file of the index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexFile {
     /// The name without folder and ending.
     pub name: String,
     /// What is in it, as it is published.
-    pub bytes: Vec<u8>,
+    pub bytes: Arc<Vec<u8>>,
 }
 
 /// This is the index of a site.
@@ -57,50 +62,131 @@ const FREQUENT: usize = 100;
 /// Nothing is left out of a list of so few papers.
 const FEW: usize = 100;
 
-/// Makes the index of a site; pieces of an earlier build are used and replaced.
-pub fn index(site: &Site, kept: Option<&mut Pieces>) -> Index {
+/// Makes the index of a site; what an earlier build kept is used and replaced.
+pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
     let papers = site.papers.len();
-    let (mut words, pairs) = invert::invert(site, kept);
-    let common = prune(&mut words, papers);
-    let universe = bits::length(papers);
-    let word_files: Vec<(String, IndexFile)> = cut(&words, papers)
-        .into_par_iter()
-        .map(|(first, words)| (first, file(compress(&pack(words, universe)))))
-        .collect();
+    let (tables, sheets) = match kept {
+        None => {
+            let tables = Tables::of(invert::invert(site), papers);
+            (tables, sheets(site, &[]))
+        }
+        Some(kept) => {
+            let (pieces, fresh) = invert::recall(site, &kept.pieces);
+            let tables = renew::renew(kept, &pieces, papers)
+                .unwrap_or_else(|| Tables::of(invert::unpack(&pieces, fresh), papers));
+            *kept = Kept {
+                papers,
+                sheets: sheets(site, &kept.sheets),
+                pieces,
+                tables,
+            };
+            (kept.tables.clone(), kept.sheets.clone())
+        }
+    };
     let size = papers::per_block(papers);
-    let numbers: Vec<usize> = (0..papers).collect();
-    let sheets: Vec<Sheet> = numbers
-        .par_chunks(papers::PER_SHEET)
-        .map(|numbers| Sheet::of(papers::write(site, numbers, size)))
-        .collect();
-    let pairs = (papers > 0).then(|| file(pairs::write(&pairs, papers)));
     let head = json!({
         "papers": papers,
         "sheet": papers::PER_SHEET,
         "block": size,
-        "common": common,
+        "common": tables.common,
         "years": papers::years(site),
         "first": site.issues.last().map(|issue| issue.date.to_string()),
         "days": papers::gaps(site),
         "counts": papers::counts(site),
-        "words": word_files.iter().map(|(first, file)| [first, &file.name]).collect::<Vec<_>>(),
+        "words": tables.names(),
         "sheets": sheets.iter().map(Sheet::names).collect::<Vec<_>>(),
-        "pairs": pairs.as_ref().map(|file| &file.name),
+        "pairs": tables.pairs.as_ref().map(|file| &file.name),
         "lengths": sheets.iter().flat_map(|sheet| &sheet.lengths).collect::<Vec<_>>(),
     });
     Index {
         head: file(compress(head.to_string().as_bytes())),
-        files: word_files
-            .into_iter()
-            .map(|(_, file)| file)
+        files: (tables.words.into_iter().map(|words| words.file))
             .chain(sheets.into_iter().flat_map(Sheet::files))
-            .chain(pairs)
+            .chain(tables.pairs)
             .collect(),
     }
 }
 
+/// What tells which papers have a word, and which of them a phrase.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tables {
+    /// The word files.
+    words: Vec<WordFile>,
+    /// The words that a result need not have, sorted.
+    common: Vec<String>,
+    pairs: Option<IndexFile>,
+}
+
+/// Some words that follow each other, with their papers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct WordFile {
+    first: String,
+    last: String,
+    file: IndexFile,
+}
+
+impl Tables {
+    fn of(pieces: Vec<Piece>, papers: usize) -> Tables {
+        let (mut words, pairs) = invert::join_all(pieces);
+        let common = prune(&mut words, papers);
+        let words = cut(&words, papers).into_par_iter();
+        Tables {
+            words: words.map(|words| WordFile::of(words, papers)).collect(),
+            common,
+            pairs: (papers > 0).then(|| file(pairs::write(&pairs, papers))),
+        }
+    }
+
+    /// Returns the names of the word files, each behind the least text that tells it from the file before.
+    fn names(&self) -> Vec<(String, &str)> {
+        let before = self.words.iter().map(|words| Some(words.last.as_str()));
+        let files = std::iter::once(None).chain(before).zip(&self.words);
+        files
+            .map(|(before, words)| (told_apart(before, &words.first), words.file.name.as_str()))
+            .collect()
+    }
+}
+
+/// Returns as much of a word as tells it from the one before.
+fn told_apart(before: Option<&str>, word: &str) -> String {
+    let Some(before) = before else {
+        return String::new();
+    };
+    let both = before.chars().zip(word.chars());
+    let shared = both.take_while(|(a, b)| a == b).count();
+    word.chars().take(shared + 1).collect()
+}
+
+impl WordFile {
+    fn of(words: &[Word], papers: usize) -> WordFile {
+        let text = |word: Option<&Word>| word.map(|word| word.text.clone()).unwrap_or_default();
+        WordFile {
+            first: text(words.first()),
+            last: text(words.last()),
+            file: file(compress(&pack(words, bits::length(papers)))),
+        }
+    }
+}
+
+/// Makes the sheets of a site, unless they are among those that were kept.
+fn sheets(site: &Site, kept: &[Sheet]) -> Vec<Sheet> {
+    let size = papers::per_block(site.papers.len());
+    let numbers: Vec<usize> = (0..site.papers.len()).collect();
+    let sheets = numbers.par_chunks(papers::PER_SHEET).enumerate();
+    let sheet = |(place, numbers): (usize, &[usize])| {
+        let made_of = papers::fingerprint(site, numbers, size);
+        let known = kept.get(place).filter(|known| known.made_of == made_of);
+        known
+            .cloned()
+            .unwrap_or_else(|| Sheet::of(made_of, papers::write(site, numbers, size)))
+    };
+    sheets.map(sheet).collect()
+}
+
 /// What results show of some papers, as files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Sheet {
+    made_of: Fingerprint,
     titles: IndexFile,
     /// How long each block of titles is.
     lengths: Vec<usize>,
@@ -108,10 +194,11 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn of(sheet: papers::Sheet) -> Sheet {
+    fn of(made_of: Fingerprint, sheet: papers::Sheet) -> Sheet {
         let blocks = sheet.blocks.iter().map(|block| compress(block.as_bytes()));
         let blocks: Vec<Vec<u8>> = blocks.collect();
         Sheet {
+            made_of,
             titles: file(blocks.concat()),
             lengths: blocks.iter().map(Vec::len).collect(),
             teasers: file(sheet.teasers.into_bytes()),
@@ -155,61 +242,76 @@ fn file(bytes: Vec<u8>) -> IndexFile {
     IndexFile {
         // 40 bits: two of a thousand files share a name once in two million sites.
         name: format!("{:010x}", xxh3_64(&bytes) >> 24),
-        bytes,
+        bytes: Arc::new(bytes),
     }
 }
 
 /// Leaves out the papers that a frequent word says little about; returns the common words.
 fn prune(words: &mut [Word], papers: usize) -> Vec<String> {
-    let mut names = Vec::new();
-    for word in words.iter_mut().filter(|word| !word.text.starts_with('#')) {
-        let count = word.postings.len();
-        let common = count * COMMON > papers && papers > COMMON;
-        if common {
-            names.push(word.text.clone());
-        }
-        if count > FEW && common {
-            word.postings.retain(|posting| posting.is_strong());
-        } else if count > FEW && count * FREQUENT > papers {
-            word.postings.retain(|posting| !posting.is_weak());
-        }
-    }
-    names
+    let words = words.iter_mut();
+    let common = words.filter_map(|word| prune_word(word, papers).then(|| word.text.clone()));
+    common.collect()
 }
 
-/// Cuts the sorted words into files; each comes with the least text that tells it from the file before.
+/// Leaves out the papers that a word says little about, if it is frequent; tells whether it is common.
+fn prune_word(word: &mut Word, papers: usize) -> bool {
+    if word.text.starts_with('#') {
+        return false;
+    }
+    let count = word.postings.len();
+    let common = count * COMMON > papers && papers > COMMON;
+    if count > FEW && common {
+        word.postings.retain(|posting| posting.is_strong());
+    } else if count > FEW && count * FREQUENT > papers {
+        word.postings.retain(|posting| !posting.is_weak());
+    }
+    common
+}
+
+/// This finds where word files end, word by word.
 ///
 /// A file ends before a word whose hash says so, not at a size: a word that is added or lost then
 /// changes its own file alone.
-fn cut(words: &[Word], papers: usize) -> Vec<(String, &[Word])> {
-    let target = (papers * 6 / 10).clamp(6_000, 20_000);
-    let mut files: Vec<(String, &[Word])> = Vec::new();
-    let (mut start, mut size) = (0, 0);
-    for (index, word) in words.iter().enumerate() {
-        let may_end = size > target * 7 / 8 && xxh3_64(word.text.as_bytes()).is_multiple_of(32);
-        if index > start && (may_end || size > target * 5 / 4) {
-            files.push((first_of(words, start), &words[start..index]));
-            (start, size) = (index, 0);
-        }
-        size += 4 + word.postings.len() * 9 / 8;
-    }
-    if start < words.len() {
-        files.push((first_of(words, start), &words[start..]));
-    }
-    files
+struct Cutter {
+    target: usize,
+    /// About how many bytes the words take that the file has so far.
+    size: usize,
 }
 
-fn first_of(words: &[Word], start: usize) -> String {
-    let Some(before) = start.checked_sub(1) else {
-        return String::new();
-    };
-    let (before, word) = (&words[before].text, &words[start].text);
-    let shared = before
-        .chars()
-        .zip(word.chars())
-        .take_while(|(a, b)| a == b)
-        .count();
-    word.chars().take(shared + 1).collect()
+impl Cutter {
+    fn new(papers: usize) -> Cutter {
+        Cutter {
+            target: (papers * 6 / 10).clamp(6_000, 20_000),
+            size: 0,
+        }
+    }
+
+    /// Tells whether a file ends before this word.
+    fn ends_before(&self, word: &str) -> bool {
+        let may_end = || xxh3_64(word.as_bytes()).is_multiple_of(32);
+        self.size > self.target * 5 / 4 || self.size > self.target * 7 / 8 && may_end()
+    }
+
+    fn add(&mut self, word: &Word) {
+        self.size += 4 + word.postings.len() * 9 / 8;
+    }
+}
+
+/// Cuts the sorted words into files.
+fn cut(words: &[Word], papers: usize) -> Vec<&[Word]> {
+    let mut files = Vec::new();
+    let (mut start, mut cutter) = (0, Cutter::new(papers));
+    for (index, word) in words.iter().enumerate() {
+        if cutter.ends_before(&word.text) {
+            files.push(&words[start..index]);
+            (start, cutter) = (index, Cutter::new(papers));
+        }
+        cutter.add(word);
+    }
+    if start < words.len() {
+        files.push(&words[start..]);
+    }
+    files
 }
 
 /// Writes words: how many; for each what it shares with the one before, what follows, and how many

@@ -95,9 +95,8 @@ impl Build {
         let publishing = Instant::now();
         let paths = prepared.plan.iter().map(|page| page.path.as_str());
         let remembered = publication.finish(paths, |manifest| {
-            let pieces = std::mem::take(&mut memo.pieces);
-            let memo = remember(&prepared, &rendered, basis, manifest);
-            disk::keep_memo(&root, Memo { pieces, ..memo })
+            let memo = remember(memo, &prepared, &rendered, basis, manifest);
+            disk::keep_memo(&root, memo)
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {
@@ -177,11 +176,12 @@ fn basis(prepared: &Prepared, publication: &Publication) -> Fingerprint {
     ink.fingerprint()
 }
 
-/// Makes the memo for the next build.
+/// Makes the memo for the next build, of one in which the index and the neighbours are those of this one.
 ///
 /// A clock goes in steps. What somebody else writes from now on is as new as the list of all files, which was
 /// written last; so only of a page that is older can it be told that nobody wrote to it.
 fn remember(
+    memo: Memo,
     prepared: &Prepared,
     rendered: &[Rendered],
     basis: Fingerprint,
@@ -199,7 +199,7 @@ fn remember(
     let mut memo = Memo {
         basis,
         pages: prepared.plan.iter().zip(rendered).map(leaf).collect(),
-        ..Memo::default()
+        ..memo
     };
     memo.note_terms(&prepared.site);
     memo

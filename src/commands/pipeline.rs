@@ -112,10 +112,16 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         if let Some(memo) = &memo {
             memo.recall_terms(&site);
         }
-        let pieces = memo.map(|memo| &mut memo.pieces);
+        let (search, related) = match memo {
+            Some(memo) => (
+                Some(&mut memo.search),
+                Some((&mut memo.related, &memo.terms)),
+            ),
+            None => (None, None),
+        };
         // Neither needs the other, and each has moments in which one thread works alone.
-        let index = || page::plan_index(&site, &mut plan, pieces);
-        ((), neighbours) = rayon::join(index, || Neighbours::find(&site));
+        let index = || page::plan_index(&site, &mut plan, search);
+        ((), neighbours) = rayon::join(index, || Neighbours::find(&site, related));
         clock.lap("index");
     }
     Ok(Prepared {

@@ -11,7 +11,7 @@ use crate::site::{Entry, Site};
 
 use super::lexicon::Lexicon;
 use super::pairs::{self, Pair};
-use super::pieces::{Piece, Pieces};
+use super::pieces::{Packed, Piece, Pieces};
 use super::words;
 
 /// This is a word and the papers that have it, in the order of their numbers.
@@ -71,38 +71,47 @@ impl Posting {
     }
 }
 
-/// Inverts a site; returns its words, sorted by their bytes, and its pairs of words, sorted in pieces.
-///
-/// Pieces that an earlier build kept are taken where they are as they were, and those of this one take their
-/// place.
-pub fn invert(site: &Site, kept: Option<&mut Pieces>) -> (Vec<Word>, Vec<Vec<Pair>>) {
+/// Inverts a site in pieces.
+pub fn invert(site: &Site) -> Vec<Piece> {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
     let chunks = numbers.par_chunks(PIECE);
-    let pieces: Vec<Piece> = match kept {
-        None => chunks.map(|numbers| invert_piece(site, numbers)).collect(),
-        Some(kept) => {
-            let recall = |numbers| recall(site, numbers, kept);
-            let (pieces, packed): (Vec<_>, Vec<_>) = chunks.map(recall).unzip();
-            *kept = packed.into_iter().collect();
-            pieces
+    chunks.map(|numbers| invert_piece(site, numbers)).collect()
+}
+
+/// Inverts a site in pieces that are to be kept; those that an earlier build kept are taken where they are as
+/// they were. Returns what was made anew unpacked, too.
+pub fn recall(site: &Site, kept: &Pieces) -> (Pieces, Vec<Option<Piece>>) {
+    let numbers: Vec<usize> = (0..site.papers.len()).collect();
+    let chunks = numbers.par_chunks(PIECE).enumerate();
+    let recall = |(place, numbers): (usize, &[usize])| {
+        let fingerprint = fingerprint(site, numbers);
+        let known = kept.get(place).filter(|(known, _)| *known == fingerprint);
+        let is_sound = |packed: &[u8]| Packed::of(packed).is_some_and(Packed::is_sound);
+        if let Some((_, packed)) = known.filter(|(_, packed)| is_sound(packed)) {
+            return ((fingerprint, packed.clone()), None);
         }
+        let piece = invert_piece(site, numbers);
+        let packed = piece.pack(numbers[0] as u32).into();
+        ((fingerprint, packed), Some(piece))
     };
+    chunks.map(recall).unzip()
+}
+
+/// Unpacks the pieces that `recall` returned.
+pub fn unpack(packed: &Pieces, fresh: Vec<Option<Piece>>) -> Vec<Piece> {
+    let pieces = packed.par_iter().zip(fresh);
+    let unpack = |((_, packed), fresh): (&(_, Arc<[u8]>), Option<Piece>)| {
+        let piece = fresh.or_else(|| Piece::unpack(packed));
+        piece.expect("what is no piece was made again")
+    };
+    pieces.map(unpack).collect()
+}
+
+/// Joins pieces; returns their words, sorted by their bytes, and their pairs of words, sorted in pieces.
+pub fn join_all(pieces: Vec<Piece>) -> (Vec<Word>, Vec<Vec<Pair>>) {
     let pieces = pieces.into_iter().map(|piece| (piece.words, piece.pairs));
     let (words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
     (words.into_par_iter().reduce(Vec::new, join), pairs)
-}
-
-/// Takes a piece from those that were kept, or makes it; returns it with what is to be kept of it.
-fn recall(site: &Site, numbers: &[usize], kept: &Pieces) -> (Piece, (Fingerprint, Arc<[u8]>)) {
-    let fingerprint = fingerprint(site, numbers);
-    let known = kept.get(&fingerprint);
-    let unpacked = known.and_then(|packed| Some((Piece::unpack(packed)?, packed.clone())));
-    let (piece, packed) = unpacked.unwrap_or_else(|| {
-        let piece = invert_piece(site, numbers);
-        let packed = piece.pack(numbers[0] as u32).into();
-        (piece, packed)
-    });
-    (piece, (fingerprint, packed))
 }
 
 /// Takes the fingerprint of all that a piece is made of.

@@ -5,9 +5,12 @@
 //! table and a page. Numbers are as long as it takes for one phrase in fifty to name a paper too many on
 //! a site of any size; pairs of three words or more agree by chance next to never.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::bits::{self, BitWriter, Gaps};
+use super::pieces::Packed;
 
 /// This is a pair of words in a paper: the number of the pair, then that of the paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,22 +82,106 @@ pub fn sort(pairs: &mut Vec<Pair>) {
 pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
     let universe = bits::length(papers);
     let digits = digits(universe);
-    let pages: Vec<Vec<u8>> = (0..1u32 << (digits - WITHIN))
+    let pages: Vec<Vec<u8>> = (0..count_pages(digits) as u32)
         .into_par_iter()
-        .map(|page| write_page(page_of(pieces, page, digits), universe))
+        .map(|page| {
+            let pairs = pieces.iter().flat_map(|piece| in_page(piece, page, digits));
+            write_page(pairs, digits, universe)
+        })
         .collect();
+    put_together(&pages)
+}
+
+/// Writes the pairs of all papers again, of as many papers as before: pages whose pairs are as they were are
+/// taken from what was written. `others` are pieces as they were and as they are, `all` is every piece as it is.
+/// `None` if that is not what was written of so many papers.
+pub fn rewrite(
+    written: &[u8],
+    others: &[(Packed, Packed)],
+    all: &[Packed],
+    papers: usize,
+) -> Option<Vec<u8>> {
+    let universe = bits::length(papers);
+    let digits = digits(universe);
+    let count = count_pages(digits);
+    let mut changed = vec![false; count];
+    for (before, after) in others {
+        for_each_difference(*before, *after, |pair| {
+            changed[pair.key(digits - WITHIN) as usize] = true;
+        });
+    }
+    let (table, _) = written.split_at_checked(4 * (count + 1))?.0.as_chunks();
+    let start = |page: usize| u32::from_le_bytes(table[page]) as usize;
+    let rewrite = |page: usize| -> Option<Cow<[u8]>> {
+        if !changed[page] {
+            return written.get(start(page)..start(page + 1)).map(Cow::Borrowed);
+        }
+        let pairs = all
+            .iter()
+            .flat_map(|piece| packed_in_page(*piece, page, digits));
+        Some(Cow::Owned(write_page(pairs, digits, universe)))
+    };
+    let pages: Option<Vec<Cow<[u8]>>> = (0..count).into_par_iter().map(rewrite).collect();
+    Some(put_together(&pages?))
+}
+
+/// The pairs of a piece that stand on a page.
+fn in_page(piece: &[Pair], page: u32, digits: u32) -> impl Iterator<Item = Pair> {
+    let start = piece.partition_point(|pair| pair.key(digits - WITHIN) < page);
+    let rest = piece[start..].iter().copied();
+    rest.take_while(move |pair| pair.key(digits - WITHIN) == page)
+}
+
+/// The same of a packed piece.
+fn packed_in_page(piece: Packed<'_>, page: usize, digits: u32) -> impl Iterator<Item = Pair> {
+    let pairs = piece.pairs();
+    let key = |six: &[u8; 6]| piece.pair(six).key(digits - WITHIN) as usize;
+    let start = pairs.partition_point(|six| key(six) < page);
+    let end = pairs.partition_point(|six| key(six) <= page);
+    pairs[start..end].iter().map(move |six| piece.pair(six))
+}
+
+/// Calls back for each pair that one of two pieces has and the other has not.
+fn for_each_difference(one: Packed, other: Packed, mut call: impl FnMut(Pair)) {
+    let (mut left, mut right) = (one.pairs(), other.pairs());
+    loop {
+        let first = |piece: Packed, pairs: &[_]| pairs.first().map(|six| piece.pair(six));
+        let (a, b) = (first(one, left), first(other, right));
+        let Some(next) = a.into_iter().chain(b).min() else {
+            return;
+        };
+        if a != b {
+            call(next);
+        }
+        if a == Some(next) {
+            left = &left[1..];
+        }
+        if b == Some(next) {
+            right = &right[1..];
+        }
+    }
+}
+
+/// Puts pages behind a table of where each starts.
+fn put_together<P: AsRef<[u8]>>(pages: &[P]) -> Vec<u8> {
     let table = 4 * (pages.len() + 1);
-    let mut bytes = Vec::with_capacity(table + pages.iter().map(Vec::len).sum::<usize>());
+    let length: usize = pages.iter().map(|page| page.as_ref().len()).sum();
+    let mut bytes = Vec::with_capacity(table + length);
     let mut start = table as u32;
     bytes.extend(start.to_le_bytes());
-    for page in &pages {
-        start += page.len() as u32;
+    for page in pages {
+        start += page.as_ref().len() as u32;
         bytes.extend(start.to_le_bytes());
     }
-    for page in &pages {
-        bytes.extend_from_slice(page);
+    for page in pages {
+        bytes.extend_from_slice(page.as_ref());
     }
     bytes
+}
+
+/// How many pages there are.
+fn count_pages(digits: u32) -> usize {
+    1 << (digits - WITHIN)
 }
 
 /// How many digits the number of a pair has.
@@ -102,23 +189,13 @@ fn digits(universe: u32) -> u32 {
     (universe + BEYOND).clamp(WITHIN + 1, 32)
 }
 
-fn page_of(pieces: &[Vec<Pair>], page: u32, digits: u32) -> Vec<Pair> {
-    let in_page = |piece: &Vec<Pair>| {
-        let start = piece.partition_point(|pair| pair.key(digits - WITHIN) < page);
-        let rest = piece[start..].iter();
-        let pairs = rest.take_while(|pair| pair.key(digits - WITHIN) == page);
-        pairs.map(|pair| pair.shortened(digits)).collect::<Vec<_>>()
-    };
-    let mut pairs: Vec<Pair> = pieces.iter().flat_map(in_page).collect();
+/// Writes how many pairs there are; for each the gap to the one before, how many papers have it, and
+/// which.
+fn write_page(pairs: impl Iterator<Item = Pair>, digits: u32, universe: u32) -> Vec<u8> {
+    let mut pairs: Vec<Pair> = pairs.map(|pair| pair.shortened(digits)).collect();
     // What is left of a number may be the same for two pairs.
     pairs.sort_unstable();
     pairs.dedup();
-    pairs
-}
-
-/// Writes how many pairs there are; for each the gap to the one before, how many papers have it, and
-/// which.
-fn write_page(pairs: Vec<Pair>, universe: u32) -> Vec<u8> {
     let groups = || pairs.chunk_by(|a, b| a.number() == b.number());
     let count = groups().count();
     let mut bits = BitWriter::new(Vec::with_capacity(pairs.len() * 5 / 2));

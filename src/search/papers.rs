@@ -9,6 +9,7 @@
 use std::fmt::Write as _;
 
 use crate::date::Date;
+use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::site::Site;
 
 /// How many papers stand in a sheet.
@@ -28,6 +29,22 @@ pub fn per_block(papers: usize) -> usize {
         0..=16_000 => 16,
         _ => 32,
     }
+}
+
+/// Takes the fingerprint of all that `write` makes of papers.
+pub fn fingerprint(site: &Site, numbers: &[usize], size: usize) -> Fingerprint {
+    let mut ink = Ink::default();
+    size.ink(&mut ink);
+    for number in numbers {
+        let entry = &site.papers[site.papers.len() - 1 - number];
+        let paper = entry.text();
+        paper.title.ink(&mut ink);
+        paper.slug.as_str().ink(&mut ink);
+        entry.date.year().ink(&mut ink);
+        ink.push(&[entry.date.month() as u8, entry.date.day() as u8]);
+        paper.teaser.ink(&mut ink);
+    }
+    ink.fingerprint()
 }
 
 /// Writes papers of these numbers, which follow each other, in blocks of `size`.

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use crate::fingerprint::Fingerprint;
+use crate::octets::{push_u32, take_slice, take_u32};
 
 use super::invert::{Posting, Word};
 use super::pairs::Pair;
 
-/// These are packed pieces, by the fingerprints of what they were made of.
-pub type Pieces = FxHashMap<Fingerprint, Arc<[u8]>>;
+/// These are packed pieces in the order of their papers, each with the fingerprint of what it was made of.
+pub type Pieces = Vec<(Fingerprint, Arc<[u8]>)>;
 
 /// This is a piece of a site: some papers that follow each other, inverted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,21 +23,45 @@ pub struct Piece {
     pub pairs: Vec<Pair>,
 }
 
+/// This is a packed piece, which is read where it lies.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Packed<'a> {
+    /// The number of its first paper.
+    first: u32,
+    words: Words<'a>,
+    pairs: &'a [[u8; 6]],
+}
+
+/// These are packed words, the first of which is read next.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Words<'a>(&'a [u8]);
+
+/// This is a packed word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PackedWord<'a> {
+    /// The word.
+    pub text: &'a str,
+    postings: &'a [[u8; 2]],
+}
+
 impl Piece {
     /// Packs a piece; papers are numbered from its first.
     pub fn pack(&self, first: u32) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(12 + 6 * self.pairs.len() + 40 * self.words.len());
-        for number in [first, self.words.len() as u32, self.pairs.len() as u32] {
-            bytes.extend_from_slice(&number.to_le_bytes());
-        }
+        push_u32(first, &mut bytes);
+        push_u32(0, &mut bytes);
+        push_u32(self.pairs.len() as u32, &mut bytes);
+        let start = bytes.len();
         for Word { text, postings } in &self.words {
-            bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
-            bytes.extend_from_slice(&(postings.len() as u32).to_le_bytes());
+            push_u32(text.len() as u32, &mut bytes);
+            push_u32(postings.len() as u32, &mut bytes);
             bytes.extend_from_slice(text.as_bytes());
             for posting in postings {
                 bytes.extend_from_slice(&posting.within(first));
             }
         }
+        let length = (bytes.len() - start) as u32;
+        bytes[4..8].copy_from_slice(&length.to_le_bytes());
         for pair in &self.pairs {
             let [a, b, c, d] = pair.number().to_le_bytes();
             let [e, f] = ((pair.paper() - first) as u16).to_le_bytes();
@@ -48,38 +71,90 @@ impl Piece {
     }
 
     /// Unpacks what `pack` packed; `None` for anything else.
-    pub fn unpack(mut bytes: &[u8]) -> Option<Piece> {
-        let rest = &mut bytes;
-        let [first, words, pairs] = take_numbers(rest)?;
-        let word = |_| {
-            let [length, count] = take_numbers(rest)?;
-            let text = std::str::from_utf8(take(rest, length as usize)?).ok()?;
-            let (postings, _) = take(rest, 2 * count as usize)?.as_chunks();
-            let postings = postings.iter().map(|two| Posting::behind(first, *two));
-            Some(Word {
-                text: text.to_owned(),
-                postings: postings.collect(),
-            })
-        };
-        let words = (0..words).map(word).collect::<Option<_>>()?;
-        let pair = |&[a, b, c, d, e, f]: &[u8; 6]| {
-            let paper = first + u32::from(u16::from_le_bytes([e, f]));
-            Pair::of_number(u32::from_le_bytes([a, b, c, d]), paper)
-        };
-        let (pairs, _) = take(rest, 6 * pairs as usize)?.as_chunks();
-        let pairs = pairs.iter().map(pair).collect();
-        rest.is_empty().then_some(Piece { words, pairs })
+    pub fn unpack(bytes: &[u8]) -> Option<Piece> {
+        let packed = Packed::of(bytes).filter(|packed| packed.is_sound())?;
+        Some(Piece {
+            words: packed.words().map(|word| packed.unpack(word)).collect(),
+            pairs: packed.pairs().iter().map(|six| packed.pair(six)).collect(),
+        })
     }
 }
 
-fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (head, tail) = rest.split_at_checked(length)?;
-    *rest = tail;
-    Some(head)
+impl<'a> Packed<'a> {
+    /// Opens what `Piece::pack` packed.
+    pub fn of(mut bytes: &'a [u8]) -> Option<Packed<'a>> {
+        let rest = &mut bytes;
+        let [first, length, pairs] = [take_u32(rest)?, take_u32(rest)?, take_u32(rest)?];
+        let words = Words(take_slice(rest, length as usize)?);
+        let (pairs, _) = take_slice(rest, 6 * pairs as usize)?.as_chunks();
+        rest.is_empty().then_some(Packed {
+            first,
+            words,
+            pairs,
+        })
+    }
+
+    /// Tells whether its words are words to the last.
+    pub fn is_sound(self) -> bool {
+        let mut words = self.words;
+        while words.next().is_some() {}
+        words.left() == 0
+    }
+
+    /// Returns its words, sorted.
+    pub fn words(self) -> Words<'a> {
+        self.words
+    }
+
+    /// Returns its pairs, sorted.
+    pub fn pairs(self) -> &'a [[u8; 6]] {
+        self.pairs
+    }
+
+    /// Unpacks one of its words.
+    pub fn unpack(self, word: PackedWord) -> Word {
+        Word {
+            text: word.text.to_owned(),
+            postings: self.postings(word).collect(),
+        }
+    }
+
+    /// Unpacks the papers of one of its words.
+    pub fn postings<'b>(self, word: PackedWord<'b>) -> impl Iterator<Item = Posting> + use<'b> {
+        let postings = word.postings.iter();
+        postings.map(move |two| Posting::behind(self.first, *two))
+    }
+
+    /// Unpacks one of its pairs.
+    pub fn pair(self, &[a, b, c, d, e, f]: &[u8; 6]) -> Pair {
+        let paper = self.first + u32::from(u16::from_le_bytes([e, f]));
+        Pair::of_number(u32::from_le_bytes([a, b, c, d]), paper)
+    }
 }
 
-fn take_numbers<const N: usize>(rest: &mut &[u8]) -> Option<[u32; N]> {
-    let (numbers, _) = take(rest, 4 * N)?.as_chunks();
-    let mut numbers = numbers.iter().map(|four| u32::from_le_bytes(*four));
-    Some(std::array::from_fn(|_| numbers.next().unwrap_or_default()))
+impl<'a> Words<'a> {
+    /// How many bytes the words take that are left.
+    pub fn left(self) -> usize {
+        self.0.len()
+    }
+
+    #[inline]
+    fn take(&mut self) -> Option<PackedWord<'a>> {
+        let mut rest = self.0;
+        let [length, count] = [take_u32(&mut rest)?, take_u32(&mut rest)?];
+        let text = take_slice(&mut rest, length as usize)?;
+        let (postings, _) = take_slice(&mut rest, 2 * count as usize)?.as_chunks();
+        let text = std::str::from_utf8(text).ok()?;
+        self.0 = rest;
+        Some(PackedWord { text, postings })
+    }
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = PackedWord<'a>;
+
+    /// Returns the next word; what is no word ends them.
+    fn next(&mut self) -> Option<PackedWord<'a>> {
+        self.take()
+    }
 }

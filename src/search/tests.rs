@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use super::invert::Posting;
 use super::*;
 use crate::config::Config;
@@ -104,7 +106,7 @@ fn the_title_weighs_more_than_the_abstract() {
             "Models, models, forgetting.".to_owned(),
         ),
     ]);
-    let (words, _) = invert::invert(&site, None);
+    let (words, _) = invert::join_all(invert::invert(&site));
     let shown: Vec<String> = words
         .iter()
         .map(|word| {
@@ -137,27 +139,104 @@ fn a_changed_abstract_renames_few_files() {
     assert_ne!(before.head, after.head);
 }
 
+/// Keeps an index as a memo does.
+fn keep(kept: Kept) -> Kept {
+    let mut bytes = Vec::with_capacity(kept.estimate());
+    kept.write(&mut bytes);
+    assert!(bytes.len() <= kept.estimate() || kept == Kept::default());
+    let mut rest = bytes.as_slice();
+    let taken = Kept::take(&mut rest);
+    assert!(rest.is_empty());
+    assert_eq!(taken.as_ref(), Some(&kept));
+    taken.expect("it was compared")
+}
+
 #[test]
 fn an_index_of_kept_pieces_is_one_that_was_made_at_once() {
     let mut papers = many(1_200);
-    let mut kept = Pieces::default();
-    for text in ["", " quine", " and another"] {
+    let mut kept = Kept::default();
+    for (round, text) in ["", " quine", " and another"].into_iter().enumerate() {
         papers[1_100].2.push_str(text);
         let site = site_of(&papers);
-        let before: Vec<_> = kept.keys().copied().collect();
+        let before = kept.clone();
         assert_eq!(index(&site, Some(&mut kept)), index(&site, None), "{text}");
-        let same = before.iter().filter(|piece| kept.contains_key(piece));
+        let pieces = kept.pieces.iter();
+        let same = pieces.filter(|piece| before.pieces.contains(piece)).count();
         assert_eq!(
-            (kept.len(), same.count()),
-            (3, if text.is_empty() { 0 } else { 2 })
+            (kept.pieces.len(), same),
+            (3, if round == 0 { 0 } else { 2 })
         );
+        let is_new = |words: &&WordFile| !before.tables.words.contains(words);
+        let new = kept.tables.words.iter().filter(is_new).count();
+        assert_eq!(new <= 3, round > 0, "{new} of {}", kept.tables.words.len());
+        kept = keep(kept);
     }
     // A memo has a sum; what is no piece all the same is made again.
     let site = site_of(&papers);
-    for bytes in kept.values_mut() {
+    for (_, bytes) in &mut kept.pieces {
         *bytes = bytes[..bytes.len() - 1].into();
     }
     assert_eq!(index(&site, Some(&mut kept)), index(&site, None));
+}
+
+/// What is done to a text.
+#[derive(Debug, Clone)]
+enum Change {
+    /// Words that no paper has, or a few, or many.
+    Add(String),
+    /// The text of another paper.
+    Copy(u32),
+    Clear,
+    /// Most papers get a word, or lose it.
+    Spread(String),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let word = || "(w[0-9a-f]{2,4}|[a-z]{1,3}|0|~|été|of and|zz top)";
+    let words = prop::collection::vec(word(), 1..6).prop_map(|words| words.join(" "));
+    prop_oneof![
+        6 => words.prop_map(Change::Add),
+        2 => any::<u32>().prop_map(Change::Copy),
+        1 => Just(Change::Clear),
+        1 => word().prop_map(Change::Spread),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn an_index_after_edits_is_one_that_was_made_at_once(
+        count in prop_oneof![Just(0), Just(3), 500..1_600_u32],
+        edits in prop::collection::vec(prop::collection::vec((any::<u32>(), any::<bool>(), change()), 0..4), 1..5),
+    ) {
+        let mut papers = many(count);
+        let mut kept = Kept::default();
+        index(&site_of(&papers), Some(&mut kept));
+        for edits in edits {
+            for (at, is_title, change) in edits.into_iter().filter(|_| count > 0) {
+                if let Change::Spread(word) = &change {
+                    papers.iter_mut().skip(7).for_each(|paper| paper.2 = format!("{word} {}", paper.2));
+                    continue;
+                }
+                let other = |other: u32| papers[(other % count) as usize].2.clone();
+                let text = match change {
+                    Change::Add(words) if is_title => words.replace(' ', ""),
+                    Change::Add(words) => format!("{} {words}", other(at)),
+                    Change::Copy(from) => other(from),
+                    _ => String::new(),
+                };
+                let paper = &mut papers[(at % count) as usize];
+                match is_title && !text.is_empty() {
+                    true => paper.1 = text,
+                    false => paper.2 = text,
+                }
+            }
+            let site = site_of(&papers);
+            prop_assert!(index(&site, Some(&mut kept)) == index(&site, None));
+            kept = keep(kept);
+        }
+    }
 }
 
 #[test]
@@ -246,7 +325,7 @@ fn words_that_follow_each_other_are_known_together() {
     papers[7].1 = "On Catastrophic Forgetting".to_owned();
     papers[150].2 = "It stops *catastrophic* forgetting. Of x and y.".to_owned();
     let site = site_of(&papers);
-    let file = pairs::write(&invert::invert(&site, None).1, 200);
+    let file = pairs::write(&invert::join_all(invert::invert(&site)).1, 200);
     let number = |index: usize| {
         let slug = format!("paper-{index}");
         let mut oldest_first = site.papers.iter().rev();

@@ -136,9 +136,10 @@ impl Terms {
     pub fn write(&self, bytes: &mut Vec<u8>) {
         bytes.push(self.0.len() as u8);
         for term in &self.0 {
-            bytes.extend(term.hash.to_le_bytes());
-            bytes.extend(term.start.to_le_bytes());
-            bytes.extend([term.length, term.weight]);
+            // In one go, which is a tenth of the work of six.
+            let [a, b, c, d] = term.hash.to_le_bytes();
+            let [e, f] = term.start.to_le_bytes();
+            bytes.extend_from_slice(&[a, b, c, d, e, f, term.length, term.weight]);
         }
     }
 
