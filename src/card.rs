@@ -4,11 +4,13 @@
 //! They hold Latin, Greek and Cyrillic letters; a text with others is left out rather than drawn as
 //! boxes, and whoever asks for a card says what may stand in its place. Knows neither sites nor pages.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use ab_glyph::{Font as _, FontRef, GlyphId, PxScaleFont, ScaleFont as _};
-use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter};
+use fdeflate::Compressor;
+use png::{BitDepth, ColorType, Encoder, EncodingError, Filter};
 
 use crate::fingerprint::{Ink, Inked};
 
@@ -60,7 +62,25 @@ pub struct Easel {
 struct Shades {
     ground: u8,
     first: u8,
-    steps: u8,
+    steps: Steps,
+}
+
+/// How many colours lead to that of a text: few where it is small and pale.
+#[derive(Debug, Clone, Copy)]
+enum Steps {
+    Four,
+    Six,
+}
+
+impl Steps {
+    const ALL: [Steps; 2] = [Steps::Four, Steps::Six];
+
+    const fn count(self) -> u8 {
+        match self {
+            Steps::Four => 4,
+            Steps::Six => 6,
+        }
+    }
 }
 
 const SANS: &[u8] = include_bytes!("card/sans.ttf");
@@ -75,17 +95,17 @@ const MARKER: [u8; 3] = [0xff, 0xd4, 0x3b];
 const INK_ON_PAPER: Shades = Shades {
     ground: 0,
     first: 1,
-    steps: 6,
+    steps: Steps::Six,
 };
 const SOFT_ON_PAPER: Shades = Shades {
     ground: 0,
     first: 7,
-    steps: 4,
+    steps: Steps::Four,
 };
 const INK_ON_MARKER: Shades = Shades {
     ground: 11,
     first: 12,
-    steps: 4,
+    steps: Steps::Four,
 };
 
 const MARGIN: f32 = 80.0;
@@ -117,9 +137,15 @@ impl Easel {
 
     /// Draws a card as PNG.
     pub fn draw(&self, card: &Card) -> Vec<u8> {
+        CANVAS.with_borrow_mut(|canvas| {
+            canvas.clear();
+            self.write(card, canvas);
+            canvas.pack()
+        })
+    }
+
+    fn write(&self, card: &Card, canvas: &mut Canvas) {
         let shown = |text: &&String| self.can_show(text);
-        let mut canvas = Canvas(vec![0; WIDTH * HEIGHT]);
-        canvas.fill(0..28, 0..HEIGHT, INK_ON_MARKER.ground);
         let mut y = 118.0;
         if let Some(over) = Some(&card.over).filter(shown) {
             canvas.text(&self.text.cut(over), &self.text, (MARGIN, y), SOFT_ON_PAPER);
@@ -142,8 +168,7 @@ impl Easel {
             canvas.text(&self.text.cut(line), &self.text, (MARGIN, y), INK_ON_PAPER);
             y += TEXT * 1.5;
         }
-        self.foot(card, &mut canvas);
-        canvas.pack()
+        self.foot(card, canvas);
     }
 
     fn foot(&self, card: &Card, canvas: &mut Canvas) {
@@ -191,22 +216,31 @@ struct Face {
     stamps: Vec<OnceLock<Stamp>>,
 }
 
-/// A drawn letter: where its corner stands from the pen, how large it is, and what has ink.
+/// A drawn letter: where its corner stands from the pen, and how large it is.
 #[derive(Default)]
 struct Stamp {
     left: i32,
     top: i32,
     width: usize,
     height: usize,
-    dots: Vec<Dot>,
+    /// The step to the colour of the text that each pixel is at, behind `NO_INK`, row by row, for each
+    /// number of steps; rows are filled up to whole lanes.
+    lanes: [Vec<Lane>; Steps::ALL.len()],
 }
 
-/// A pixel of a letter that has ink: how far behind the letter's corner it is on a canvas, and how much.
-#[derive(Clone, Copy)]
-struct Dot {
-    offset: u32,
-    cover: u8,
+/// Pixels that a processor looks at together.
+type Lane = [u8; 16];
+
+impl Stamp {
+    /// How many lanes a row takes.
+    fn span(&self) -> usize {
+        self.width.div_ceil(size_of::<Lane>())
+    }
 }
+
+/// What the steps of a letter are counted from. A pixel without ink has none, and is still zero when less than
+/// this is taken from it, so that a processor need not tell it from others.
+const NO_INK: u8 = 64;
 
 /// The ink of a pixel that is covered; six and four divide it.
 const FULL: u8 = 12;
@@ -243,20 +277,25 @@ impl Face {
                 return Stamp::default();
             };
             let bounds = outlined.px_bounds();
-            let mut dots = Vec::new();
-            outlined.draw(|x, y, part| {
-                // Where outlines of one letter overlap, more than the whole pixel is covered.
-                let cover = (part * f32::from(FULL)).round().min(f32::from(FULL)) as u8;
-                let offset = y * WIDTH as u32 + x;
-                dots.extend((cover > 0).then_some(Dot { offset, cover }));
-            });
-            Stamp {
+            let mut stamp = Stamp {
                 left: bounds.min.x as i32,
                 top: bounds.min.y as i32,
                 width: bounds.width() as usize,
                 height: bounds.height() as usize,
-                dots,
-            }
+                ..Stamp::default()
+            };
+            let span = stamp.span();
+            stamp.lanes = Steps::ALL.map(|_| vec![Lane::default(); span * stamp.height]);
+            outlined.draw(|x, y, part| {
+                // Where outlines of one letter overlap, more than the whole pixel is covered.
+                let cover = (part * f32::from(FULL)).round().min(f32::from(FULL)) as u8;
+                let at = y as usize * span * size_of::<Lane>() + x as usize;
+                for (lanes, steps) in stamp.lanes.iter_mut().zip(Steps::ALL) {
+                    let step = (cover * steps.count() + FULL / 2) / FULL;
+                    lanes.as_flattened_mut()[at] = if step > 0 { NO_INK + step } else { 0 };
+                }
+            });
+            stamp
         })
     }
 
@@ -326,24 +365,67 @@ impl Face {
     }
 }
 
-/// The numbers of colours, row by row.
-struct Canvas(Vec<u8>);
+/// A picture: the numbers of colours, row by row.
+struct Canvas {
+    pixels: Vec<u8>,
+    /// Which rows differ from a card that says nothing.
+    marked: Vec<bool>,
+}
+
+/// The pixels of a row; the last lane of a letter may end behind those that are shown.
+const STRIDE: usize = WIDTH + size_of::<Lane>();
+
+/// A row of a card that says nothing: the stripe at the left.
+const EMPTY: [u8; STRIDE] = {
+    let mut row = [INK_ON_PAPER.ground; STRIDE];
+    let mut column = 0;
+    while column < 28 {
+        row[column] = INK_ON_MARKER.ground;
+        column += 1;
+    }
+    row
+};
+
+/// The bytes of a row: the number of its filter, and two pixels a byte.
+type Packed = [u8; 1 + WIDTH / 2];
+
+thread_local! {
+    // It is drawn on again: memory of this size is the system's each time, which clears all of it.
+    static CANVAS: RefCell<Canvas> = RefCell::new(Canvas::new());
+}
 
 impl Canvas {
+    fn new() -> Canvas {
+        Canvas {
+            pixels: EMPTY.repeat(HEIGHT),
+            marked: vec![false; HEIGHT],
+        }
+    }
+
+    fn clear(&mut self) {
+        let (rows, _) = self.pixels.as_chunks_mut();
+        for (row, marked) in rows.iter_mut().zip(&mut self.marked) {
+            if std::mem::take(marked) {
+                *row = EMPTY;
+            }
+        }
+    }
+
+    /// Returns a row to draw on.
+    fn row(&mut self, row: usize) -> &mut [u8] {
+        self.marked[row] = true;
+        &mut self.pixels[row * STRIDE..][..STRIDE]
+    }
+
     /// Fills a rectangle.
     fn fill(&mut self, columns: Range<usize>, rows: Range<usize>, colour: u8) {
         for row in rows {
-            self.0[row * WIDTH..][columns.clone()].fill(colour);
+            self.row(row)[columns.clone()].fill(colour);
         }
     }
 
     /// Draws a line of text from a point on its base line.
     fn text(&mut self, text: &str, face: &Face, (x, y): (f32, f32), shades: Shades) {
-        // The colour of each degree of cover; none for what is hardly covered.
-        let colours: [Option<u8>; FULL as usize + 1] = std::array::from_fn(|cover| {
-            let step = (cover as u8 * shades.steps + FULL / 2) / FULL;
-            (step > 0).then(|| shades.first + step - 1)
-        });
         for (id, at) in face.set(text).0 {
             let stamp = face.stamp(id);
             let left = (x + at).round() as i32 + stamp.left;
@@ -352,53 +434,87 @@ impl Canvas {
             let (Ok(left), Ok(top)) = (usize::try_from(left), usize::try_from(top)) else {
                 continue;
             };
-            if left + stamp.width > WIDTH || top + stamp.height > HEIGHT {
-                continue;
-            }
-            let pixels = &mut self.0[top * WIDTH + left..];
-            for dot in &stamp.dots {
-                let pixel = &mut pixels[dot.offset as usize];
-                match colours[usize::from(dot.cover)] {
-                    // Where letters meet, the darker of the two stays.
-                    Some(colour) if *pixel == shades.ground || *pixel < colour => *pixel = colour,
-                    _ => {}
-                }
+            if left + stamp.width <= WIDTH && top + stamp.height <= HEIGHT {
+                self.stamp(stamp, (left, top), shades);
             }
         }
     }
 
-    fn pack(self) -> Vec<u8> {
-        let (pairs, _) = self.0.as_chunks();
-        // Both pixels as one number, so that a processor takes several pairs at once.
-        let pack = |pair: &[u8; 2]| {
-            let both = u16::from_le_bytes(*pair);
-            (both << 4 | both >> 8) as u8
-        };
-        let packed: Vec<u8> = pairs.iter().map(pack).collect();
-        let mut bytes = Vec::new();
-        let mut encoder = Encoder::new(&mut bytes, WIDTH as u32, HEIGHT as u32);
-        encoder.set_color(ColorType::Indexed);
-        encoder.set_depth(BitDepth::Four);
-        encoder.set_palette(palette());
-        // Most rows are those above them, so what is left is as small as with zlib's first level, in less
-        // than half the time.
-        encoder.set_deflate_compression(DeflateCompression::FdeflateUltraFast);
-        encoder.set_filter(Filter::Up);
-        let written = encoder.write_header().and_then(|mut writer| {
-            writer.write_image_data(&packed)?;
-            writer.finish()
-        });
-        written.expect("memory can be written to, and there are as many bytes as pixels want");
-        bytes
+    fn stamp(&mut self, stamp: &Stamp, (left, top): (usize, usize), shades: Shades) {
+        let lanes = &stamp.lanes[shades.steps as usize];
+        let below = NO_INK - (shades.first - 1);
+        // A letter without ink, a space, has no lanes.
+        for (row, lanes) in lanes.chunks(stamp.span().max(1)).enumerate() {
+            let (pixels, _) = self.row(top + row)[left..].as_chunks_mut::<16>();
+            for (pixels, lane) in pixels.iter_mut().zip(lanes) {
+                // Where letters meet, the darker of the two stays; a ground is before its colours. All are
+                // looked at before one is written, or a processor would take them one by one.
+                *pixels = std::array::from_fn(|at| pixels[at].max(lane[at].saturating_sub(below)));
+            }
+        }
     }
+
+    fn pack(&self) -> Vec<u8> {
+        let packed = self.compress().and_then(|data| {
+            let mut bytes = Vec::with_capacity(data.len() + 256);
+            let mut encoder = Encoder::new(&mut bytes, WIDTH as u32, HEIGHT as u32);
+            encoder.set_color(ColorType::Indexed);
+            encoder.set_depth(BitDepth::Four);
+            encoder.set_palette(palette());
+            let mut writer = encoder.write_header()?;
+            writer.write_chunk(png::chunk::IDAT, &data)?;
+            writer.finish()?;
+            Ok::<_, EncodingError>(bytes)
+        });
+        packed.expect("memory can be written to")
+    }
+
+    /// Compresses the rows, as differences from those above them.
+    ///
+    /// Most rows are those above them, so what is left is as small as with zlib's first level, in less
+    /// than half the time. The crate of pictures would ask for all rows as one and look at each.
+    fn compress(&self) -> Result<Vec<u8>, EncodingError> {
+        let mut compressor = Compressor::new(Vec::with_capacity(1 << 15))?;
+        let mut above = [0; WIDTH / 2];
+        let mut differences: Packed = [0; 1 + WIDTH / 2];
+        differences[0] = Filter::Up as u8;
+        let same = differences;
+        let mut is_known = false;
+        let (rows, _) = self.pixels.as_chunks::<STRIDE>();
+        for (row, &marked) in rows.iter().zip(&self.marked) {
+            if is_known && !marked {
+                compressor.write_data(&same)?;
+                continue;
+            }
+            is_known = !marked;
+            let packed = pack_row(row);
+            for ((difference, new), old) in differences[1..].iter_mut().zip(&packed).zip(&above) {
+                *difference = new.wrapping_sub(*old);
+            }
+            above = packed;
+            compressor.write_data(&differences)?;
+        }
+        Ok(compressor.finish()?)
+    }
+}
+
+/// Packs the pixels of a row, of which sixteen colours take half a byte each.
+fn pack_row(row: &[u8; STRIDE]) -> [u8; WIDTH / 2] {
+    let mut packed = [0; WIDTH / 2];
+    for (byte, pair) in packed.iter_mut().zip(row.as_chunks().0) {
+        // Both pixels as one number, so that a processor takes several pairs at once.
+        let both = u16::from_le_bytes(*pair);
+        *byte = (both << 4 | both >> 8) as u8;
+    }
+    packed
 }
 
 fn palette() -> Vec<u8> {
     let mut colours = vec![0; 16 * 3];
     let mut shade = |shades: Shades, ground: [u8; 3], text: [u8; 3]| {
         colours[usize::from(shades.ground) * 3..][..3].copy_from_slice(&ground);
-        let steps = u32::from(shades.steps);
-        for step in 1..=shades.steps {
+        let steps = u32::from(shades.steps.count());
+        for step in 1..=shades.steps.count() {
             let at = usize::from(shades.first + step - 1) * 3;
             let step = u32::from(step);
             for part in 0..3 {
@@ -458,13 +574,42 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_holds_what_is_on_the_canvas() {
+        let easel = Easel::new();
+        let mut canvas = Canvas::new();
+        let (blank, _) = canvas.pixels.as_chunks::<STRIDE>();
+        assert!(blank.iter().all(|row| *row == EMPTY));
+        canvas.fill(0..3, 0..1, 5);
+        canvas.fill(31..1200, 100..103, 9);
+        canvas.text("Wavelets", &easel.text, (900.0, 101.0), INK_ON_PAPER);
+        canvas.text("Tokens", &easel.headings[0].0, (33.0, 620.0), INK_ON_MARKER);
+        canvas.fill(0..1200, 629..630, 15);
+        let (rows, _) = canvas.pixels.as_chunks::<STRIDE>();
+        let expected: Vec<u8> = rows.iter().flat_map(|row| row[..WIDTH].to_vec()).collect();
+        let packed = pixels(&canvas.pack());
+        let found: Vec<u8> = packed
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .collect();
+        assert!(found == expected);
+        canvas.clear();
+        assert!(canvas.pixels == Canvas::new().pixels);
+    }
+
+    #[test]
     fn no_letter_covers_more_than_a_pixel_has() {
         let easel = Easel::new();
         let faces = easel.headings.iter().map(|(face, _)| face);
         for face in faces.chain([&easel.text]) {
             for id in 0..face.stamps.len() {
                 let stamp = face.stamp(GlyphId(id as u16));
-                assert!(stamp.dots.iter().all(|dot| dot.cover <= FULL), "glyph {id}");
+                for (lanes, steps) in stamp.lanes.iter().zip(Steps::ALL) {
+                    let all = lanes.as_flattened();
+                    assert!(
+                        all.iter().all(|&step| step <= NO_INK + steps.count()),
+                        "glyph {id}"
+                    );
+                }
             }
         }
     }
