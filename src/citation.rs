@@ -3,6 +3,8 @@
 //! Says only what is known: a paper without a date of its own has none, for the day of its issue is
 //! the digest's. Knows no format; `bibtex`, `csl` and `scholar` write one each.
 
+use std::borrow::Cow;
+
 use crate::address::BaseUrl;
 use crate::date::Date;
 use crate::layout;
@@ -172,12 +174,16 @@ pub fn of<'a>(entry: &'a Entry, base_url: &BaseUrl) -> Citation<'a> {
 
 impl Citation<'_> {
     /// Shortens a long list of authors, for a page; the files for programs hold all of them.
-    pub fn shortened(mut self) -> Self {
-        if self.authors.len() > MANY {
-            self.authors.truncate(MANY);
-            self.et_al = true;
+    pub fn shortened(&self) -> Cow<'_, Self> {
+        if self.authors.len() <= MANY {
+            return Cow::Borrowed(self);
         }
-        self
+        let authors = self.authors[..MANY].to_vec();
+        Cow::Owned(Citation {
+            authors,
+            et_al: true,
+            ..self.clone()
+        })
     }
 }
 
@@ -350,7 +356,8 @@ mod tests {
             accessed: Date::parse("2025-08-06").expect("a date"),
         };
         for (count, kept, et_al) in [(MANY, MANY, false), (MANY + 1, MANY, true)] {
-            let short = citation(count).shortened();
+            let whole = citation(count);
+            let short = whole.shortened();
             assert_eq!((short.authors.len(), short.et_al), (kept, et_al));
         }
     }

@@ -11,6 +11,7 @@ const fn replacement(byte: u8) -> &'static str {
         b'<' => "&lt;",
         b'>' => "&gt;",
         b'"' => "&quot;",
+        b'\'' => "&#39;",
         0..=8 | 11 | 12 | 14..=31 | 127 => "\u{fffd}",
         _ => "",
     }
@@ -29,12 +30,17 @@ static SPECIAL: [bool; 256] = {
 
 /// Writes text for a place between tags, where a quotation mark is only that.
 pub fn push_text(text: &str, html: &mut String) {
-    push(text, html, true);
+    push(text, html, b"\"'");
 }
 
 /// Writes text for a place between the quotation marks of an attribute.
 pub fn push_attribute(text: &str, html: &mut String) {
-    push(text, html, false);
+    push(text, html, b"'");
+}
+
+/// Writes text for any place, as templates do that are given it.
+pub fn push_anywhere(text: &str, html: &mut String) {
+    push(text, html, b"");
 }
 
 /// Writes an address for an attribute; what no URL may hold is percent-encoded.
@@ -99,14 +105,14 @@ fn is_inline(tag: &str) -> bool {
     )
 }
 
-fn push(text: &str, html: &mut String, quotes_stay: bool) {
+fn push(text: &str, html: &mut String, stay: &[u8]) {
     let bytes = text.as_bytes();
     let (mut done, mut at) = (0, 0);
     while at < bytes.len() {
         at += plain_length(&bytes[at..]);
         let end = (at + CHUNK).min(bytes.len());
         for (at, &byte) in bytes[..end].iter().enumerate().skip(at) {
-            if SPECIAL[usize::from(byte)] && !(quotes_stay && byte == b'"') {
+            if SPECIAL[usize::from(byte)] && !stay.contains(&byte) {
                 html.push_str(&text[done..at]);
                 html.push_str(replacement(byte));
                 done = at + 1;
@@ -165,7 +171,11 @@ mod tests {
         let mut html = String::new();
         push_attribute("say \"it's\"", &mut html);
         push_text("say \"it's\"", &mut html);
-        assert_eq!(html, "say &quot;it's&quot;say \"it's\"");
+        push_anywhere("say \"it's\"", &mut html);
+        assert_eq!(
+            html,
+            "say &quot;it's&quot;say \"it's\"say &quot;it&#39;s&quot;"
+        );
     }
 
     #[test]

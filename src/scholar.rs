@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::address::push_value;
 use crate::citation::{Citation, Issued, Kind, Name};
+use crate::html;
 use crate::paper::{ArxivId, Doi};
 
 /// A `ScholarlyArticle`; the keys are in the order of their letters.
@@ -80,6 +81,17 @@ pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
     tags.into_iter()
         .map(|(name, value)| (name, one_line(value)))
         .collect()
+}
+
+/// Writes the Highwire tags of a paper's page as elements, one to a line.
+pub fn tags_html(citation: &Citation<'_>) -> String {
+    let mut elements = String::with_capacity(1024);
+    for (name, content) in tags(citation) {
+        elements.extend(["<meta name=\"", name, "\" content=\""]);
+        html::push_anywhere(&content, &mut elements);
+        elements.push_str("\">\n");
+    }
+    elements
 }
 
 /// Writes a paper as schema.org's `ScholarlyArticle`, for the inside of a `script` element.
@@ -314,6 +326,17 @@ mod tests {
             };
             let expected = ("citation_title", "A first step".to_owned());
             assert_eq!(tags(&citation)[0], expected);
+        });
+    }
+
+    #[test]
+    fn no_content_ends_its_attribute() {
+        check(|citation| {
+            let elements = tags_html(citation);
+            let expected = "<meta name=\"citation_title\" content=\"C++ &amp; &lt;/script&gt;&lt;!-- \
+                100% = &quot;x&quot;\u{2028}?\">\n<meta name=\"citation_author\" content=\"Nathan Lambert\">\n";
+            assert_eq!(&elements[..expected.len()], expected);
+            assert_eq!(elements.lines().count(), tags(citation).len());
         });
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::diagnostic::Diagnostic;
 use crate::theme;
 use crate::view::{Html, Shared, Shelf};
-use crate::{bibtex, citation, csl, records};
+use crate::{bibtex, csl, records};
 
 use super::{Page, Renderer, feeds};
 
@@ -140,13 +140,13 @@ impl Renderer<'_> {
 
     /// A paper in a bibliography.
     pub(super) fn bibtex(&self, paper: usize) -> Arc<str> {
-        let write = || bibtex::write(&self.citation(paper)).into();
+        let write = || bibtex::write(&self.views.citation(paper)).into();
         self.pieces.bibtex.get(paper, write)
     }
 
     /// A paper for citation processors.
     pub(super) fn csl(&self, paper: usize) -> Arc<str> {
-        let write = || csl::write(&self.citation(paper)).into();
+        let write = || csl::write(&self.views.citation(paper)).into();
         self.pieces.csl.get(paper, write)
     }
 
@@ -155,11 +155,6 @@ impl Renderer<'_> {
         let site = self.site();
         let write = || records::write_paper(site, &site.papers[paper]).into();
         self.pieces.records.get(paper, write)
-    }
-
-    fn citation(&self, paper: usize) -> citation::Citation<'_> {
-        let site = self.site();
-        citation::of(&site.papers[paper], &site.config.base_url)
     }
 }
 

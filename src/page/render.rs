@@ -14,8 +14,8 @@ use crate::related::Neighbours;
 use crate::site::{Issue, Site};
 use crate::theme::{Asked, Context, Folded, Sheet, Show as _, Theme};
 use crate::view::{
-    self, Html, IssueRefView, LinkView, MetaView, NewsletterView, PageView, PeriodRefView, Record,
-    SHARED, Shared, SiteView, TargetView, Views,
+    self, Html, IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, Record, SHARED,
+    Shared, SiteView, TargetView, Views,
 };
 
 use super::pieces::Pieces;
@@ -427,18 +427,18 @@ impl<'a> Renderer<'a> {
             let neighbours = self.neighbours.of(site, index);
             self.views.related(index, &neighbours)
         });
-        let is_cited = ["metadata", "json_ld_html", "cite"].map(|name| context.wants(name));
-        if is_cited.contains(&true) {
-            let shown = site.config.build.citations.then(|| self.views.cite(index));
-            let (cite, metadata, json_ld) = match shown {
-                Some((cite, metadata, json_ld)) => (Some(cite), Some(metadata), Some(json_ld)),
-                None => (None, None, None),
-            };
-            let none = || Shared::new(Vec::<MetaView>::new(), &Asked::nothing());
-            context.insert("metadata", metadata.unwrap_or_else(none));
-            context.insert("json_ld_html", json_ld);
-            context.insert("cite", cite);
-        }
+        let views = site.config.build.citations.then_some(&self.views);
+        context.insert_with("cite", || views.map(|views| views.cite(index)));
+        context.insert_with("metadata", || match views {
+            Some(views) => views.metadata(index),
+            None => Shared::new(Vec::new(), &Asked::nothing()),
+        });
+        context.insert_with("metadata_html", || {
+            views.map(|views| views.metadata_html(index))
+        });
+        context.insert_with("json_ld_html", || {
+            views.map(|views| views.json_ld_html(index))
+        });
         context.insert("page", view);
         self.template(page, "", context)
     }

@@ -1,6 +1,6 @@
 //! The makers of views: a site's values as templates see them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::layout;
 use crate::paper::ArxivId;
 use crate::related::{self, Neighbour};
 use crate::scholar;
-use crate::site::{Entry, Issue, PageEntry, Period, Site, TagEntry};
+use crate::site::{Issue, PageEntry, Period, Site, TagEntry};
 use crate::theme::{self, Asked, Show, Value};
 
 use super::charts::Timeline;
@@ -25,9 +25,6 @@ use super::{
     NavView, PaperRefView, PaperView, PeriodRefView, Record, RelatedView, Shared, TagRefView,
     TagView,
 };
-
-/// How a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
-pub type Cited = (Shared<CiteView>, Shared<Vec<MetaView>>, Shared<Html>);
 
 /// This makes views of a site's values; a paper's is made when a page asks for it, and kept for the next.
 pub struct Views<'a> {
@@ -42,6 +39,7 @@ pub struct Views<'a> {
     issues: Vec<(IssueRefView, Shared<IssueRefView>)>,
     listed: Shelf<Shared<PaperView>>,
     full: Shelf<Shared<PaperView>>,
+    citations: Shelf<Arc<Citation<'a>>>,
     short: Shelf<Shared<PaperRefView>>,
     /// The fingerprints of papers.
     papers: Vec<OnceLock<Fingerprint>>,
@@ -78,6 +76,8 @@ impl<'a> Views<'a> {
             listed: Shelf::new(if are_far { 8192 } else { 512 }),
             short: Shelf::new(2048),
             full: Shelf::new(256),
+            // Bibliographies are written apart from the pages, and of a small site still find all.
+            citations: Shelf::new(4096),
             papers: vec![OnceLock::new(); site.papers.len()],
             are_fingerprints: false,
             timeline: OnceLock::new(),
@@ -148,9 +148,7 @@ impl<'a> Views<'a> {
     /// Returns a paper for lists.
     pub fn listed(&self, index: usize) -> Shared<PaperView> {
         self.listed.get(index, || {
-            self.record(index, &self.asked, || {
-                self.paper_view(&self.site.papers[index])
-            })
+            self.record(index, &self.asked, || self.paper_view(index))
         })
     }
 
@@ -166,39 +164,58 @@ impl<'a> Views<'a> {
         self.full.get(index, || self.of_paper(index, make))
     }
 
-    /// Returns how a paper is cited, what catalogues read in the head of its page, and its JSON-LD.
-    pub fn cite(&self, index: usize) -> Cited {
-        if self.are_fingerprints {
-            let none = Value::none;
-            return (
-                self.of_paper(index, none),
-                self.of_paper(index, none),
-                self.of_paper(index, none),
-            );
-        }
-        let entry = &self.site.papers[index];
-        let citation = self.citation(entry);
-        let bibtex = bibtex::write(&citation);
-        let cite = CiteView {
-            key: citation.key.to_owned(),
-            bibtex_url: address::data_url("application/x-bibtex", &bibtex),
-            bibtex,
-        };
-        let metadata: Vec<MetaView> = scholar::tags(&citation)
-            .into_iter()
-            .map(|(name, content)| MetaView {
+    /// Returns how a paper is cited, as its page shows it.
+    pub fn cite(&self, index: usize) -> Shared<CiteView> {
+        self.of_citation(index, |citation| {
+            let bibtex = bibtex::write(citation);
+            CiteView {
+                key: citation.key.to_owned(),
+                bibtex_url: address::data_url("application/x-bibtex", &bibtex),
+                bibtex,
+            }
+        })
+    }
+
+    /// Returns what catalogues read in the head of a paper's page, as names and contents.
+    pub fn metadata(&self, index: usize) -> Shared<Vec<MetaView>> {
+        self.of_citation(index, |citation| {
+            let tags = scholar::tags(citation).into_iter();
+            let view = |(name, content): (&str, String)| MetaView {
                 name: name.to_owned(),
                 content,
-            })
-            .collect();
-        let tags = entry.tags.iter();
-        let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
-        let json_ld = scholar::json_ld(&citation, &keywords);
-        (
-            self.record(index, &self.asked, || cite),
-            self.record(index, &self.asked, || metadata),
-            self.record(index, &self.asked, || Html::from(json_ld)),
-        )
+            };
+            tags.map(view).collect::<Vec<_>>()
+        })
+    }
+
+    /// Returns the same as elements.
+    pub fn metadata_html(&self, index: usize) -> Shared<Html> {
+        self.of_citation(index, |citation| Html::from(scholar::tags_html(citation)))
+    }
+
+    /// Returns the same as JSON-LD.
+    pub fn json_ld_html(&self, index: usize) -> Shared<Html> {
+        self.of_citation(index, |citation| {
+            let tags = self.site.papers[index].tags.iter();
+            let keywords: Vec<&str> = tags.map(|&tag| self.site.tags[tag].name.as_str()).collect();
+            Html::from(scholar::json_ld(citation, &keywords))
+        })
+    }
+
+    /// Makes a record of how a page cites a paper.
+    fn of_citation<T: Show>(
+        &self,
+        index: usize,
+        make: impl FnOnce(&Citation<'_>) -> T,
+    ) -> Shared<T> {
+        let make = || make(&self.citation(index).shortened());
+        self.record(index, &self.asked, make)
+    }
+
+    /// Returns how a paper is cited: its page, lists of it and the files for programs ask for it.
+    pub fn citation(&self, index: usize) -> Arc<Citation<'a>> {
+        let make = || citation::of(&self.site.papers[index], self.base_url()).into();
+        self.citations.get(index, make)
     }
 
     /// Returns a paper for short lists. It may be far from the pages that are rendered now, so it is not made
@@ -479,10 +496,6 @@ impl<'a> Views<'a> {
         Some(format!("{repository}/tree/{}/{folder}", config.branch))
     }
 
-    fn citation<'e>(&self, entry: &'e Entry) -> Citation<'e> {
-        citation::of(entry, self.base_url()).shortened()
-    }
-
     fn base_url(&self) -> &BaseUrl {
         &self.site.config.base_url
     }
@@ -492,7 +505,8 @@ impl<'a> Views<'a> {
     }
 
     /// What lists show of a paper; `full` adds the abstract.
-    fn paper_view(&self, entry: &Entry) -> PaperView {
+    fn paper_view(&self, index: usize) -> PaperView {
+        let entry = &self.site.papers[index];
         let text: &PaperText = entry.text();
         let paper = &text.paper;
         let issue = &self.issues[entry.issue].0;
@@ -537,7 +551,7 @@ impl<'a> Views<'a> {
                 .collect(),
             image_url: entry.image.as_ref().map(|output| self.link(output)),
             coins_html: (self.site.config.build.citations && self.asked.has("coins_html"))
-                .then(|| Html::from(scholar::coins(&self.citation(entry)))),
+                .then(|| Html::from(scholar::coins(&self.citation(index).shortened()))),
             featured: paper.featured,
             draft: paper.draft,
             source: paper.source.clone(),

@@ -175,6 +175,11 @@ pub const TEMPLATES: &[Template] = &[
                 "What catalogues read in the head of the page.",
             ),
             (
+                "metadata_html",
+                "Option<Html>",
+                "The same as `meta` elements.",
+            ),
+            (
                 "json_ld_html",
                 "Option<Html>",
                 "The same as JSON-LD, for a `script` element.",
