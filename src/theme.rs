@@ -170,7 +170,8 @@ impl Theme {
         let mut tera = engine(&self.language);
         let parts: Vec<Option<fold::Parts<'_>>> = texts().map(fold::Parts::of).collect();
         let constants = parts.iter().flatten().flat_map(fold::Parts::constants);
-        let mut written = fold::write(&tera, &constants.collect::<Vec<_>>(), sites)?.into_iter();
+        let mut written =
+            fold::write(&mut tera, &constants.collect::<Vec<_>>(), sites)?.into_iter();
         let fold = |((name, source), parts): ((&'_ String, &Source), &Option<fold::Parts<'_>>)| {
             let folded = parts.as_ref().and_then(|parts| parts.fold(&mut written));
             let folded = folded.unwrap_or_else(|| source.text.to_string());

@@ -248,13 +248,18 @@ pub fn render(
     else {
         return Ok(Vec::new());
     };
-    let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-    let renderer = renderer.for_many();
-    let known = earlier.map(|earlier| {
-        let proofs = Renderer::of_fingerprints(site, theme, plan);
-        (earlier, proofs.with_neighbours(neighbours))
+    let make = || {
+        let renderer = Renderer::new(site, theme, plan);
+        renderer.with_neighbours(neighbours).for_many()
+    };
+    let (renderer, (known, check, order)) = rayon::join(make, || {
+        let known = earlier.map(|earlier| {
+            let proofs = Renderer::of_fingerprints(site, theme, plan);
+            (earlier, proofs.with_neighbours(neighbours))
+        });
+        let check = LinkCheck::new(&site.config.base_url, plan);
+        (known, check, page::order(site, plan))
     });
-    let check = LinkCheck::new(&site.config.base_url, plan);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {
         let page = &plan[index];
@@ -295,7 +300,6 @@ pub fn render(
     let rendered = Mutex::new(rendered);
     // Threads take the next part when they are done with one. Were the pages split among them at once, each
     // would have papers of its own at hand, and the caches of what is made of papers would do for none.
-    let order = page::order(site, plan);
     let done: Result<()> = order.into_iter().par_bridge().try_for_each(|part| {
         let done = part.iter().map(|&index| one(index));
         let done = done.collect::<Result<Vec<Rendered>>>()?;

@@ -409,9 +409,10 @@ impl<'a> Renderer<'a> {
         // The order of reading within an issue goes down the page, so the paper before is the newer one.
         let older = (index + 1 < site.papers.len()).then_some(index + 1);
         let newer = index.checked_sub(1);
+        let asked = self.asked("paper.html");
         let view = PageView {
-            older: older.map(name),
-            newer: newer.map(name),
+            older: older.filter(|_| asked.has_on_page("older")).map(name),
+            newer: newer.filter(|_| asked.has_on_page("newer")).map(name),
             noindex: text.paper.draft,
             ..self.page_view(page, "paper", &text.title, &text.teaser)
         };

@@ -18,13 +18,17 @@ pub struct Asked {
     /// The names, and whether each stands somewhere without a dot before it; all that there are where there
     /// is no list of them.
     names: Option<FxHashMap<&'static str, bool>>,
+    /// Those that stand behind `page.`; all where there is no list of them.
+    of_page: Option<FxHashSet<&'static str>>,
 }
 
 impl Asked {
     /// What templates ask for that print nothing.
     pub fn nothing() -> Asked {
-        let names = Some(FxHashMap::default());
-        Asked { names }
+        Asked {
+            names: Some(FxHashMap::default()),
+            of_page: Some(FxHashSet::default()),
+        }
     }
 
     /// What templates ask for of which nothing is known.
@@ -44,6 +48,12 @@ impl Asked {
         names.is_none_or(|names| names.get(name).is_some_and(|is_value| *is_value))
     }
 
+    /// Tells whether a field of `page` may be asked for.
+    pub fn has_on_page(&self, name: &str) -> bool {
+        let fields = self.of_page.as_ref();
+        fields.is_none_or(|fields| fields.contains(name))
+    }
+
     /// Adds what others ask for.
     pub fn and(self, other: &Asked) -> Asked {
         let both = self.names.zip(other.names.as_ref());
@@ -53,7 +63,9 @@ impl Asked {
             }
             names
         });
-        Asked { names }
+        let of_page = self.of_page.zip(other.of_page.as_ref());
+        let of_page = of_page.map(|(fields, others)| fields.union(others).copied().collect());
+        Asked { names, of_page }
     }
 }
 
@@ -130,15 +142,24 @@ fn find<'a>(name: &str, sources: &'a BTreeMap<String, Source>) -> Option<&'a str
 /// Finds those of some names that stand in a text.
 fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
     let mut found: FxHashMap<&'static str, bool> = FxHashMap::default();
-    let mut is_field = false;
+    let (mut of_page, mut is_whole) = (FxHashSet::default(), false);
+    let (mut is_field, mut is_of_page) = (false, false);
     for part in text.split_inclusive(|c: char| !is_of_word(c)) {
         let word = part.trim_end_matches(|c: char| !is_of_word(c));
         if let Some(name) = names.get(word) {
             *found.entry(name).or_default() |= !is_field;
+            of_page.extend(is_of_page.then_some(*name));
         }
+        let is_page = word == "page" && !is_field;
         is_field = part.ends_with('.');
+        is_of_page = is_page && is_field;
+        // A page that goes to a component by its name may be asked there for anything.
+        is_whole |= is_page && !is_field;
     }
-    Asked { names: Some(found) }
+    Asked {
+        names: Some(found),
+        of_page: (!is_whole).then_some(of_page),
+    }
 }
 
 /// The code of a template, without the text around it.
@@ -259,6 +280,31 @@ mod tests {
         let both = asked.and(&Asked::nothing());
         assert!(both.has("title") && !both.has("slug"));
         assert!(both.and(&Asked::all()).has("slug"));
+    }
+
+    #[test]
+    fn fields_of_a_page_are_told_from_others_of_their_name() {
+        let of = |text: &str| asked(&[("a.html", text)]);
+        let both = of("{{ page.title }}{{ paper.slug }}{{ x.page.venue }}{% if page.author %}");
+        for (name, is_asked) in [
+            ("title", true),
+            ("author", true),
+            ("slug", false),
+            ("venue", false),
+        ] {
+            assert_eq!(both.has_on_page(name), is_asked, "{name}");
+        }
+        assert!(!Asked::nothing().has_on_page("title") && Asked::all().has_on_page("title"));
+        assert!(both.and(&Asked::all()).has_on_page("slug"));
+        for text in [
+            "{{ <head page={page} /> }}",
+            "{{ page[\"slug\"] }}",
+            "{{ page ?. slug }}",
+            "{{ page . slug }}",
+            "{% set a = page %}",
+        ] {
+            assert!(of(text).has_on_page("slug"), "{text}");
+        }
     }
 
     #[test]

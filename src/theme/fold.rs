@@ -77,19 +77,22 @@ impl<'a> Parts<'a> {
 /// Writes pieces that come out the same everywhere, for pages that are given one of these as `site`; one that
 /// does not is unknown. `None` where they cannot be written.
 pub(super) fn write(
-    tera: &Tera,
+    tera: &mut Tera,
     constants: &[&str],
     sites: impl Iterator<Item = Value>,
 ) -> Option<Vec<Option<String>>> {
     /// What stands between two of them: a sign that no text has that is escaped.
     const MARK: &str = "\u{1}";
+    /// No theme has a template of this name.
+    const NAME: &str = "constants\n.html";
     let template = turns::Counted::new(&constants.join(MARK)).text;
+    tera.add_raw_template(NAME, &template).ok()?;
     let mut known: Option<Vec<Option<String>>> = None;
     for site in sites {
         let mut values = Context::new();
         values.insert_value("site", site);
         turns::start();
-        let text = tera.render_str(&template, &values, true).ok()?;
+        let text = tera.render(NAME, &values).ok()?;
         let texts: Vec<Option<String>> = text.split(MARK).map(str::to_owned).map(Some).collect();
         if texts.len() != constants.len() {
             return None;
@@ -514,12 +517,12 @@ mod tests {
             "{{ site.part }}",
             "x{% if site.part %}y{% endif %}",
         ];
-        let written = write(&Tera::default(), &constants, sites.clone().into_iter());
+        let written = write(&mut Tera::default(), &constants, sites.clone().into_iter());
         let expected = [Some("&lt;S&gt;".to_owned()), None, Some("xy".to_owned())];
         assert_eq!(written, Some(expected.to_vec()));
         for wrong in ["{{ site.nothing }}", "\u{1}", "{% if site.title %}"] {
             assert_eq!(
-                write(&Tera::default(), &[wrong], sites.clone().into_iter()),
+                write(&mut Tera::default(), &[wrong], sites.clone().into_iter()),
                 None
             );
         }
