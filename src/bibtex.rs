@@ -59,14 +59,15 @@ pub fn write(citation: &Citation<'_>) -> String {
     entry
 }
 
-/// Puts entries together, with a blank line between them.
-pub fn join(entries: impl Iterator<Item = impl AsRef<str>>) -> String {
+/// Puts entries together, with a blank line between them; notes where each ends.
+pub fn join(entries: impl Iterator<Item = impl AsRef<str>>, ends: &mut Vec<usize>) -> String {
     let mut text = String::new();
     for entry in entries {
         if !text.is_empty() {
             text.push('\n');
         }
         text.push_str(entry.as_ref());
+        ends.push(text.len());
     }
     text
 }

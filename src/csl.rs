@@ -75,12 +75,13 @@ pub fn write(citation: &Citation<'_>) -> String {
     serde_json::to_string(&item).expect("all keys are strings")
 }
 
-/// Puts items together as an array, one to a line.
-pub fn join(items: impl Iterator<Item = impl AsRef<str>>) -> String {
+/// Puts items together as an array, one to a line; notes where each ends.
+pub fn join(items: impl Iterator<Item = impl AsRef<str>>, ends: &mut Vec<usize>) -> String {
     let mut text = String::from("[");
     for item in items {
         text.push_str(if text.len() > 1 { ",\n" } else { "\n" });
         text.push_str(item.as_ref());
+        ends.push(text.len());
     }
     text.push_str("\n]\n");
     text

@@ -12,6 +12,7 @@ use crate::fingerprint::Fingerprint;
 use crate::octets::{
     push_fingerprint, push_u32, push_u64, take_count, take_fingerprint, take_u32, take_u64,
 };
+use crate::page::{Quilt, Quilts};
 use crate::related::{self, KnownTerms};
 use crate::search;
 use crate::site::Site;
@@ -28,6 +29,8 @@ pub struct Memo {
     pub pages: FxHashMap<Fingerprint, Leaf>,
     /// The terms of papers, by the fingerprint of their files.
     pub terms: KnownTerms,
+    /// Where files of all papers have the text of each, by the fingerprints of their paths.
+    pub quilts: Quilts,
     /// The search index, and what it was made of.
     pub search: search::Kept,
     /// The neighbours of papers, and what they followed from.
@@ -59,7 +62,7 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: &[u8] = b"digest memo 2\n";
+const MAGIC: &[u8] = b"digest memo 3\n";
 /// How many bytes the sum of all others has, which stands behind that.
 const SUM: usize = size_of::<u128>();
 
@@ -84,7 +87,7 @@ impl Memo {
     pub fn write(&self) -> Vec<u8> {
         // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
         // memory.
-        let room = 100 * self.pages.len() + 640 * self.terms.len() + 1000;
+        let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
         let mut bytes = Vec::with_capacity(room + self.search.estimate());
         bytes.extend(MAGIC);
         bytes.extend([0; SUM]);
@@ -95,6 +98,11 @@ impl Memo {
         for (path, leaf) in &self.pages {
             push_fingerprint(*path, &mut bytes);
             leaf.write(&mut bytes);
+        }
+        push_u64(self.quilts.len() as u64, &mut bytes);
+        for (path, quilt) in &self.quilts {
+            push_fingerprint(*path, &mut bytes);
+            quilt.write(&mut bytes);
         }
         push_u64(self.terms.len() as u64, &mut bytes);
         for (file, terms) in &self.terms {
@@ -124,6 +132,10 @@ impl Memo {
         for _ in 0..take_count(rest)? {
             memo.pages
                 .insert(take_fingerprint(rest)?, Leaf::take(rest)?);
+        }
+        for _ in 0..take_count(rest)? {
+            let path = take_fingerprint(rest)?;
+            memo.quilts.insert(path, Quilt::take(rest)?);
         }
         for _ in 0..take_count(rest)? {
             memo.terms

@@ -20,12 +20,14 @@ use crate::theme::Theme;
 mod cards;
 mod feeds;
 mod periods;
+mod patches;
 mod pieces;
 mod render;
 mod reuse;
 mod syndicate;
 mod tags;
 
+pub use patches::{Cloth, Quilt, Quilts};
 pub use render::{Output, Renderer};
 
 use tags::Leaves;

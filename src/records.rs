@@ -68,12 +68,13 @@ struct PaperRecord<'a> {
 }
 
 /// Writes papers of a site, by their indices; `page` is the output path of the page that shows them, and
-/// `record` what `write_paper` wrote of one.
+/// `records` what `write_paper` wrote of each. Notes where each ends.
 pub fn write<R: AsRef<str>>(
     site: &Site,
     page: &str,
     papers: &[usize],
-    record: impl Fn(usize) -> R,
+    records: impl Iterator<Item = R>,
+    ends: &mut Vec<usize>,
 ) -> String {
     let mut used = vec![false; site.tags.len()];
     for &tag in papers.iter().flat_map(|&paper| &site.papers[paper].tags) {
@@ -88,11 +89,7 @@ pub fn write<R: AsRef<str>>(
         &mut text,
     );
     text.push_str(",\n");
-    push_list(
-        "papers",
-        papers.iter().map(|&paper| record(paper)),
-        &mut text,
-    );
+    *ends = push_list("papers", records, &mut text);
     text.push_str("}\n");
     text
 }
@@ -216,13 +213,21 @@ fn head(site: &Site, page: &str) -> String {
 }
 
 /// A line to a tag and to a paper: small, and `diff` and `grep` can read it.
-fn push_list(name: &str, lines: impl Iterator<Item = impl AsRef<str>>, text: &mut String) {
+/// Writes a list, one value to a line; returns where each ends.
+fn push_list(
+    name: &str,
+    lines: impl Iterator<Item = impl AsRef<str>>,
+    text: &mut String,
+) -> Vec<usize> {
+    let mut ends = Vec::new();
     text.push_str(&format!("\"{name}\":["));
     for (index, line) in lines.enumerate() {
         text.push_str(if index > 0 { ",\n" } else { "\n" });
         text.push_str(line.as_ref());
+        ends.push(text.len());
     }
     text.push_str("\n]");
+    ends
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -181,7 +181,7 @@ fn basis(prepared: &Prepared, publication: &Publication) -> Fingerprint {
 /// A clock goes in steps. What somebody else writes from now on is as new as the list of all files, which was
 /// written last; so only of a page that is older can it be told that nobody wrote to it.
 fn remember(
-    memo: Memo,
+    mut memo: Memo,
     prepared: &Prepared,
     rendered: &[Rendered],
     basis: Fingerprint,
@@ -196,8 +196,17 @@ fn remember(
         };
         (path, leaf)
     };
+    // A file that was taken over has the text of papers where it had it.
+    let mut quilts = prepared.quilts.clone();
+    for (page, rendered) in prepared.plan.iter().zip(rendered) {
+        let path = Fingerprint::of_bytes(page.path.as_bytes());
+        if let Some(quilt) = memo.quilts.remove(&path).filter(|_| rendered.is_kept) {
+            quilts.insert(path, quilt);
+        }
+    }
     let mut memo = Memo {
         basis,
+        quilts,
         pages: prepared.plan.iter().zip(rendered).map(leaf).collect(),
         ..memo
     };

@@ -18,7 +18,7 @@ use crate::layout;
 use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
 use crate::memo::{Leaf, Memo};
-use crate::page::{self, Output, Page, Renderer};
+use crate::page::{self, Cloth, Output, Page, Quilts, Renderer};
 use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
@@ -43,6 +43,8 @@ pub struct Prepared {
     pub bad_settings: bool,
     /// What all pages depend on besides what they are made of: settings, theme, and all paths.
     pub basis: Fingerprint,
+    /// What the files that were rendered leave for the next build.
+    pub quilts: Quilts,
     /// How long listing, reading with parsing, and linking took.
     pub timings: Vec<(&'static str, Duration)>,
 }
@@ -132,6 +134,7 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         problems,
         bad_settings,
         basis: basis.fingerprint(),
+        quilts: Quilts::default(),
         timings: clock.laps,
     })
 }
@@ -243,14 +246,23 @@ pub fn render(
         plan,
         neighbours,
         problems,
+        quilts,
         ..
     } = prepared
     else {
         return Ok(Vec::new());
     };
+    let read = |path: &str| earlier.and_then(|earlier| earlier.publication.read_old(path));
     let make = || {
-        let renderer = Renderer::new(site, theme, plan);
-        renderer.with_neighbours(neighbours).for_many()
+        let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+        let renderer = match earlier {
+            None => renderer,
+            Some(earlier) => renderer.with_cloth(Cloth {
+                quilts: &earlier.memo.quilts,
+                read: &read,
+            }),
+        };
+        renderer.for_many()
     };
     let (renderer, (known, check, order)) = rayon::join(make, || {
         let known = earlier.map(|earlier| {
@@ -310,6 +322,7 @@ pub fn render(
         Ok(())
     });
     progress.finish();
+    *quilts = renderer.take_quilts();
     // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
     // once.
     std::mem::forget((renderer, known));

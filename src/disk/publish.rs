@@ -3,13 +3,15 @@
 //! Killed at any moment, the old or the new site is there, whole. A manifest in the output says which
 //! files are ours, so that nothing else is ever deleted; a lock keeps two builds apart.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::memo::Seal;
 
@@ -142,6 +144,11 @@ impl Publication {
         fs::read(&target).with_context(|| format!("cannot read {}", target.display()))
     }
 
+    /// Reads a page of the old site.
+    pub fn read_old(&self, path: &str) -> Option<Vec<u8>> {
+        fs::read(self.output.root().join(path)).ok()
+    }
+
     /// Returns where the site will be.
     pub fn output(&self) -> &Path {
         self.output.root()
@@ -227,9 +234,8 @@ fn refuse_foreign(output: &Path) -> Result<()> {
         bail!("{} is not a folder; move it away", output.display());
     }
     let manifest = fs::read_to_string(output.join(MANIFEST)).unwrap_or_default();
-    let ours: HashSet<&str> = manifest.lines().chain([MANIFEST]).collect();
-    let foreign = first_foreign(output, output, &ours)?;
-    if let Some(path) = foreign {
+    let ours: FxHashSet<&str> = manifest.lines().chain([MANIFEST]).collect();
+    if let Some(path) = first_foreign(output, &mut String::new(), &ours)? {
         bail!(
             "{} was not made by a build; move it away, or choose another output folder",
             path.display()
@@ -238,30 +244,53 @@ fn refuse_foreign(output: &Path) -> Result<()> {
     Ok(())
 }
 
-fn first_foreign(output: &Path, folder: &Path, ours: &HashSet<&str>) -> Result<Option<PathBuf>> {
+/// Returns the first file below a folder of the output, by names, that is none of ours. `below` is the folder's
+/// path in the output, and a slash.
+fn first_foreign(
+    output: &Path,
+    below: &mut String,
+    ours: &FxHashSet<&str>,
+) -> Result<Option<PathBuf>> {
+    let folder = output.join(&*below);
     let cannot = || format!("cannot read {}", folder.display());
-    let mut entries: Vec<fs::DirEntry> = fs::read_dir(folder)
-        .with_context(cannot)?
-        .collect::<Result<_, _>>()
-        .with_context(cannot)?;
-    entries.sort_by_cached_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
+    let mut foreign: Option<OsString> = None;
+    let mut folders: Vec<OsString> = Vec::new();
+    let length = below.len();
+    for entry in fs::read_dir(&folder).with_context(cannot)? {
+        let entry = entry.with_context(cannot)?;
+        let name = entry.file_name();
         if entry.file_type()?.is_dir() {
-            if let Some(found) = first_foreign(output, &path, ours)? {
-                return Ok(Some(found));
-            }
+            folders.push(name);
             continue;
         }
-        let relative = path
-            .strip_prefix(output)
-            .expect("a walk stays under its root");
-        let name = relative.to_str().map(|name| name.replace('\\', "/"));
-        if !name.is_some_and(|name| ours.contains(name.as_str())) {
-            return Ok(Some(path));
+        let is_ours = name.to_str().is_some_and(|name| {
+            below.push_str(name);
+            ours.contains(below.as_str())
+        });
+        below.truncate(length);
+        if !is_ours && foreign.as_ref().is_none_or(|first| name < *first) {
+            foreign = Some(name);
         }
     }
-    Ok(None)
+    folders.sort();
+    for name in folders {
+        if foreign.as_ref().is_some_and(|first| *first < name) {
+            break;
+        }
+        let found = match name.to_str() {
+            Some(name) => {
+                below.push_str(name);
+                below.push('/');
+                first_foreign(output, below, ours)?
+            }
+            None => Some(folder.join(&name)),
+        };
+        below.truncate(length);
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(foreign.map(|name| folder.join(name)))
 }
 
 /// Deletes a folder of ours, its parts in parallel: a large site has tens of thousands of files.

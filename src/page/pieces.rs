@@ -6,10 +6,12 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::diagnostic::Diagnostic;
+use crate::layout;
 use crate::theme;
 use crate::view::{Html, Shared, Shelf};
 use crate::{bibtex, csl, records};
 
+use super::patches::{Patches, patch};
 use super::{Page, Renderer, feeds};
 
 /// The feed of a common tag reaches over thousands of papers.
@@ -140,21 +142,29 @@ impl Renderer<'_> {
 
     /// A paper in a bibliography.
     pub(super) fn bibtex(&self, paper: usize) -> Arc<str> {
-        let write = || bibtex::write(&self.views.citation(paper)).into();
-        self.pieces.bibtex.get(paper, write)
+        self.pieces.bibtex.get(paper, || {
+            let patches = self.sewing.bibtex(layout::PAPERS_BIB);
+            let write = || bibtex::write(&self.views.citation(paper));
+            patch(patches, self.views.fingerprint(paper), write)
+        })
     }
 
     /// A paper for citation processors.
     pub(super) fn csl(&self, paper: usize) -> Arc<str> {
-        let write = || csl::write(&self.views.citation(paper)).into();
-        self.pieces.csl.get(paper, write)
+        self.pieces.csl.get(paper, || {
+            let patches = self.sewing.csl(layout::PAPERS_CSL);
+            let write = || csl::write(&self.views.citation(paper));
+            patch(patches, self.views.fingerprint(paper), write)
+        })
     }
 
-    /// A paper for other programs.
-    pub(super) fn record(&self, paper: usize) -> Arc<str> {
+    /// A paper for other programs; `patches` are those of a file that has it.
+    pub(super) fn record(&self, paper: usize, patches: &Patches) -> Arc<str> {
         let site = self.site();
-        let write = || records::write_paper(site, &site.papers[paper]).into();
-        self.pieces.records.get(paper, write)
+        let write = || records::write_paper(site, &site.papers[paper]);
+        self.pieces.records.get(paper, || {
+            patch(patches, self.views.fingerprint(paper), write)
+        })
     }
 }
 

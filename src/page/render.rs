@@ -18,6 +18,7 @@ use crate::view::{
     Shared, SiteView, TargetView, Views,
 };
 
+use super::patches::{Cloth, Quilts, Sewing};
 use super::pieces::Pieces;
 use super::{
     HIGHLIGHT_STYLE, Kind, Page, Scope, THEME_FOLDER, cards, feeds, reuse, source_of, syndicate,
@@ -79,6 +80,7 @@ pub struct Renderer<'a> {
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
     pub(super) pieces: Pieces,
+    pub(super) sewing: Sewing<'a>,
     /// What renders a page once more that cannot be rendered, for its message to tell what there is.
     of_everything: OnceLock<Box<Renderer<'a>>>,
 }
@@ -152,6 +154,7 @@ impl<'a> Renderer<'a> {
             plan,
             neighbours: &SOUGHT,
             pieces: Pieces::new(site.papers.len()),
+            sewing: Sewing::default(),
             of_everything: OnceLock::new(),
         }
     }
@@ -169,6 +172,17 @@ impl<'a> Renderer<'a> {
         });
         self.folded = self.theme.fold(sites);
         self
+    }
+
+    /// Takes what an earlier build left of its files, with the same program, theme and settings.
+    pub fn with_cloth(self, cloth: Cloth<'a>) -> Renderer<'a> {
+        let sewing = Sewing::of(cloth);
+        Renderer { sewing, ..self }
+    }
+
+    /// Takes what the files that were rendered leave for the next build.
+    pub fn take_quilts(&self) -> Quilts {
+        self.sewing.take()
     }
 
     /// Renders a page.

@@ -9,6 +9,7 @@ use crate::theme::Sheet;
 use crate::view::{AlternateView, Views};
 use crate::{bibtex, csl, records};
 
+use super::patches::{Patches, Quilt};
 use super::render::Proof;
 use super::{Kind, Page, Renderer, Scope};
 
@@ -71,22 +72,51 @@ pub(super) fn render(renderer: &Renderer<'_>, page: &Page) -> Proof {
 
 fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let site = renderer.site();
-    match page.kind {
-        Kind::Bibtex(scope) => {
-            bibtex::join(indices(site, scope).map(|paper| renderer.bibtex(paper)))
-        }
-        Kind::Csl(scope) => csl::join(indices(site, scope).map(|paper| renderer.csl(paper))),
+    let scope = match page.kind {
         Kind::Records(Scope::Site) if is_parted(site) => {
             let parts = site.years.iter().map(|year| layout::year_json(year.key));
-            records::write_parts(site, layout::HOME, parts)
+            return records::write_parts(site, layout::HOME, parts);
         }
-        Kind::Records(scope) => {
-            let papers: Vec<usize> = indices(site, scope).collect();
-            let shown_at = shown_at(site, scope);
-            records::write(site, &shown_at, &papers, |paper| renderer.record(paper))
+        Kind::Bibtex(scope) | Kind::Csl(scope) | Kind::Records(scope) => scope,
+        _ => return records::schema(&site.config.base_url),
+    };
+    let papers: Vec<usize> = indices(site, scope).collect();
+    // A file of all papers is mostly what it was; others take from it.
+    let is_large = matches!(scope, Scope::Site | Scope::Year(_));
+    let mut ends = Vec::new();
+    let mut lengths = Vec::new();
+    let text = match page.kind {
+        Kind::Bibtex(_) => {
+            let entries = papers.iter().map(|&paper| renderer.bibtex(paper));
+            bibtex::join(
+                entries.inspect(|entry| lengths.push(entry.len())),
+                &mut ends,
+            )
         }
-        _ => records::schema(&site.config.base_url),
+        Kind::Csl(_) => {
+            let items = papers.iter().map(|&paper| renderer.csl(paper));
+            csl::join(items.inspect(|item| lengths.push(item.len())), &mut ends)
+        }
+        _ => {
+            let patches = match is_large {
+                true => renderer.sewing.cut(&page.path),
+                false => Patches::default(),
+            };
+            let records = papers.iter().map(|&paper| renderer.record(paper, &patches));
+            let records = records.inspect(|record| lengths.push(record.len()));
+            records::write(site, &shown_at(site, scope), &papers, records, &mut ends)
+        }
+    };
+    if is_large {
+        let fingerprints = papers
+            .iter()
+            .map(|&paper| renderer.views.fingerprint(paper));
+        let places = ends.into_iter().zip(lengths);
+        let patches = fingerprints.zip(places);
+        let patches = patches.map(|(paper, (end, length))| (paper, end, length));
+        renderer.sewing.keep(&page.path, Quilt::of(&text, patches));
     }
+    text
 }
 
 /// Returns the files that hold the papers of a page.
