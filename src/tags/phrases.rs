@@ -275,9 +275,10 @@ impl Statistics for Model {
             return PhraseCount::default();
         };
         let (papers, key) = (usize::from(*papers), usize::from(*key));
+        let counts = &*COUNTS;
         PhraseCount {
-            papers: COUNTS[papers],
-            key: COUNTS[key],
+            papers: counts[papers],
+            key: counts[key],
             log_papers: papers as f32 / COUNT_STEPS,
             log_key: key as f32 / COUNT_STEPS,
         }

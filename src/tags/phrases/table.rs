@@ -35,8 +35,16 @@ impl<V: Copy + Default> Table<V> {
 
     /// Returns the value of a hash.
     pub fn get(&self, hash: u32) -> Option<&V> {
-        let (found, value) = &self.places[self.place(hash)];
-        (*found == hash && hash != 0).then_some(value)
+        // As `place` looks, but at the value in the same step, for this is asked for every phrase of a site.
+        let mask = self.places.len() - 1;
+        let mut place = hash as usize & mask;
+        loop {
+            match self.places.get(place)? {
+                (0, _) => return None,
+                (found, value) if *found == hash => return Some(value),
+                _ => place = (place + 1) & mask,
+            }
+        }
     }
 
     /// Returns all values with their hashes, in no order that means anything.

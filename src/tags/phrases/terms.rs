@@ -274,6 +274,7 @@ fn inside(words: &[WordLogits]) -> (f32, f32) {
     match *words {
         [[a, ..]] => (a, a),
         [[a, ..], [b, ..]] => (a + b, a.min(b)),
+        [[a, ..], [b, ..], [c, ..]] => (a + b + c, a.min(b).min(c)),
         _ => {
             let inside = words.iter().map(|logits| logits[0]);
             (inside.clone().sum(), inside.fold(f32::MAX, f32::min))
@@ -327,16 +328,20 @@ impl TermCandidate {
             logits[run.start - 1][3]
         };
         let behind = if closes { AT_SIGN } else { logits[end][4] };
-        let (mut hyphen, mut digit) = (false, first.digit);
-        for word in &text.tokens[run.start + 1..end] {
-            hyphen |= word.hyphen;
-            digit |= word.digit;
-        }
+        let (hyphen, digit) = match &text.tokens[run.start + 1..end] {
+            [] => (false, false),
+            [a] => (a.hyphen, a.digit),
+            [a, b] => (a.hyphen | b.hyphen, a.digit | b.digit),
+            words => (
+                words.iter().any(|word| word.hyphen),
+                words.iter().any(|word| word.digit),
+            ),
+        };
         self.flags |= flag(opens, OPENS)
             | flag(closes, CLOSES)
             | flag(first.capital && !opens, CAPITAL)
             | flag(hyphen, HYPHEN)
-            | flag(digit, DIGIT);
+            | flag(first.digit | digit, DIGIT);
         self.numbers[BEFORE] = self.numbers[BEFORE].max(before);
         self.numbers[BEHIND] = self.numbers[BEHIND].max(behind);
         self.numbers[AGAIN] = LOGARITHMS[usize::from(self.count).min(LOGARITHMS.len() - 1)];

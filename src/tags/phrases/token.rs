@@ -38,7 +38,13 @@ pub fn read(text: &str) -> Vec<Token> {
         opens: true,
         glue: None,
     };
-    while reader.step() {}
+    while let Some(&byte) = text.as_bytes().get(reader.at) {
+        match CLASSES[usize::from(byte)] {
+            BLANK => reader.at += 1,
+            class if reader.begins_word(byte, class) => reader.word(),
+            _ => {}
+        }
+    }
     reader.tokens
 }
 
@@ -55,9 +61,17 @@ struct Hash(u64);
 
 impl Hash {
     const START: Hash = Hash(0xcbf2_9ce4_8422_2325);
+    const PRIME: u64 = 0x0100_0000_01b3;
+    /// What undoes a multiplication by the prime.
+    const INVERSE: u64 = 0xce96_5057_aff6_957b;
 
     const fn with(self, byte: u8) -> Hash {
-        Hash((self.0 ^ byte as u64).wrapping_mul(0x0100_0000_01b3))
+        Hash((self.0 ^ byte as u64).wrapping_mul(Hash::PRIME))
+    }
+
+    /// Takes back the byte that was hashed last.
+    const fn without(self, byte: u8) -> Hash {
+        Hash(self.0.wrapping_mul(Hash::INVERSE) ^ byte as u64)
     }
 
     const fn finish(self) -> u32 {
@@ -65,6 +79,8 @@ impl Hash {
         (self.0 >> 32 ^ self.0) as u32
     }
 }
+
+const _: () = assert!(Hash::PRIME.wrapping_mul(Hash::INVERSE) == 1);
 
 /// What a byte may be part of, as bits; those of the letters and digits of a word add up.
 type Class = u8;
@@ -105,7 +121,7 @@ const fn classes() -> [Class; 256] {
 /// What a letter or a digit of ASCII is.
 const LETTER: Class = SMALL | CAPITAL | DIGIT;
 
-/// What a capital lacks of a small letter; digits have it.
+/// What a capital lacks of a small letter; digits and the dot have it.
 const SMALL_BIT: u8 = 0x20;
 
 struct Reader<'a> {
@@ -127,45 +143,45 @@ struct Part {
 }
 
 impl Reader<'_> {
-    /// Takes the next word or sign; returns whether there was one.
-    fn step(&mut self) -> bool {
-        let rest = &self.text.as_bytes()[self.at..];
-        let is_blank = |byte: &u8| CLASSES[usize::from(*byte)] == BLANK;
-        let Some(blanks) = rest.iter().position(|byte| !is_blank(byte)) else {
-            return false;
-        };
-        self.at += blanks;
-        let byte = rest[blanks];
-        match CLASSES[usize::from(byte)] {
+    /// Tells whether a word of letters begins here; takes what else there is.
+    fn begins_word(&mut self, byte: u8, class: Class) -> bool {
+        match class {
             // An address holds words that the paper does not say; it is one sign.
             SMALL if byte == b'h' && self.is_address() => {
                 let rest = &self.text[self.at..];
                 self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
+                false
             }
-            SMALL | CAPITAL | DIGIT => self.word(),
-            DOT if self.is(self.at + 1, opens_word) => self.word(),
-            BEYOND => self.step_beyond(),
+            SMALL | CAPITAL | DIGIT => true,
+            DOT if self.is(self.at + 1, opens_word) => true,
+            BEYOND => self.begins_word_beyond(),
             _ => self.sign(1),
         }
-        true
     }
 
-    fn step_beyond(&mut self) {
+    fn begins_word_beyond(&mut self) -> bool {
         let Some(first) = self.text[self.at..].chars().next() else {
-            return;
+            return false;
         };
         match first {
-            _ if first.is_whitespace() || is_joint(first) => self.at += first.len_utf8(),
-            _ if is_ideograph(first) => self.push(self.read_beyond(self.at + first.len_utf8())),
-            _ if first.is_alphanumeric() => self.word(),
-            _ => self.sign(first.len_utf8()),
+            _ if first.is_whitespace() || is_joint(first) => {
+                self.at += first.len_utf8();
+                false
+            }
+            _ if is_ideograph(first) => {
+                self.push(self.read_beyond(self.at + first.len_utf8()));
+                false
+            }
+            _ => first.is_alphanumeric() || self.sign(first.len_utf8()),
         }
     }
 
-    fn sign(&mut self, length: usize) {
+    /// Takes a sign, which is no word.
+    fn sign(&mut self, length: usize) -> bool {
         self.opens = true;
         self.glue = None;
         self.at += length;
+        false
     }
 
     fn is(&self, at: usize, test: impl Fn(char) -> bool) -> bool {
@@ -181,37 +197,31 @@ impl Reader<'_> {
     /// Takes the word that starts here.
     fn word(&mut self) {
         let bytes = self.text.as_bytes();
-        let before = self.glue.unwrap_or(Hash::START);
-        let mut hash = before.with(bytes[self.at].to_ascii_lowercase());
-        let mut end = self.at + 1;
-        let mut inner = 0;
-        loop {
-            // The letters and digits of ASCII go by fast.
-            let mut class = SIGN;
-            for byte in &bytes[end..] {
-                class = CLASSES[usize::from(*byte)];
-                if class & LETTER == 0 {
-                    break;
-                }
-                inner |= class;
-                hash = hash.with(*byte | SMALL_BIT);
-                end += 1;
-            }
-            if class & LETTER != 0 || !self.goes_on(class, end) {
+        let first = bytes[self.at];
+        let start = Part {
+            hash: self.glue.unwrap_or(Hash::START).with(first | SMALL_BIT),
+            end: self.at + 1,
+            inner: 0,
+        };
+        let mut part = letters(bytes, start);
+        while let Some(&byte) = bytes.get(part.end) {
+            let class = CLASSES[usize::from(byte)];
+            if class & (BLANK | SIGN) != 0 || !self.goes_on(class, part.end) {
                 break;
             }
-            inner |= class;
-            hash = hash.with(bytes[end]);
-            end += 1;
+            part.hash = part.hash.with(byte);
+            part.inner |= class;
+            part.end += 1;
+            part = letters(bytes, part);
         }
-        if (inner | CLASSES[usize::from(bytes[self.at])]) & BEYOND != 0 {
-            return self.push(self.read_beyond(end));
+        let written = &bytes[self.at..part.end];
+        if (part.inner | CLASSES[usize::from(first)]) & BEYOND != 0 {
+            part = self.read_beyond(part.end);
+        } else if matches!(written.last(), Some(b's' | b'S')) {
+            // No prefix ends like a plural.
+            part.hash = singular(written, part.hash);
         }
-        let written = &bytes[self.at..end];
-        if matches!(written.last(), Some(b's' | b'S')) && !is_prefix(written) {
-            hash = singular(written, before);
-        }
-        self.push(Part { hash, end, inner });
+        self.push(part);
     }
 
     /// Tells whether a sign inside or behind a word, or a byte beyond ASCII, belongs to it: `4.1`,
@@ -249,18 +259,19 @@ impl Reader<'_> {
 
     /// Adds a word that starts here, or joins it to a prefix before it.
     fn push(&mut self, part: Part) {
+        let bytes = self.text.as_bytes();
         let start = std::mem::replace(&mut self.at, part.end);
-        let prefix = self.glue.take();
-        let written = &self.text.as_bytes()[start..part.end];
-        self.glue = is_prefix(written).then_some(part.hash);
-        let first = CLASSES[usize::from(written[0])];
+        let first = CLASSES[usize::from(bytes[start])];
         let capital = match first {
             BEYOND => self.is(start, char::is_uppercase),
             first => first == CAPITAL,
         };
-        let (digit, inner_capital) = ((first | part.inner) & DIGIT != 0, part.inner & CAPITAL != 0);
+        let classes = first | part.inner;
+        let (digit, inner_capital) = (classes & DIGIT != 0, part.inner & CAPITAL != 0);
         let hash = part.hash.finish();
-        if let Some(last) = self.tokens.last_mut().filter(|_| prefix.is_some()) {
+        let next = is_prefix(&bytes[start..part.end]).then_some(part.hash);
+        if std::mem::replace(&mut self.glue, next).is_some() {
+            let last = self.tokens.last_mut().expect("a prefix is a word");
             last.hash = hash;
             last.end = part.end as u32;
             last.stop = is_stop_word(hash);
@@ -277,26 +288,53 @@ impl Reader<'_> {
             opens: std::mem::replace(&mut self.opens, false),
             digit,
             capital,
-            hyphen: before > 0 && before + 1 == start && self.text.as_bytes()[before] == b'-',
+            hyphen: before > 0 && before + 1 == start && bytes[before] == b'-',
             short: inner_capital,
-            number: digit && (first | part.inner) & !(DIGIT | DOT) == 0,
+            number: digit && classes & !(DIGIT | DOT) == 0,
         });
     }
 }
 
-/// Hashes a word, behind a prefix or not, without the plural's ending.
-fn singular(written: &[u8], before: Hash) -> Hash {
-    // So many letters at the end tell what is cut.
-    const ENDING: usize = 5;
-    let (stem, ending) = written.split_at(written.len().saturating_sub(ENDING));
-    let mut last = [0; ENDING];
-    let last = &mut last[..ending.len()];
-    last.copy_from_slice(ending);
-    last.make_ascii_lowercase();
-    let length = singular_length(last);
-    let stem = stem.iter().map(u8::to_ascii_lowercase);
-    let word = stem.chain(last[..length].iter().copied());
-    word.fold(before, Hash::with)
+/// Adds the letters and digits of ASCII that stand behind a part of a word.
+fn letters(
+    bytes: &[u8],
+    Part {
+        mut hash,
+        mut end,
+        mut inner,
+    }: Part,
+) -> Part {
+    for &byte in &bytes[end..] {
+        let class = CLASSES[usize::from(byte)];
+        if class & LETTER == 0 {
+            break;
+        }
+        inner |= class;
+        hash = hash.with(byte | SMALL_BIT);
+        end += 1;
+    }
+    Part { hash, end, inner }
+}
+
+/// Takes the plural's ending back from the hash of a word, which may stand behind a prefix.
+fn singular(written: &[u8], hash: Hash) -> Hash {
+    // Five letters at the end tell what is cut; words of three have none.
+    match (written.last_chunk::<5>(), written.last_chunk::<4>()) {
+        (Some(ending), _) => without_plural(*ending, hash),
+        (None, Some(word)) => without_plural(*word, hash),
+        _ => hash,
+    }
+}
+
+fn without_plural<const LETTERS: usize>(mut ending: [u8; LETTERS], hash: Hash) -> Hash {
+    ending.make_ascii_lowercase();
+    let whole = ending;
+    let length = singular_length(&mut ending);
+    if length == LETTERS {
+        return hash;
+    }
+    let stem = whole.iter().rev().copied().fold(hash, Hash::without);
+    ending[..length].iter().copied().fold(stem, Hash::with)
 }
 
 /// Tells whether a dot before this letter belongs to its word, as in `.NET`.
