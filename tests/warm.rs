@@ -443,3 +443,26 @@ fn a_part_of_a_page_that_goes_is_missed_by_pages_that_stay() {
     let said = build(&folder, &[]).said;
     assert!(said.contains("#part"), "{kept} kept\n{said}");
 }
+
+/// A file of all papers takes what it says of most from the old one, but nothing that somebody else wrote there.
+#[test]
+fn a_file_of_all_papers_is_copied_only_as_it_was_written() {
+    let folder = many();
+    for file in ["papers.bib", "papers.csl.json", "papers.json"] {
+        let path = folder.root().join("public").join(file);
+        let text = fs::read_to_string(&path).expect("a file");
+        let time = fs::metadata(&path).and_then(|about| about.modified());
+        // As long as before, and as old.
+        let other = text.replace("Many 9", "Mani 9");
+        assert_ne!(other, text, "{file}");
+        fs::write(&path, other).expect("written");
+        let opened = fs::File::options().write(true).open(&path);
+        let opened = opened.expect("a file");
+        opened.set_modified(time.expect("a time")).expect("aged");
+        let name = format!("{}/many-7.md", day_folder(3));
+        folder.write(&name, paper("Many 7", "vision, bulk", file));
+        check(&folder, &[], file);
+        std::thread::sleep(Duration::from_millis(50));
+        check(&folder, &[], "once more");
+    }
+}

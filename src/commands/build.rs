@@ -18,7 +18,7 @@ use crate::memo::{Leaf, Memo, Seal};
 use crate::page::{Output, Page};
 
 use super::earlier::Earlier;
-use super::pipeline::{self, Prepared, Rendered};
+use super::pipeline::{self, Materials, Prepared, Rendered};
 use super::{Outcome, find_root};
 
 /// Render the site into a folder of static files
@@ -58,19 +58,22 @@ impl Build {
         let start = Instant::now();
         let root = find_root(root)?;
         let output = self.output.clone().unwrap_or_else(|| root.join("public"));
-        let (publication, mut memo) = rayon::join(
-            || Publication::start(&root, &output),
-            || match self.cold {
-                true => Memo::default(),
-                false => disk::read_memo(&root).unwrap_or_default(),
-            },
-        );
-        let mut publication = publication?;
         let options = Options {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let mut prepared = pipeline::prepare(&root, &options, Some(&mut memo))?;
+        let read_memo = || match self.cold {
+            true => Memo::default(),
+            false => disk::read_memo(&root).unwrap_or_default(),
+        };
+        let start_publication = || Publication::start(&root, &output);
+        // What a build begins with is read side by side; one thread alone can read a memo.
+        let ((publication, mut memo), materials) = rayon::join(
+            || rayon::join(start_publication, read_memo),
+            || Materials::read(&root, &options),
+        );
+        let mut publication = publication?;
+        let mut prepared = pipeline::prepare(materials?, &options, Some(&mut memo));
         pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));

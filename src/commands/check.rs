@@ -16,7 +16,7 @@ use crate::report;
 use crate::source::{Place, Source};
 
 use super::build::parse_base_url;
-use super::pipeline::{self, Prepared};
+use super::pipeline::{self, Materials, Prepared};
 use super::{Outcome, find_root};
 
 #[cfg(feature = "network")]
@@ -81,7 +81,7 @@ impl Check {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let mut prepared = pipeline::prepare(&root, &options, None)?;
+        let mut prepared = pipeline::prepare(Materials::read(&root, &options)?, &options, None);
         if !prepared.problems.has_errors() {
             pipeline::render(&mut prepared, "checking", None, |_, _| {
                 Ok(Written::default())

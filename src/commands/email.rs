@@ -23,7 +23,7 @@ mod send;
 
 use super::build::parse_base_url;
 use super::import::parse_date;
-use super::pipeline::{self, Prepared};
+use super::pipeline::{self, Materials, Prepared};
 use super::{Outcome, find_root};
 
 /// Write an issue as an edition for the mail, and send it
@@ -64,7 +64,7 @@ impl Email {
             base_url: self.base_url.clone(),
             drafts: false,
         };
-        let prepared = pipeline::prepare(&root, &options, None)?;
+        let prepared = pipeline::prepare(Materials::read(&root, &options)?, &options, None);
         if prepared.problems.has_errors() {
             return Ok(reject(prepared));
         }

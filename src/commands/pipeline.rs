@@ -68,11 +68,27 @@ pub struct Rendered {
     pub write: Duration,
 }
 
-/// Reads a site, links it and plans its pages; a memo tells the terms and words of papers that it knows, and
-/// gets the words of those that are there now.
-pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Result<Prepared> {
-    // What the settings lead to needs no document, and is read beside them.
-    let (head, body) = rayon::join(|| Head::read(root, options), || Body::read(root));
+/// This is all that a site is made of, read and not linked yet.
+pub struct Materials {
+    head: Head,
+    body: Body,
+}
+
+impl Materials {
+    /// Reads them.
+    pub fn read(root: &Path, options: &Options) -> Result<Materials> {
+        // What the settings lead to needs no document, and is read beside them.
+        let (head, body) = rayon::join(|| Head::read(root, options), || Body::read(root));
+        Ok(Materials {
+            head: head?,
+            body: body?,
+        })
+    }
+}
+
+/// Links what was read to a site and plans its pages; a memo tells the terms and words of papers that it knows,
+/// and gets the words of those that are there now.
+pub fn prepare(materials: Materials, options: &Options, memo: Option<&mut Memo>) -> Prepared {
     let Head {
         settings,
         config,
@@ -80,14 +96,14 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         mut problems,
         bad_settings,
         mut basis,
-    } = head?;
+    } = materials.head;
     let Body {
         sources,
         vocabulary,
         documents,
         problems: of_body,
         mut clock,
-    } = body?;
+    } = materials.body;
     let sources = Sources {
         settings,
         ..sources
@@ -126,7 +142,7 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         ((), neighbours) = rayon::join(index, || Neighbours::find(&site, related));
         clock.lap("index");
     }
-    Ok(Prepared {
+    Prepared {
         site,
         theme,
         plan,
@@ -136,7 +152,7 @@ pub fn prepare(root: &Path, options: &Options, memo: Option<&mut Memo>) -> Resul
         basis: basis.fingerprint(),
         quilts: Quilts::default(),
         timings: clock.laps,
-    })
+    }
 }
 
 /// This is what the settings lead to.
