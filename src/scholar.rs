@@ -384,6 +384,24 @@ mod tests {
 
     proptest::proptest! {
         #[test]
+        fn any_title_is_one_content(title in ".{0,60}|[\"'<>&\\x00-\\x20\\x7f]{0,9}") {
+            check(|citation| {
+                let citation = Citation { title_plain: &title, ..citation.clone() };
+                let elements = tags_html(&citation);
+                assert_eq!(elements.lines().count(), tags(&citation).len());
+                let start = "<meta name=\"citation_title\" content=\"";
+                let content = elements.strip_prefix(start).expect("the title comes first");
+                let (content, _) = content.split_once("\">\n<meta ").expect("an end");
+                assert!(!content.contains(['"', '\'', '<', '>']), "{content}");
+                let mut read = content.to_owned();
+                for (sign, shown) in [("&quot;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")] {
+                    read = read.replace(sign, shown);
+                }
+                assert_eq!(read, one_line(title.clone()));
+            });
+        }
+
+        #[test]
         fn any_title_is_read_back_from_json_ld_and_coins(title in ".{1,60}") {
             check(|citation| {
                 let citation = Citation { title_plain: &title, ..citation.clone() };
