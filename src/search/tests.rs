@@ -179,6 +179,35 @@ fn an_index_of_kept_pieces_is_one_that_was_made_at_once() {
     assert_eq!(index(&site, Some(&mut kept)), index(&site, None));
 }
 
+#[test]
+fn a_word_file_goes_on_where_the_first_word_of_the_next_is_gone() {
+    let mut papers = many(600);
+    for (number, paper) in papers.iter_mut().enumerate() {
+        let own = (0..40).map(|word| format!(" v{:x}", (number * 40 + word) * 104_729 % 999_983));
+        paper.2.extend(own);
+    }
+    let mut kept = Kept::default();
+    index(&site_of(&papers), Some(&mut kept));
+    assert!(kept.tables.words.len() > 10);
+    let mut gone = 0;
+    for number in (1..10).rev() {
+        // Nothing is said of the file before but that another word stands behind it.
+        let first = format!(" {}", kept.tables.words[number].first);
+        let is_word = |text: &str| text.split(' ').any(|word| word == first.trim_start());
+        let mut having = papers.iter_mut().filter(|paper| is_word(&paper.2));
+        if let (Some(paper), None) = (having.next(), having.next()) {
+            paper.2 = format!("{} ", paper.2).replace(&format!("{first} "), " ");
+            gone += 1;
+        }
+        let site = site_of(&papers);
+        assert!(
+            index(&site, Some(&mut kept)) == index(&site, None),
+            "{first}"
+        );
+    }
+    assert!(gone > 3, "{gone}");
+}
+
 /// What is done to a text.
 #[derive(Debug, Clone)]
 enum Change {
