@@ -8,6 +8,8 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use walkdir::WalkDir;
 
+use paper_digest::layout;
+
 use crate::hugo::{Addresses, Hugo};
 
 /// GNU time asks the kernel what a process took, which needs no privilege and no polling.
@@ -101,8 +103,15 @@ impl Tool {
     /// What was built before is put aside and deleted when all is measured: ext4 keeps the inodes of
     /// deleted files back for a minute or more and steps over each of them when it makes a new file,
     /// which would be measured too.
+    ///
+    /// What a build of ours leaves for the next goes with it.
     pub fn run(&self) -> Result<Cost> {
         put_aside(&self.output)?;
+        put_aside(
+            &self
+                .output
+                .with_file_name(layout::CACHE.trim_end_matches('/')),
+        )?;
         self.run_over()
     }
 

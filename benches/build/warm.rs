@@ -65,10 +65,6 @@ fn measure(
     let mut costs: Costs = names.map(|name| (name.to_owned(), Vec::new())).collect();
     let papers = sources(site)?;
     for round in 0..=runs {
-        let cache = site.join(layout::CACHE);
-        if cache.exists() {
-            fs::remove_dir_all(&cache)?;
-        }
         let mut taken = vec![tool.run()?];
         for (number, (_, edit)) in EDITS.iter().enumerate() {
             // A paper of another part of the site each time.

@@ -82,7 +82,8 @@ impl Build {
         publication.create_folders(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let writing = Instant::now();
         let basis = basis(&prepared, &publication);
-        let earlier = (memo.basis == basis).then_some(Earlier {
+        let is_known = memo.basis == basis && publication.has_old();
+        let earlier = is_known.then_some(Earlier {
             memo: &memo,
             publication: &publication,
         });

@@ -154,6 +154,11 @@ impl Publication {
         self.output.root()
     }
 
+    /// Tells whether there is an old site.
+    pub fn has_old(&self) -> bool {
+        self.output.root().exists()
+    }
+
     /// Puts the new site in the place of the old one, and deletes that. While it is deleted, `follow` gets
     /// what became of the list of the site's files, which is written last.
     pub fn finish<'a, R: Send>(
@@ -168,7 +173,7 @@ impl Publication {
         }
         let manifest = self.write(MANIFEST, manifest.as_bytes())?;
         let (staging, output) = (self.staging.root(), self.output.root());
-        let moved = match output.exists() {
+        let moved = match self.has_old() {
             true => self.swap(),
             false => fs::rename(staging, output),
         };
