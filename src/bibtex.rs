@@ -3,6 +3,7 @@
 //! Knows a citation and the rules of the format. Which papers stand in which file is `page`'s.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::citation::{Citation, Kind, Name};
 use crate::markdown::{TitlePart, title_parts};
@@ -59,15 +60,19 @@ pub fn write(citation: &Citation<'_>) -> String {
     entry
 }
 
-/// Puts entries together, with a blank line between them; notes where each ends.
-pub fn join(entries: impl Iterator<Item = impl AsRef<str>>, ends: &mut Vec<usize>) -> String {
+/// Puts entries together, with a blank line between them; notes where each stands.
+pub fn join(
+    entries: impl Iterator<Item = impl AsRef<str>>,
+    places: &mut Vec<Range<usize>>,
+) -> String {
     let mut text = String::new();
     for entry in entries {
         if !text.is_empty() {
             text.push('\n');
         }
+        let start = text.len();
         text.push_str(entry.as_ref());
-        ends.push(text.len());
+        places.push(start..text.len());
     }
     text
 }

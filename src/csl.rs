@@ -2,6 +2,8 @@
 //!
 //! Knows a citation and the schema of CSL 1.0.2. Which papers stand in which file is `page`'s.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::citation::{Citation, Issued, Kind, Name};
@@ -75,13 +77,17 @@ pub fn write(citation: &Citation<'_>) -> String {
     serde_json::to_string(&item).expect("all keys are strings")
 }
 
-/// Puts items together as an array, one to a line; notes where each ends.
-pub fn join(items: impl Iterator<Item = impl AsRef<str>>, ends: &mut Vec<usize>) -> String {
+/// Puts items together as an array, one to a line; notes where each stands.
+pub fn join(
+    items: impl Iterator<Item = impl AsRef<str>>,
+    places: &mut Vec<Range<usize>>,
+) -> String {
     let mut text = String::from("[");
     for item in items {
         text.push_str(if text.len() > 1 { ",\n" } else { "\n" });
+        let start = text.len();
         text.push_str(item.as_ref());
-        ends.push(text.len());
+        places.push(start..text.len());
     }
     text.push_str("\n]\n");
     text

@@ -3,6 +3,7 @@
 //! Owns the format and its schema. Which papers stand in which file is `page`'s.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -68,13 +69,13 @@ struct PaperRecord<'a> {
 }
 
 /// Writes papers of a site, by their indices; `page` is the output path of the page that shows them, and
-/// `records` what `write_paper` wrote of each. Notes where each ends.
+/// `records` what `write_paper` wrote of each. Notes where each stands.
 pub fn write<R: AsRef<str>>(
     site: &Site,
     page: &str,
     papers: &[usize],
     records: impl Iterator<Item = R>,
-    ends: &mut Vec<usize>,
+    places: &mut Vec<Range<usize>>,
 ) -> String {
     let mut used = vec![false; site.tags.len()];
     for &tag in papers.iter().flat_map(|&paper| &site.papers[paper].tags) {
@@ -89,7 +90,7 @@ pub fn write<R: AsRef<str>>(
         &mut text,
     );
     text.push_str(",\n");
-    *ends = push_list("papers", records, &mut text);
+    *places = push_list("papers", records, &mut text);
     text.push_str("}\n");
     text
 }
@@ -212,22 +213,22 @@ fn head(site: &Site, page: &str) -> String {
     )
 }
 
-/// A line to a tag and to a paper: small, and `diff` and `grep` can read it.
-/// Writes a list, one value to a line; returns where each ends.
+/// Writes a list, one value to a line, so that `diff` and `grep` can read it; returns where each stands.
 fn push_list(
     name: &str,
     lines: impl Iterator<Item = impl AsRef<str>>,
     text: &mut String,
-) -> Vec<usize> {
-    let mut ends = Vec::new();
+) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
     text.push_str(&format!("\"{name}\":["));
     for (index, line) in lines.enumerate() {
         text.push_str(if index > 0 { ",\n" } else { "\n" });
+        let start = text.len();
         text.push_str(line.as_ref());
-        ends.push(text.len());
+        places.push(start..text.len());
     }
     text.push_str("\n]");
-    ends
+    places
 }
 
 fn json(value: &impl Serialize) -> String {

@@ -50,13 +50,13 @@ pub(super) struct Sewing<'a> {
 }
 
 impl Quilt {
-    /// Notes of a text its papers, each with the place where its own text ends and how long that is.
+    /// Notes of a text its papers, each with the place where its own text stands.
     pub(super) fn of(
         text: &str,
-        papers: impl Iterator<Item = (Fingerprint, usize, usize)>,
+        papers: impl Iterator<Item = (Fingerprint, Range<usize>)>,
     ) -> Quilt {
         let patch =
-            |(paper, end, length): (_, usize, usize)| (paper, (end - length) as u32, length as u32);
+            |(paper, place): (_, Range<usize>)| (paper, place.start as u32, place.len() as u32);
         // A place takes four bytes; of a file that is larger there are none.
         let is_short = u32::try_from(text.len()).is_ok();
         Quilt {
@@ -166,7 +166,7 @@ mod tests {
     fn a_paper_is_cut_out_of_a_file_that_nobody_changed() {
         let of = |paper: &str| Fingerprint::of_bytes(paper.as_bytes());
         let text = "[a größer, b]";
-        let papers = [(of("a"), 11, 10), (of("b"), 14, 1)];
+        let papers = [(of("a"), 1..11), (of("b"), 13..14)];
         let quilt = Quilt::of(text, papers.into_iter());
         let mut bytes = Vec::new();
         quilt.write(&mut bytes);

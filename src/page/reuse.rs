@@ -83,19 +83,15 @@ fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let papers: Vec<usize> = indices(site, scope).collect();
     // A file of all papers is mostly what it was; others take from it.
     let is_large = matches!(scope, Scope::Site | Scope::Year(_));
-    let mut ends = Vec::new();
-    let mut lengths = Vec::new();
+    let mut places = Vec::new();
     let text = match page.kind {
         Kind::Bibtex(_) => {
             let entries = papers.iter().map(|&paper| renderer.bibtex(paper));
-            bibtex::join(
-                entries.inspect(|entry| lengths.push(entry.len())),
-                &mut ends,
-            )
+            bibtex::join(entries, &mut places)
         }
         Kind::Csl(_) => {
             let items = papers.iter().map(|&paper| renderer.csl(paper));
-            csl::join(items.inspect(|item| lengths.push(item.len())), &mut ends)
+            csl::join(items, &mut places)
         }
         _ => {
             let patches = match is_large {
@@ -103,18 +99,15 @@ fn write(renderer: &Renderer<'_>, page: &Page) -> String {
                 false => Patches::default(),
             };
             let records = papers.iter().map(|&paper| renderer.record(paper, &patches));
-            let records = records.inspect(|record| lengths.push(record.len()));
-            records::write(site, &shown_at(site, scope), &papers, records, &mut ends)
+            records::write(site, &shown_at(site, scope), &papers, records, &mut places)
         }
     };
     if is_large {
         let fingerprints = papers
             .iter()
             .map(|&paper| renderer.views.fingerprint(paper));
-        let places = ends.into_iter().zip(lengths);
-        let patches = fingerprints.zip(places);
-        let patches = patches.map(|(paper, (end, length))| (paper, end, length));
-        renderer.sewing.keep(&page.path, Quilt::of(&text, patches));
+        let quilt = Quilt::of(&text, fingerprints.zip(places));
+        renderer.sewing.keep(&page.path, quilt);
     }
     text
 }

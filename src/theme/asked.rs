@@ -10,7 +10,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Source;
 
-use super::{BUILT_IN_PREFIX, turns};
+use super::BUILT_IN_PREFIX;
+use super::turns::{self, is_of_word};
 
 /// These are the names that some templates may ask for.
 #[derive(Debug, Clone, Default)]
@@ -164,8 +165,7 @@ fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
 
 /// The code of a template, without the text around it.
 fn code(template: &str) -> String {
-    let code = turns::code(template).into_iter();
-    code.map(|range| &template[range]).collect()
+    turns::codes(template).collect()
 }
 
 /// The templates that define a component, by its name; which of two counts is Tera's business.
@@ -178,10 +178,6 @@ fn components<'c, 'a>(codes: &'c [(&'a str, String)]) -> FxHashMap<&'c str, Vec<
         }
     }
     components
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

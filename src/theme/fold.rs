@@ -9,7 +9,7 @@
 
 use tera::{Context, Tera, Value};
 
-use super::turns;
+use super::turns::{self, codes, is_of_word};
 
 /// The names that mean the same on every page, or nearly so.
 const SHARED: [&str; 2] = ["site", "words"];
@@ -155,11 +155,6 @@ enum Piece<'a> {
 enum Node<'a> {
     Piece(Piece<'a>),
     Block(Vec<Node<'a>>),
-}
-
-fn codes(template: &str) -> impl Iterator<Item = &str> {
-    let ranges = turns::code(template).into_iter();
-    ranges.map(|range| &template[range])
 }
 
 /// Cuts a template into pieces. Comments are left out, and white space is cut where code says so, as
@@ -378,10 +373,6 @@ fn words(code: &str) -> Vec<Word<'_>> {
         }
     }
     found
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
 }
 
 /// Takes from components what they ask of whoever calls them and do not name any more.

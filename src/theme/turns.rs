@@ -140,6 +140,17 @@ pub(super) fn code(template: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Returns the code of a template, as it stands there.
+pub(super) fn codes(template: &str) -> impl Iterator<Item = &str> {
+    let ranges = code(template).into_iter();
+    ranges.map(|range| &template[range])
+}
+
+/// Tells whether a character may stand in a name.
+pub(super) fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
 /// Returns the name of a tag: of `{%- for x in y %}` it is `for`.
 pub(super) fn tag_name(tag: &str) -> Option<&str> {
     let inside = tag.strip_prefix("{%")?;
