@@ -9,6 +9,7 @@
 
 use tera::{Context, Tera, Value};
 
+use super::Sheet;
 use super::turns::{self, codes, is_of_word};
 
 /// The names that mean the same on every page, or nearly so.
@@ -92,7 +93,10 @@ pub(super) fn write(
         let mut values = Context::new();
         values.insert_value("site", site);
         turns::start();
-        let text = tera.render(NAME, &values).ok()?;
+        // On a sheet as pages are, or the program would have Tera in it twice.
+        let mut sheet = Sheet::blank();
+        tera.render_to(NAME, &values, &mut sheet).ok()?;
+        let text = sheet.as_str();
         let texts: Vec<Option<String>> = text.split(MARK).map(str::to_owned).map(Some).collect();
         if texts.len() != constants.len() {
             return None;
