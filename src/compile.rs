@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{self, Document};
+use crate::document::{self, Document, Recollections};
 use crate::layout;
 use crate::site::{self, Parts, Site};
 use crate::source::{Place, Source};
@@ -181,15 +181,17 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
 }
 
 /// Parses documents that `read` brings one by one into a buffer, and lets go of each text when it is
-/// parsed: those of a large site are a quarter of its memory.
+/// parsed: those of a large site are a quarter of its memory. Of papers that are known the abstract is rendered when it
+/// is asked for.
 pub fn parse_each<E: Send>(
     names: Vec<Arc<str>>,
+    known: &Recollections,
     read: impl Fn(&str, &mut Vec<u8>) -> Result<(), E> + Sync,
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Document>>, E> {
     let one = |buffer: &mut Vec<u8>, name: Arc<str>| {
         read(&name, buffer)?;
-        Ok(parse_bytes(&name, buffer))
+        Ok(parse_bytes(&name, buffer, known))
     };
     let parsed: Vec<_> = names
         .into_par_iter()
@@ -302,7 +304,7 @@ pub fn link(
 }
 
 fn compile_file(file: &File, hash: u128) -> Compiled {
-    let (document, problems) = parse_bytes(&file.name, &file.bytes);
+    let (document, problems) = parse_bytes(&file.name, &file.bytes, &Recollections::default());
     Compiled {
         hash,
         document,
@@ -310,10 +312,14 @@ fn compile_file(file: &File, hash: u128) -> Compiled {
     }
 }
 
-fn parse_bytes(name: &Arc<str>, bytes: &[u8]) -> (Option<Arc<Document>>, Problems) {
+fn parse_bytes(
+    name: &Arc<str>,
+    bytes: &[u8],
+    known: &Recollections,
+) -> (Option<Arc<Document>>, Problems) {
     let mut problems = Problems::new();
     let source = decode(name, bytes, &mut problems);
-    let document = source.and_then(|source| document::parse(&source, &mut problems));
+    let document = source.and_then(|source| document::parse_knowing(known, &source, &mut problems));
     (document.map(Arc::new), problems)
 }
 

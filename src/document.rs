@@ -4,9 +4,10 @@
 //! problems (an unknown tag, a paper that is there twice) are only found when all files are known;
 //! the body's text is let go, for a large site holds gigabytes of it. Knows no other file.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::date::Date;
@@ -65,6 +66,23 @@ pub struct PaperText {
     pub teaser: Arc<str>,
     /// What the paper is about; found when it is first asked for.
     terms: OnceLock<Terms>,
+    /// Whether the abstract has no problems, no addresses of this site and no code, so that it can be
+    /// rendered later in another run.
+    is_plain: bool,
+}
+
+/// These are papers with plain abstracts that were parsed before, by the fingerprints of their files.
+pub type Recollections = FxHashMap<Fingerprint, Recollection>;
+
+/// This is what is remembered of a paper with a plain abstract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recollection {
+    /// The beginning of the abstract.
+    pub teaser: Arc<str>,
+    /// What the title shares with others that are alike.
+    pub title_key: Option<u128>,
+    /// Whether the title is as it is written, without formulas.
+    pub has_plain_title: bool,
 }
 
 /// This is what the editor says about an issue.
@@ -99,7 +117,7 @@ pub struct PageText {
 #[derive(Debug, Clone, Default)]
 pub struct Html {
     /// The HTML.
-    pub text: Arc<str>,
+    pub text: Text,
     /// Where an address belongs, in order.
     pub holes: Box<[Hole]>,
     /// Whether there is highlighted code, which wants a style sheet of its own.
@@ -121,9 +139,28 @@ pub struct Hole {
 #[derive(Debug, Clone, Default)]
 pub struct Filled {
     /// The HTML.
-    pub text: Arc<str>,
+    pub text: Text,
     /// The bytes at which an address of this site starts: a path, without a host.
     addresses: Box<[usize]>,
+}
+
+/// This is the text of HTML, which may be rendered when it is first asked for.
+#[derive(Debug, Clone)]
+pub struct Text(Rendering);
+
+#[derive(Debug, Clone)]
+enum Rendering {
+    Done(Arc<str>),
+    Later(Arc<Later>),
+}
+
+/// This is an abstract that is known to have no problems.
+#[derive(Debug)]
+struct Later {
+    source: Source,
+    body: Range<usize>,
+    slug: Slug,
+    rendered: OnceLock<Arc<str>>,
 }
 
 /// How long a teaser is, in characters: three to four lines on a phone.
@@ -131,12 +168,21 @@ const TEASER: usize = 280;
 
 /// Parses a content file; `None` for a file that cannot be published under its name.
 pub fn parse(source: &Source, problems: &mut Problems) -> Option<Document> {
+    parse_knowing(&Recollections::default(), source, problems)
+}
+
+/// Parses a content file to the same; of a paper that is known the abstract is rendered when it is asked for.
+pub fn parse_knowing(
+    known: &Recollections,
+    source: &Source,
+    problems: &mut Problems,
+) -> Option<Document> {
     let name = source.name.clone();
     // A text is long, so it is not copied beside the name.
     let parts = [name.as_bytes(), source.text.as_bytes()].map(Fingerprint::of_bytes);
     let fingerprint = Fingerprint::of(&parts[..]);
     let (front, content) = if name.starts_with(layout::PAPERS) {
-        parse_paper(source, problems)?
+        parse_paper(source, known.get(&fingerprint), problems)?
     } else if name.starts_with(layout::ISSUES) {
         parse_issue(source, problems)?
     } else if name.starts_with(layout::PAGES) {
@@ -181,6 +227,16 @@ impl PaperText {
         let _ = self.terms.set(terms);
     }
 
+    /// Returns what another run may remember, if the abstract can be rendered later in it.
+    pub fn recollection(&self) -> Option<Recollection> {
+        self.is_plain.then(|| Recollection {
+            teaser: self.teaser.clone(),
+            title_key: self.title_key,
+            has_plain_title: *self.title == *self.paper.title
+                && Arc::ptr_eq(&self.title, &self.title_html),
+        })
+    }
+
     /// Returns the abstract in plain text, without formulas.
     pub fn abstract_plain(&self) -> String {
         let mut text = String::with_capacity(self.body.text.len());
@@ -212,8 +268,22 @@ impl Html {
         }
         text.push_str(&self.text[at..]);
         Filled {
-            text: text.into(),
+            text: Text::from(text),
             addresses: addresses.into(),
+        }
+    }
+
+    /// Makes HTML of a plain abstract, to be rendered when it is asked for.
+    fn later(source: &Source, body: Range<usize>, slug: &Slug) -> Html {
+        let later = Later {
+            source: source.clone(),
+            body,
+            slug: slug.clone(),
+            rendered: OnceLock::new(),
+        };
+        Html {
+            text: Text(Rendering::Later(Arc::new(later))),
+            ..Html::default()
         }
     }
 
@@ -225,10 +295,57 @@ impl Html {
             place: source.place(hole.range),
         };
         Html {
-            text: rendered.html.into(),
+            text: Text::from(rendered.html),
             holes: rendered.holes.into_iter().map(hole).collect(),
             has_code: rendered.has_code,
         }
+    }
+}
+
+impl Text {
+    /// Returns the text, to be shared.
+    pub fn shared(&self) -> &Arc<str> {
+        match &self.0 {
+            Rendering::Done(text) => text,
+            Rendering::Later(later) => later.rendered.get_or_init(|| later.render()),
+        }
+    }
+
+    /// Tells whether both are one text.
+    fn is_the_same(&self, other: &Text) -> bool {
+        match (&self.0, &other.0) {
+            (Rendering::Done(one), Rendering::Done(other)) => Arc::ptr_eq(one, other),
+            (Rendering::Later(one), Rendering::Later(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+}
+
+impl Later {
+    fn render(&self) -> Arc<str> {
+        let body = self.body.clone();
+        let rendered = render_abstract(&self.source, body, &self.slug, &mut Problems::new());
+        rendered.html.into()
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.shared()
+    }
+}
+
+impl Default for Text {
+    fn default() -> Text {
+        Text::from(String::new())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text(Rendering::Done(text.into()))
     }
 }
 
@@ -236,14 +353,14 @@ impl Inked for Filled {
     fn ink(&self, ink: &mut Ink) {
         let Filled { text, addresses } = self;
         addresses.as_ref().ink(ink);
-        text.ink(ink);
+        text.shared().ink(ink);
     }
 }
 
 impl Filled {
     /// Tells whether this is HTML without a hole, which says what it said before.
     pub fn is_as_written(&self, html: &Html) -> bool {
-        Arc::ptr_eq(&self.text, &html.text)
+        self.text.is_the_same(&html.text)
     }
 
     /// Returns the HTML with a host before each address, for readers elsewhere.
@@ -260,7 +377,12 @@ impl Filled {
     }
 }
 
-fn parse_paper(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
+/// Parses a paper, which may be known.
+fn parse_paper(
+    source: &Source,
+    known: Option<&Recollection>,
+    problems: &mut Problems,
+) -> Option<(Source, Content)> {
     let slug = file_slug(source, problems);
     let (paper, body) = front_matter::parse_paper(source, problems);
     let front = front_of(source, &body);
@@ -274,34 +396,63 @@ fn parse_paper(source: &Source, problems: &mut Problems) -> Option<(Source, Cont
         let at = find_value(&front, "note");
         Html::new(markdown::inline(source, note, at, problems), source)
     });
-    let body = markdown::render(
-        source,
-        body,
-        Frame {
-            id_prefix: &format!("{slug}-"),
-            top_heading: 3,
-        },
-        problems,
-    );
-    let teaser = markdown::teaser(&body.plain, TEASER).into();
-    let title: Arc<str> = markdown::title_plain(&paper.title).into();
-    let title_html = markdown::title(&paper.title);
+    let (body, teaser, is_plain) = match known {
+        Some(known) => {
+            let body = Html::later(source, body, &slug);
+            (body, known.teaser.clone(), true)
+        }
+        None => {
+            let before = problems.iter().len();
+            let body = render_abstract(source, body, &slug, problems);
+            let is_plain =
+                problems.iter().len() == before && body.holes.is_empty() && !body.has_code;
+            let teaser = markdown::teaser(&body.plain, TEASER).into();
+            (Html::new(body, source), teaser, is_plain)
+        }
+    };
+    let (title, title_html) = match known {
+        Some(known) if known.has_plain_title => {
+            let title: Arc<str> = paper.title.as_str().into();
+            (title.clone(), title)
+        }
+        _ => titles(&paper.title),
+    };
     let text = PaperText {
-        title_key: key_of(&paper.title),
-        // Most titles are the same in both, and are kept once.
-        title_html: match title_html == *title {
-            true => title.clone(),
-            false => title_html.into(),
-        },
+        title_key: known.map_or_else(|| key_of(&paper.title), |known| known.title_key),
+        title_html,
         title,
-        body: Html::new(body, source),
+        body,
         slug,
         paper,
         note,
         teaser,
         terms: OnceLock::new(),
+        is_plain,
     };
     Some((front, Content::Paper(Box::new(text))))
+}
+
+/// Returns a title as text and as HTML. Most are the same in both, and are kept once.
+fn titles(title: &str) -> (Arc<str>, Arc<str>) {
+    let text: Arc<str> = markdown::title_plain(title).into();
+    let html = markdown::title(title);
+    match html == *text {
+        true => (text.clone(), text),
+        false => (text, html.into()),
+    }
+}
+
+fn render_abstract(
+    source: &Source,
+    body: Range<usize>,
+    slug: &Slug,
+    problems: &mut Problems,
+) -> Rendered {
+    let frame = Frame {
+        id_prefix: &format!("{slug}-"),
+        top_heading: 3,
+    };
+    markdown::render(source, body, frame, problems)
 }
 
 fn parse_issue(source: &Source, problems: &mut Problems) -> Option<(Source, Content)> {
@@ -444,4 +595,88 @@ fn title_of_slug(slug: &str) -> String {
     letters.next().map_or(words.clone(), |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const BODIES: [&str; 9] = [
+        "Plain words, *some* of them $x^2$.",
+        "A note[^1].\n\n[^1]: Here it is.",
+        "# A heading\n\nand [another site](https://example.org/).",
+        "[A page](/tags/) of this site.",
+        "![A figure](figure.png)",
+        "```rust\nfn main() {}\n```",
+        "A formula that breaks: $\\frac{1$.",
+        "<script>alert(1)</script>",
+        "",
+    ];
+
+    const TITLES: [&str; 3] = ["One", "One $x^2$ & <more>", "!"];
+
+    fn parse_with(
+        known: &Recollections,
+        title: &str,
+        body: &str,
+    ) -> (Box<PaperText>, Fingerprint, Vec<Diagnostic>) {
+        let note = "'[x](one.md) $\\frac{1$'";
+        let text = format!("---\ntitle: '{title}'\nnote: {note}\n---\n{body}\n");
+        let source = Source::new("content/papers/2025-01-01/one.md", text);
+        let mut problems = Problems::new();
+        let document = parse_knowing(known, &source, &mut problems).expect("a paper");
+        let Content::Paper(paper) = document.content else {
+            unreachable!("it is a paper's file");
+        };
+        (
+            paper,
+            document.fingerprint,
+            problems.iter().cloned().collect(),
+        )
+    }
+
+    fn is_later(paper: &PaperText) -> bool {
+        matches!(paper.body.text.0, Rendering::Later(_))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_known_paper_is_what_it_was(
+            title in prop::sample::select(&TITLES[..]),
+            parts in prop::collection::vec(prop::sample::select(&BODIES[..]), 0..4),
+        ) {
+            let body = parts.join("\n\n");
+            let (first, file, told) = parse_with(&Recollections::default(), title, &body);
+            prop_assert!(!is_later(&first));
+            let known = first.recollection().map(|known| (file, known));
+            let (second, _, told_again) = parse_with(&known.into_iter().collect(), title, &body);
+            prop_assert_eq!(is_later(&second), first.recollection().is_some());
+            prop_assert_eq!(told, told_again);
+            prop_assert_eq!(&*first.body.text, &*second.body.text);
+            prop_assert_eq!(format!("{:?}", first.body.holes), format!("{:?}", second.body.holes));
+            prop_assert_eq!(first.body.has_code, second.body.has_code);
+            prop_assert_eq!(first.recollection(), second.recollection());
+            prop_assert_eq!(&first.teaser, &second.teaser);
+            prop_assert_eq!((&first.title, &first.title_html), (&second.title, &second.title_html));
+            prop_assert_eq!(first.title_key, second.title_key);
+            prop_assert_eq!(first.abstract_plain(), second.abstract_plain());
+        }
+    }
+
+    #[test]
+    fn only_what_says_nothing_about_others_is_plain() {
+        let is_plain = |body: &&str| {
+            let (paper, ..) = parse_with(&Recollections::default(), TITLES[0], body);
+            paper.recollection().is_some()
+        };
+        let plain: Vec<bool> = BODIES.iter().map(is_plain).collect();
+        assert_eq!(
+            plain,
+            [true, true, true, false, false, false, false, true, true]
+        );
+    }
 }

@@ -8,9 +8,11 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::document::{Recollection, Recollections};
 use crate::fingerprint::Fingerprint;
 use crate::octets::{
-    push_fingerprint, push_u32, push_u64, take_count, take_fingerprint, take_u32, take_u64,
+    push_bytes, push_fingerprint, push_u32, push_u64, take, take_count, take_fingerprint,
+    take_text, take_u32, take_u64,
 };
 use crate::page::{Quilt, Quilts};
 use crate::related::{self, KnownTerms};
@@ -21,12 +23,12 @@ use crate::tags::phrases::Terms;
 /// This is what a build leaves for the next.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memo {
-    /// The program: its terms are those of this one.
-    pub program: Fingerprint,
     /// What all pages depend on: settings, theme, the paths of the pages.
     pub basis: Fingerprint,
     /// The pages, by the fingerprint of their paths.
     pub pages: FxHashMap<Fingerprint, Leaf>,
+    /// What is remembered of papers with plain abstracts.
+    pub papers: Recollections,
     /// The terms of papers, by the fingerprint of their files.
     pub terms: KnownTerms,
     /// Where files of all papers have the text of each, by the fingerprints of their paths.
@@ -62,16 +64,84 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: &[u8] = b"digest memo 3\n";
+const MAGIC: &[u8] = b"digest memo 4\n";
 /// How many bytes the sum of all others has, which stands behind that.
 const SUM: usize = size_of::<u128>();
 
+/// This is a memo that is whole and of this program, of which the first part is read: it takes a moment, and
+/// papers are parsed with it while the rest is read.
+#[derive(Debug, Default)]
+pub struct Opened {
+    bytes: Vec<u8>,
+    /// Where the rest starts.
+    rest: usize,
+    basis: Fingerprint,
+    papers: Recollections,
+}
+
+impl Opened {
+    /// Opens a memo that this program wrote; `None` for any other.
+    pub fn new(bytes: Vec<u8>, program: Fingerprint) -> Option<Opened> {
+        let mut rest = bytes.strip_prefix(MAGIC)?;
+        let rest = &mut rest;
+        let sum = take_fingerprint(rest)?;
+        (Fingerprint::of_bytes(rest) == sum).then_some(())?;
+        (take_fingerprint(rest)? == program).then_some(())?;
+        let basis = take_fingerprint(rest)?;
+        let mut papers = Recollections::default();
+        for _ in 0..take_count(rest)? {
+            papers.insert(take_fingerprint(rest)?, take_recollection(rest)?);
+        }
+        Some(Opened {
+            basis,
+            papers,
+            rest: bytes.len() - rest.len(),
+            bytes,
+        })
+    }
+
+    /// Returns the papers that it remembers.
+    pub fn papers(&self) -> &Recollections {
+        &self.papers
+    }
+
+    /// Reads the rest; the papers stay here.
+    pub fn read(&self) -> Option<Memo> {
+        let mut rest = self.bytes.get(self.rest..)?;
+        let rest = &mut rest;
+        let mut memo = Memo {
+            basis: self.basis,
+            ..Memo::default()
+        };
+        for _ in 0..take_count(rest)? {
+            memo.pages
+                .insert(take_fingerprint(rest)?, Leaf::take(rest)?);
+        }
+        for _ in 0..take_count(rest)? {
+            let path = take_fingerprint(rest)?;
+            memo.quilts.insert(path, Quilt::take(rest)?);
+        }
+        for _ in 0..take_count(rest)? {
+            memo.terms
+                .insert(take_fingerprint(rest)?, Terms::take(rest)?);
+        }
+        memo.search = search::Kept::take(rest)?;
+        memo.related = related::Kept::take(rest)?;
+        rest.is_empty().then_some(memo)
+    }
+}
+
 impl Memo {
-    /// Takes the terms of a site's papers.
-    pub fn note_terms(&mut self, site: &Site) {
+    /// Takes what is remembered of a site's papers, and their terms.
+    pub fn note_papers(&mut self, site: &Site) {
         let known = site.papers.iter().filter(|entry| entry.text().has_terms());
         let terms = known.map(|entry| (entry.fingerprint(), entry.text().terms().clone()));
         self.terms = terms.collect();
+        let plain = site
+            .papers
+            .iter()
+            .filter_map(|entry| Some((entry.fingerprint(), entry.text().recollection()?)));
+        self.papers = plain.collect();
     }
 
     /// Gives a site's papers the terms that they had.
@@ -83,16 +153,22 @@ impl Memo {
         }
     }
 
-    /// Writes a memo.
-    pub fn write(&self) -> Vec<u8> {
-        // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
-        // memory.
-        let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
+    /// Writes the memo of a program.
+    pub fn write(&self, program: Fingerprint) -> Vec<u8> {
+        // A page takes some 80 bytes, a paper's terms and neighbours some 500, its teaser 300; growing would
+        // take twice as much memory.
+        let papers = 720 * self.terms.len() + 330 * self.papers.len();
+        let room = 100 * self.pages.len() + papers + 1000;
         let mut bytes = Vec::with_capacity(room + self.search.estimate());
         bytes.extend(MAGIC);
         bytes.extend([0; SUM]);
-        for of in [self.program, self.basis] {
+        for of in [program, self.basis] {
             push_fingerprint(of, &mut bytes);
+        }
+        push_u64(self.papers.len() as u64, &mut bytes);
+        for (file, known) in &self.papers {
+            push_fingerprint(*file, &mut bytes);
+            push_recollection(known, &mut bytes);
         }
         push_u64(self.pages.len() as u64, &mut bytes);
         for (path, leaf) in &self.pages {
@@ -116,35 +192,24 @@ impl Memo {
         head[MAGIC.len()..].copy_from_slice(&sum);
         bytes
     }
+}
 
-    /// Reads a memo that this program wrote; `None` for any other.
-    pub fn parse(bytes: &[u8], program: Fingerprint) -> Option<Memo> {
-        let mut rest = bytes.strip_prefix(MAGIC)?;
-        let rest = &mut rest;
-        let sum = take_fingerprint(rest)?;
-        (Fingerprint::of_bytes(rest) == sum).then_some(())?;
-        let mut memo = Memo {
-            program: take_fingerprint(rest)?,
-            basis: take_fingerprint(rest)?,
-            ..Memo::default()
-        };
-        (memo.program == program).then_some(())?;
-        for _ in 0..take_count(rest)? {
-            memo.pages
-                .insert(take_fingerprint(rest)?, Leaf::take(rest)?);
-        }
-        for _ in 0..take_count(rest)? {
-            let path = take_fingerprint(rest)?;
-            memo.quilts.insert(path, Quilt::take(rest)?);
-        }
-        for _ in 0..take_count(rest)? {
-            memo.terms
-                .insert(take_fingerprint(rest)?, Terms::take(rest)?);
-        }
-        memo.search = search::Kept::take(rest)?;
-        memo.related = related::Kept::take(rest)?;
-        rest.is_empty().then_some(memo)
-    }
+fn push_recollection(known: &Recollection, bytes: &mut Vec<u8>) {
+    push_bytes(known.teaser.as_bytes(), bytes);
+    let flags = [known.title_key.is_some(), known.has_plain_title].map(u8::from);
+    bytes.extend(flags);
+    push_fingerprint(Fingerprint(known.title_key.unwrap_or_default()), bytes);
+}
+
+fn take_recollection(rest: &mut &[u8]) -> Option<Recollection> {
+    let teaser = take_text(rest)?.into();
+    let [has_key, has_plain_title] = take(rest)?.map(|flag: u8| flag != 0);
+    let key = take_fingerprint(rest)?.0;
+    Some(Recollection {
+        teaser,
+        title_key: has_key.then_some(key),
+        has_plain_title,
+    })
 }
 
 impl Leaf {
@@ -196,17 +261,33 @@ mod tests {
             };
             (Fingerprint(number), leaf)
         };
+        let paper = |text: &String| {
+            let known = Recollection {
+                teaser: text.as_str().into(),
+                title_key: (!text.len().is_multiple_of(3)).then_some(text.len() as u128),
+                has_plain_title: text.len().is_multiple_of(2),
+            };
+            (Fingerprint::of_bytes(text.as_bytes()), known)
+        };
         let terms = texts.iter().map(|text| {
             let terms = Terms::read(text, text, Model::embedded());
             (Fingerprint::of_bytes(text.as_bytes()), terms)
         });
         Memo {
-            program: Fingerprint(1),
             basis: Fingerprint(2),
             pages: pages.iter().map(leaf).collect(),
+            papers: texts.iter().map(paper).collect(),
             terms: terms.collect(),
             ..Memo::default()
         }
+    }
+
+    fn read(bytes: Vec<u8>, program: u128) -> Option<Memo> {
+        let opened = Opened::new(bytes, Fingerprint(program))?;
+        Some(Memo {
+            papers: opened.papers().clone(),
+            ..opened.read()?
+        })
     }
 
     proptest! {
@@ -218,20 +299,20 @@ mod tests {
             texts in prop::collection::vec("([a-z]{1,9} ){0,30}", 0..5),
         ) {
             let memo = memo(&pages, &texts);
-            let bytes = memo.write();
-            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(1)), Some(memo));
-            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(3)), None);
+            let bytes = memo.write(Fingerprint(1));
+            prop_assert_eq!(read(bytes.clone(), 1), Some(memo));
+            prop_assert_eq!(read(bytes, 3), None);
         }
 
         #[test]
         fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<bool>()) {
-            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write();
+            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write(Fingerprint(1));
             let at = at.index(bytes.len());
             match cut {
                 true => bytes.truncate(at),
                 false => bytes[at] ^= 1_u8 << bit,
             }
-            prop_assert_eq!(Memo::parse(&bytes, Fingerprint(1)), None);
+            prop_assert_eq!(read(bytes, 1), None);
         }
     }
 }

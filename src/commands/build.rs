@@ -14,7 +14,7 @@ use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger::{self, Addresses};
 use crate::limits;
-use crate::memo::{Leaf, Memo, Seal};
+use crate::memo::{Leaf, Memo, Opened, Seal};
 use crate::page::{Output, Page};
 
 use super::earlier::Earlier;
@@ -62,17 +62,20 @@ impl Build {
             base_url: self.base_url.clone(),
             drafts: self.drafts,
         };
-        let read_memo = || match self.cold {
-            true => Memo::default(),
-            false => disk::read_memo(&root).unwrap_or_default(),
-        };
-        let start_publication = || Publication::start(&root, &output);
         // What a build begins with is read side by side; one thread alone can read a memo.
-        let ((publication, mut memo), materials) = rayon::join(
-            || rayon::join(start_publication, read_memo),
-            || Materials::read(&root, &options),
+        let (publication, opened) = rayon::join(
+            || Publication::start(&root, &output),
+            || match self.cold {
+                true => Opened::default(),
+                false => disk::open_memo(&root).unwrap_or_default(),
+            },
         );
         let mut publication = publication?;
+        let (mut memo, materials) = rayon::join(
+            || opened.read().unwrap_or_default(),
+            || Materials::read_knowing(opened.papers(), &root, &options),
+        );
+        drop(opened);
         let mut prepared = pipeline::prepare(materials?, &options, Some(&mut memo));
         pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
@@ -100,7 +103,7 @@ impl Build {
         let paths = prepared.plan.iter().map(|page| page.path.as_str());
         let remembered = publication.finish(paths, |manifest| {
             let memo = remember(memo, &prepared, &rendered, basis, manifest);
-            disk::keep_memo(&root, memo)
+            disk::keep_memo(&root, &memo)
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {
@@ -214,7 +217,7 @@ fn remember(
         pages: prepared.plan.iter().zip(rendered).map(leaf).collect(),
         ..memo
     };
-    memo.note_terms(&prepared.site);
+    memo.note_papers(&prepared.site);
     memo
 }
 

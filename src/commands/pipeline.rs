@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::console::Progress;
 use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk::{self, Written};
-use crate::document::Document;
+use crate::document::{Document, Recollections};
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger;
@@ -77,8 +77,18 @@ pub struct Materials {
 impl Materials {
     /// Reads them.
     pub fn read(root: &Path, options: &Options) -> Result<Materials> {
+        Materials::read_knowing(&Recollections::default(), root, options)
+    }
+
+    /// Reads them; of papers that are known the abstract is rendered when it is asked for.
+    pub fn read_knowing(
+        known: &Recollections,
+        root: &Path,
+        options: &Options,
+    ) -> Result<Materials> {
         // What the settings lead to needs no document, and is read beside them.
-        let (head, body) = rayon::join(|| Head::read(root, options), || Body::read(root));
+        let head = || Head::read(root, options);
+        let (head, body) = rayon::join(head, || Body::read(root, known));
         Ok(Materials {
             head: head?,
             body: body?,
@@ -197,7 +207,7 @@ struct Body {
 }
 
 impl Body {
-    fn read(root: &Path) -> Result<Body> {
+    fn read(root: &Path, known: &Recollections) -> Result<Body> {
         let mut clock = Clock::start();
         let (sources, names) = disk::list_content(root)?;
         clock.lap("list");
@@ -205,7 +215,7 @@ impl Body {
         let read = |name: &str, buffer: &mut Vec<u8>| disk::read_into(root, name, buffer);
         let (vocabulary, documents) = rayon::join(
             || compile::vocabulary(&sources, &mut problems),
-            || compile::parse_each(names, read, &mut of_documents),
+            || compile::parse_each(names, known, read, &mut of_documents),
         );
         let documents = documents?;
         problems.append(of_documents);

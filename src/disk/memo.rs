@@ -10,27 +10,27 @@ use anyhow::{Context as _, Result};
 
 use crate::fingerprint::Fingerprint;
 use crate::layout;
-use crate::memo::Memo;
+use crate::memo::{Memo, Opened};
 
 /// The name of the file, and of the next one while it is written.
 const NAMES: [&str; 2] = ["build", "build.next"];
 
-/// Reads what the last build left; a memo that cannot be read is as good as none.
-pub fn read_memo(root: &Path) -> Option<Memo> {
+/// Opens what the last build left; a memo that cannot be read is as good as none.
+pub fn open_memo(root: &Path) -> Option<Opened> {
     let bytes = fs::read(root.join(layout::CACHE).join(NAMES[0])).ok()?;
-    Memo::parse(&bytes, program()?)
+    Opened::new(bytes, program()?)
 }
 
 /// Keeps a memo for the next build. Two builds that do so at once leave the memo of one of them, or one
 /// that is seen to be damaged.
-pub fn keep_memo(root: &Path, memo: Memo) -> Result<()> {
+pub fn keep_memo(root: &Path, memo: &Memo) -> Result<()> {
     let Some(program) = program() else {
         return Ok(());
     };
     let [path, next] = NAMES.map(|name| root.join(layout::CACHE).join(name));
     let keep = || -> std::io::Result<()> {
         super::answers::make_cache(root)?;
-        fs::write(&next, Memo { program, ..memo }.write())?;
+        fs::write(&next, memo.write(program))?;
         fs::rename(&next, &path)
     };
     keep().with_context(|| format!("cannot keep {}", path.display()))

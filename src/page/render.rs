@@ -471,7 +471,7 @@ impl<'a> Renderer<'a> {
             ..self.page_view(page, "page", &heading, &description)
         };
         let mut context = self.context("page.html");
-        context.insert("body_html", Html::from(&entry.body.text));
+        context.insert("body_html", Html::from(entry.body.text.shared()));
         context.insert("extra", crate::theme::json(&text.front.extra));
         context.insert("page", view);
         self.template(page, &text.output, context)

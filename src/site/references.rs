@@ -139,7 +139,7 @@ impl<'a> References<'a> {
                 hole.url.clone()
             }
         });
-        Some(filled.text)
+        Some(filled.text.shared().clone())
     }
 
     /// Returns the address that a relative one means in a file.

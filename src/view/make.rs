@@ -285,7 +285,10 @@ impl<'a> Views<'a> {
             url: self.link(&layout::issue(date)),
             count: issue.papers.len(),
             title: issue.title.clone(),
-            body_html: issue.body.as_ref().map(|body| Html::from(&body.text)),
+            body_html: issue
+                .body
+                .as_ref()
+                .map(|body| Html::from(body.text.shared())),
             tags: self.tags_of_issue(issue),
             papers: issue.papers.clone().map(|paper| self.full(paper)).collect(),
             week: self.week_link(date.week()),
@@ -531,7 +534,10 @@ impl<'a> Views<'a> {
                 .iter()
                 .map(|&tag| self.tags[tag].clone())
                 .collect(),
-            note_html: entry.note.as_ref().map(|note| Html::from(&note.text)),
+            note_html: entry
+                .note
+                .as_ref()
+                .map(|note| Html::from(note.text.shared())),
             teaser: text.teaser.to_string(),
             abstract_html: None,
             arxiv: paper.arxiv.as_ref().map(arxiv_view),

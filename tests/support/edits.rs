@@ -88,9 +88,9 @@ pub enum Edit {
 pub fn edit() -> impl Strategy<Value = Edit> {
     let n = 0..4_u8;
     prop_oneof![
-        5 => (n.clone(), n.clone(), n.clone(), n.clone(), n.clone())
+        5 => (n.clone(), n.clone(), n.clone(), n.clone(), 0..7_u8)
             .prop_map(|(day, name, title, tags, body)| Edit::Paper { day, name, title, tags, body }),
-        2 => (n.clone(), n.clone(), n.clone())
+        2 => (n.clone(), n.clone(), 0..7_u8)
             .prop_map(|(day, name, body)| Edit::SaveByRename { day, name, body }),
         5 => (n.clone(), n.clone()).prop_map(|(paper, body)| Edit::Body { paper, body }),
         8 => (n.clone(), 0..8_u8, n.clone())
@@ -254,14 +254,17 @@ pub fn paper_name(day: u8, name: u8) -> String {
 
 pub fn paper_text(name: u8, title: u8, tags: u8, body: u8) -> String {
     let tags = ["", "vision", "vision, agents", "bulk"][usize::from(tags % 4)];
-    // Two of them share phrases, so that a body says which papers are related.
-    let links = [
+    // Two of them share phrases, so that a body says which papers are related; one has a mistake.
+    let ends = [
         "mitigates catastrophic forgetting with replay",
         "![f](fig.png) of a replay buffer",
         "$x^2$",
         "[home](/)",
+        "$\\frac{1$",
+        "and a note[^1].\n\n[^1]: A note.\n\n# A heading",
+        "\n\n```rust\nfn main() {}\n```\n",
     ];
-    let body = format!("Text {body} {}", links[usize::from(body % 4)]);
+    let body = format!("Text {body} {}", ends[usize::from(body) % ends.len()]);
     paper(&format!("Title {name} {title}"), tags, &body)
 }
 
