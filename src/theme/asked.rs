@@ -19,16 +19,19 @@ pub struct Asked {
     /// The names, and whether each stands somewhere without a dot before it; all that there are where there
     /// is no list of them.
     names: Option<FxHashMap<&'static str, bool>>,
-    /// Those that stand behind `page.`; all where there is no list of them.
-    of_page: Option<FxHashSet<&'static str>>,
+    /// Those that stand behind a value of `OWNERS` and a dot, for each; all where there is no list of them.
+    of_owners: [Option<FxHashSet<&'static str>>; OWNERS.len()],
 }
+
+/// The values of which fields are told from those of others that have the same name.
+const OWNERS: [&str; 2] = ["page", "issue"];
 
 impl Asked {
     /// What templates ask for that print nothing.
     pub fn nothing() -> Asked {
         Asked {
             names: Some(FxHashMap::default()),
-            of_page: Some(FxHashSet::default()),
+            of_owners: OWNERS.map(|_| Some(FxHashSet::default())),
         }
     }
 
@@ -51,7 +54,16 @@ impl Asked {
 
     /// Tells whether a field of `page` may be asked for.
     pub fn has_on_page(&self, name: &str) -> bool {
-        let fields = self.of_page.as_ref();
+        self.has_on(0, name)
+    }
+
+    /// Tells whether a field of `issue` may be asked for.
+    pub fn has_on_issue(&self, name: &str) -> bool {
+        self.has_on(1, name)
+    }
+
+    fn has_on(&self, owner: usize, name: &str) -> bool {
+        let fields = self.of_owners[owner].as_ref();
         fields.is_none_or(|fields| fields.contains(name))
     }
 
@@ -64,9 +76,12 @@ impl Asked {
             }
             names
         });
-        let of_page = self.of_page.zip(other.of_page.as_ref());
-        let of_page = of_page.map(|(fields, others)| fields.union(others).copied().collect());
-        Asked { names, of_page }
+        let mut of_others = other.of_owners.iter();
+        let of_owners = self.of_owners.map(|fields| {
+            let both = fields.zip(of_others.next()?.as_ref());
+            both.map(|(fields, others)| fields.union(others).copied().collect())
+        });
+        Asked { names, of_owners }
     }
 }
 
@@ -143,23 +158,27 @@ fn find<'a>(name: &str, sources: &'a BTreeMap<String, Source>) -> Option<&'a str
 /// Finds those of some names that stand in a text.
 fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
     let mut found: FxHashMap<&'static str, bool> = FxHashMap::default();
-    let (mut of_page, mut is_whole) = (FxHashSet::default(), false);
-    let (mut is_field, mut is_of_page) = (false, false);
+    let mut of_owners = OWNERS.map(|_| Some(FxHashSet::default()));
+    let (mut is_field, mut is_loop, mut owner) = (false, false, None);
     for part in text.split_inclusive(|c: char| !is_of_word(c)) {
         let word = part.trim_end_matches(|c: char| !is_of_word(c));
         if let Some(name) = names.get(word) {
             *found.entry(name).or_default() |= !is_field;
-            of_page.extend(is_of_page.then_some(*name));
+            let fields = owner.and_then(|owner: usize| of_owners[owner].as_mut());
+            fields.map(|fields| fields.insert(*name));
         }
-        let is_page = word == "page" && !is_field;
+        owner = OWNERS.iter().position(|owner| *owner == word && !is_field);
         is_field = part.ends_with('.');
-        is_of_page = is_page && is_field;
-        // A page that goes to a component by its name may be asked there for anything.
-        is_whole |= is_page && !is_field;
+        // What goes to a component by its name may be asked there for anything; a loop gives the name anew.
+        if let Some(whole) = owner.filter(|_| !is_field && !is_loop) {
+            of_owners[whole] = None;
+        }
+        owner = owner.filter(|_| is_field);
+        is_loop = word == "for" || is_loop && word.is_empty();
     }
     Asked {
         names: Some(found),
-        of_page: (!is_whole).then_some(of_page),
+        of_owners,
     }
 }
 
@@ -300,6 +319,23 @@ mod tests {
             "{% set a = page %}",
         ] {
             assert!(of(text).has_on_page("slug"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_loop_gives_a_name_anew_and_no_field() {
+        let of = |text: &str| asked(&[("a.html", text)]);
+        let looped = of("{% for issue in recent %}{{ issue.title }}{% endfor %}{{ paper.slug }}");
+        assert!(looped.has_on_issue("title") && !looped.has_on_issue("slug"));
+        assert!(!looped.has_on_page("title"));
+        for text in [
+            "{{ <whole issue={issue} /> }}",
+            "{% for x in issue %}",
+            "{% for x, issue in recent %}",
+            "{% if issue %}",
+            "{{ for_issue }}{{ issue }}",
+        ] {
+            assert!(of(text).has_on_issue("slug"), "{text}");
         }
     }
 

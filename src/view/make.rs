@@ -289,7 +289,10 @@ impl<'a> Views<'a> {
                 .body
                 .as_ref()
                 .map(|body| Html::from(body.text.shared())),
-            tags: self.tags_of_issue(issue),
+            tags: match self.asked.has_on_issue("tags") {
+                true => self.tags_of_issue(issue),
+                false => Vec::new(),
+            },
             papers: issue.papers.clone().map(|paper| self.full(paper)).collect(),
             week: self.week_link(date.week()),
             month: self.month_link((date.year(), date.month())),
@@ -528,7 +531,10 @@ impl<'a> Views<'a> {
                 .then(|| self.language.authors(&paper.authors))
                 .flatten(),
             published: paper.published.map(|date| date.to_string()),
-            published_name: paper.published.map(|date| self.language.day(date)),
+            published_name: paper
+                .published
+                .filter(|_| self.asked.has("published_name"))
+                .map(|date| self.language.day(date)),
             tags: entry
                 .tags
                 .iter()
