@@ -7,13 +7,13 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::config::{self, Config};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{self, Document, Recollections};
 use crate::layout;
+use crate::parallel;
 use crate::site::{self, Parts, Site};
 use crate::source::{Place, Source};
 use crate::tags::Vocabulary;
@@ -151,17 +151,14 @@ pub fn check_theme(
 
 /// Parses every document; those that have not changed are taken from the memo.
 pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Vec<Arc<Document>> {
-    let compiled: Vec<Compiled> = documents
-        .par_iter()
-        .map(|file| {
-            let hash = xxh3_128(&file.bytes);
-            let known = memo
-                .documents
-                .get(&WalkName(file.name.clone()))
-                .filter(|known| known.hash == hash);
-            known.cloned().unwrap_or_else(|| compile_file(file, hash))
-        })
-        .collect();
+    let compiled: Vec<Compiled> = parallel::map(documents, |file| {
+        let hash = xxh3_128(&file.bytes);
+        let known = memo
+            .documents
+            .get(&WalkName(file.name.clone()))
+            .filter(|known| known.hash == hash);
+        known.cloned().unwrap_or_else(|| compile_file(file, hash))
+    });
     let parsed = compiled
         .iter()
         .filter_map(|compiled| compiled.document.clone())
@@ -189,14 +186,11 @@ pub fn parse_each<E: Send>(
     read: impl Fn(&str, &mut Vec<u8>) -> Result<(), E> + Sync,
     problems: &mut Problems,
 ) -> Result<Vec<Arc<Document>>, E> {
-    let one = |buffer: &mut Vec<u8>, name: Arc<str>| {
-        read(&name, buffer)?;
-        Ok(parse_bytes(&name, buffer, known))
+    let one = |buffer: &mut Vec<u8>, index: usize| {
+        read(&names[index], buffer)?;
+        Ok(parse_bytes(&names[index], buffer, known))
     };
-    let parsed: Vec<_> = names
-        .into_par_iter()
-        .map_init(Vec::new, one)
-        .collect::<Result<_, E>>()?;
+    let parsed = parallel::try_map_with(names.len(), Vec::new, one)?;
     let documents = parsed.into_iter().filter_map(|(document, found)| {
         problems.append(found);
         document
@@ -207,15 +201,12 @@ pub fn parse_each<E: Send>(
 impl Memo {
     /// Takes in documents that were saved; returns those that are new or have changed.
     pub fn update(&mut self, saved: &[File]) -> Vec<Saved> {
-        let compiled: Vec<Option<Compiled>> = saved
-            .par_iter()
-            .map(|file| {
-                let hash = xxh3_128(&file.bytes);
-                let known = self.documents.get(&WalkName(file.name.clone()));
-                let is_known = known.is_some_and(|known| known.hash == hash);
-                (!is_known).then(|| compile_file(file, hash))
-            })
-            .collect();
+        let compiled: Vec<Option<Compiled>> = parallel::map(saved, |file| {
+            let hash = xxh3_128(&file.bytes);
+            let known = self.documents.get(&WalkName(file.name.clone()));
+            let is_known = known.is_some_and(|known| known.hash == hash);
+            (!is_known).then(|| compile_file(file, hash))
+        });
         let mut changed = Vec::new();
         for (file, compiled) in saved.iter().zip(compiled) {
             let Some(compiled) = compiled else { continue };

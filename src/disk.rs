@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::compile::{File, Sources};
 use crate::layout;
+use crate::parallel;
 use crate::theme::ThemeFile;
 
 mod answers;
@@ -47,11 +47,8 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
 /// Reads all sources below a root; files are in the order of their names.
 pub fn read_sources(root: &Path) -> Result<Sources> {
     let (sources, documents) = list_sources(root)?;
-    let documents = documents.into_par_iter();
     Ok(Sources {
-        documents: documents
-            .map(|name| read_file(root, name))
-            .collect::<Result<_>>()?,
+        documents: parallel::try_map(&documents, |name| read_file(root, name.clone()))?,
         ..sources
     })
 }
@@ -158,13 +155,10 @@ pub fn write_new(root: &Path, files: &[(String, String)]) -> Result<()> {
 /// The old text must still be what the new one was made of: a file that somebody saved meanwhile, even
 /// at the last moment, is left alone, and all others become what they were.
 pub fn write_changed(root: &Path, files: &[(String, String, String)]) -> Result<()> {
-    let ready: Vec<Replacement> = files
-        .par_iter()
-        .map(|(name, _, new)| {
-            Replacement::prepare(&root.join(name), new)
-                .with_context(|| format!("cannot write {name}; nothing was changed"))
-        })
-        .collect::<Result<_>>()?;
+    let ready = parallel::try_map(files, |(name, _, new)| {
+        Replacement::prepare(&root.join(name), new)
+            .with_context(|| format!("cannot write {name}; nothing was changed"))
+    })?;
     replace::wait_for_the_disk(&ready).context("cannot write; nothing was changed")?;
     for (at, (name, old, new)) in files.iter().enumerate() {
         let failure = match ready[at].put(old.as_bytes(), new.as_bytes()) {

@@ -13,6 +13,7 @@ extern crate self as paper_digest;
 // Ground: values, and what is wrong with them.
 pub mod fingerprint;
 pub mod octets;
+pub mod parallel;
 pub mod source;
 pub mod diagnostic;
 pub mod date;

@@ -6,13 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use crate::address::{self, Scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::front_matter;
 use crate::layout;
 use crate::markdown::{self, Frame};
+use crate::parallel;
 use crate::site::{Entry, Site};
 use crate::source::{Place, Source};
 use crate::tags::Vocabulary;
@@ -37,8 +36,8 @@ pub struct Mention {
 ///
 /// Addresses that follow from identifiers are left out: `enrich` is who asks about those.
 pub fn collect(site: &Site, read: impl Fn(&str) -> Option<Source> + Sync) -> Vec<Mention> {
-    let papers = site.papers.par_iter().map(|entry| of_paper(entry, &read));
-    let mut mentions: Vec<Mention> = papers.flatten_iter().collect();
+    let papers = parallel::map(&site.papers, |entry| of_paper(entry, &read));
+    let mut mentions: Vec<Mention> = papers.into_iter().flatten().collect();
     let words = site.issues.iter().filter_map(|issue| issue.source.as_ref());
     let pages = site.pages.iter().map(|page| page.source());
     for name in words.chain(pages) {

@@ -9,10 +9,10 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::date::Date;
+use crate::parallel;
 use crate::site::Site;
 use crate::tags::phrases::{Term, Terms, WHOLE};
 
@@ -116,14 +116,14 @@ impl Neighbours {
 impl<'a> Papers<'a> {
     /// Takes from a site what counts here.
     pub fn of(site: &'a Site) -> Papers<'a> {
-        let papers = site.papers.par_iter().map(|entry| Paper {
+        let papers = parallel::map(&site.papers, |entry| Paper {
             terms: entry.text().terms(),
             tags: &entry.tags,
             date: entry.date,
             slug: entry.text().slug.as_str(),
         });
         Papers {
-            papers: papers.collect(),
+            papers,
             tagged: site.tags.iter().map(|tag| tag.papers.as_slice()).collect(),
         }
     }
@@ -144,16 +144,11 @@ impl<'a> Papers<'a> {
 pub fn all(papers: &Papers, limit: usize, least: u32) -> Vec<Vec<Neighbour>> {
     let index = Index::new(papers);
     let count = papers.papers.len();
-    (0..count)
-        .into_par_iter()
-        .map_init(
-            || Sums::new(count),
-            |sums, number| {
-                let shared = index.shared_by(papers, number);
-                sums.nearest(papers, number, &shared, limit, least)
-            },
-        )
-        .collect()
+    let find = |sums: &mut Sums, number: usize| {
+        let shared = index.shared_by(papers, number);
+        sums.nearest(papers, number, &shared, limit, least)
+    };
+    parallel::map_with(count, || Sums::new(count), find)
 }
 
 /// Returns for one paper what `all` returns for it, without an index: one pass over all terms.
@@ -282,7 +277,7 @@ impl Index {
             };
             entries.extend(paper.terms.iter().filter(|term| is_wanted(term)).map(entry));
         }
-        entries.par_sort_unstable();
+        parallel::sort(&mut entries);
         let mut index = Index {
             postings: Vec::with_capacity(entries.len() / 2),
             terms: FxHashMap::default(),

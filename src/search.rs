@@ -11,11 +11,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
-use rayon::prelude::*;
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fingerprint::Fingerprint;
+use crate::parallel;
 use crate::site::Site;
 
 mod bits;
@@ -129,9 +129,8 @@ impl Tables {
     fn of(pieces: Vec<Piece>, papers: usize) -> Tables {
         let (mut words, pairs) = invert::join_all(pieces);
         let common = prune(&mut words, papers);
-        let words = cut(&words, papers).into_par_iter();
         Tables {
-            words: words.map(|words| WordFile::of(words, papers)).collect(),
+            words: parallel::map(&cut(&words, papers), |words| WordFile::of(words, papers)),
             common,
             pairs: (papers > 0).then(|| file(pairs::write(&pairs, papers))),
         }
@@ -172,15 +171,15 @@ impl WordFile {
 fn sheets(site: &Site, kept: &[Sheet]) -> Vec<Sheet> {
     let size = papers::per_block(site.papers.len());
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let sheets = numbers.par_chunks(papers::PER_SHEET).enumerate();
-    let sheet = |(place, numbers): (usize, &[usize])| {
+    let sheets: Vec<&[usize]> = numbers.chunks(papers::PER_SHEET).collect();
+    parallel::map_indices(sheets.len(), |place| {
+        let numbers = sheets[place];
         let made_of = papers::fingerprint(site, numbers, size);
         let known = kept.get(place).filter(|known| known.made_of == made_of);
         known
             .cloned()
             .unwrap_or_else(|| Sheet::of(made_of, papers::write(site, numbers, size)))
-    };
-    sheets.map(sheet).collect()
+    })
 }
 
 /// What results show of some papers, as files.

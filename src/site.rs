@@ -15,6 +15,7 @@ use crate::document::{Content, Document, Filled, Html, PageText, PaperText};
 use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::front_matter;
 use crate::layout;
+use crate::parallel;
 use crate::slug::Slug;
 use crate::source::Source;
 use crate::tags::Vocabulary;
@@ -244,7 +245,7 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
     let documents: Vec<&Arc<Document>> = papers.iter().map(|(_, document)| document).collect();
     let mut of_site = Problems::new();
     // Nothing else needs to know which papers are there twice.
-    let (duplicates, site) = rayon::join(
+    let (duplicates, site) = parallel::join(
         || duplicates::find(&documents),
         || {
             let problems = &mut of_site;

@@ -6,15 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Crates that any module may name: they add words to the language, not a domain.
-const COMMON: [&str; 7] = [
-    "std",
-    "core",
-    "alloc",
-    "rayon",
-    "anyhow",
-    "rustc_hash",
-    "serde",
-];
+const COMMON: [&str; 6] = ["std", "core", "alloc", "anyhow", "rustc_hash", "serde"];
 
 /// Crates that several modules name, and why.
 const SHARED: [(&str, &str); 7] = [

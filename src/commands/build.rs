@@ -16,6 +16,7 @@ use crate::ledger::{self, Addresses};
 use crate::limits;
 use crate::memo::{Leaf, Memo, Opened, Seal};
 use crate::page::{Output, Page};
+use crate::parallel;
 
 use super::earlier::Earlier;
 use super::pipeline::{self, Materials, Prepared, Rendered};
@@ -63,7 +64,7 @@ impl Build {
             drafts: self.drafts,
         };
         // What a build begins with is read side by side; one thread alone can read a memo.
-        let (publication, opened) = rayon::join(
+        let (publication, opened) = parallel::join(
             || Publication::start(&root, &output),
             || match self.cold {
                 true => Opened::default(),
@@ -71,7 +72,7 @@ impl Build {
             },
         );
         let mut publication = publication?;
-        let (mut memo, materials) = rayon::join(
+        let (mut memo, materials) = parallel::join(
             || opened.read().unwrap_or_default(),
             || Materials::read_knowing(opened.papers(), &root, &options),
         );

@@ -5,13 +5,13 @@
 //! each other's parts and one of them is new, both are read.
 
 use anyhow::Result;
-use rayon::prelude::*;
 
 use crate::disk::Publication;
 use crate::fingerprint::Fingerprint;
-use crate::link_check::LinkCheck;
+use crate::link_check::{Findings, LinkCheck};
 use crate::memo::{Leaf, Memo};
 use crate::page::{self, Page};
+use crate::parallel;
 
 use super::pipeline::Rendered;
 
@@ -46,14 +46,17 @@ impl Earlier<'_> {
         for target in rendered.iter().flat_map(|page| page.findings.targets()) {
             wanted[target] = true;
         }
-        let scan = |(index, page): (usize, &mut Rendered)| -> Result<()> {
-            if wanted[index] && page.is_kept {
-                let bytes = self.publication.read(&plan[index].path)?;
-                page.findings = check.scan(index, &bytes);
-            }
-            Ok(())
-        };
-        rendered.par_iter_mut().enumerate().try_for_each(scan)
+        let wanted: Vec<usize> = (0..plan.len())
+            .filter(|index| wanted[*index] && rendered[*index].is_kept)
+            .collect();
+        let findings = parallel::try_map(&wanted, |index| -> Result<Findings> {
+            let bytes = self.publication.read(&plan[*index].path)?;
+            Ok(check.scan(*index, &bytes))
+        })?;
+        for (index, findings) in wanted.into_iter().zip(findings) {
+            rendered[index].findings = findings;
+        }
+        Ok(())
     }
 
     fn leaf(&self, page: &Page) -> Option<&Leaf> {

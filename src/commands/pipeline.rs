@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use rayon::prelude::*;
 
 use crate::compile::{self, File, Options, Sources};
 use crate::config::Config;
@@ -19,6 +18,7 @@ use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
 use crate::memo::{Leaf, Memo};
 use crate::page::{self, Cloth, Output, Page, Quilts, Renderer};
+use crate::parallel;
 use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
@@ -88,7 +88,7 @@ impl Materials {
     ) -> Result<Materials> {
         // What the settings lead to needs no document, and is read beside them.
         let head = || Head::read(root, options);
-        let (head, body) = rayon::join(head, || Body::read(root, known));
+        let (head, body) = parallel::join(head, || Body::read(root, known));
         Ok(Materials {
             head: head?,
             body: body?,
@@ -149,7 +149,7 @@ pub fn prepare(materials: Materials, options: &Options, memo: Option<&mut Memo>)
         };
         // Neither needs the other, and each has moments in which one thread works alone.
         let index = || page::plan_index(&site, &mut plan, search);
-        ((), neighbours) = rayon::join(index, || Neighbours::find(&site, related));
+        ((), neighbours) = parallel::join(index, || Neighbours::find(&site, related));
         clock.lap("index");
     }
     Prepared {
@@ -213,7 +213,7 @@ impl Body {
         clock.lap("list");
         let (mut problems, mut of_documents) = (Problems::new(), Problems::new());
         let read = |name: &str, buffer: &mut Vec<u8>| disk::read_into(root, name, buffer);
-        let (vocabulary, documents) = rayon::join(
+        let (vocabulary, documents) = parallel::join(
             || compile::vocabulary(&sources, &mut problems),
             || compile::parse_each(names, known, read, &mut of_documents),
         );
@@ -290,7 +290,7 @@ pub fn render(
         };
         renderer.for_many()
     };
-    let (renderer, (known, check, order)) = rayon::join(make, || {
+    let (renderer, (known, check, order)) = parallel::join(make, || {
         let known = earlier.map(|earlier| {
             let proofs = Renderer::of_fingerprints(site, theme, plan);
             (earlier, proofs.with_neighbours(neighbours))
@@ -338,7 +338,7 @@ pub fn render(
     let rendered = Mutex::new(rendered);
     // Threads take the next part when they are done with one. Were the pages split among them at once, each
     // would have papers of its own at hand, and the caches of what is made of papers would do for none.
-    let done: Result<()> = order.into_iter().par_bridge().try_for_each(|part| {
+    let done: Result<()> = parallel::try_in_turn(order, |part| {
         let done = part.iter().map(|&index| one(index));
         let done = done.collect::<Result<Vec<Rendered>>>()?;
         let mut rendered = rendered.lock().expect("nothing panics while it is held");

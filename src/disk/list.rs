@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use rayon::prelude::*;
 
 use crate::layout;
+use crate::parallel;
 
 /// This is a folder to be read; it has no name where that is not UTF-8.
 struct Folder {
@@ -81,10 +81,7 @@ fn read_all(root: &Path, first: Folder) -> Result<Vec<Vec<Entry>>> {
     let mut done = Vec::new();
     let mut next = vec![first];
     while !next.is_empty() {
-        let read: Vec<(Vec<Entry>, Vec<Folder>)> = next
-            .into_par_iter()
-            .map(|folder| read_one(root, &folder))
-            .collect::<Result<_>>()?;
+        let read = parallel::try_map(&next, |folder| read_one(root, folder))?;
         next = Vec::new();
         let behind = done.len() + read.len();
         for (mut entries, folders) in read {

@@ -10,10 +10,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::memo::Seal;
+use crate::parallel;
 
 use super::folders::{Folders, look_at};
 use super::lock::{self, Lock};
@@ -180,7 +180,7 @@ impl Publication {
         moved.with_context(|| format!("cannot replace {}", output.display()))?;
         let old = [staging, &self.retired];
         let delete = || old.into_iter().try_for_each(remove_folder);
-        let (deleted, followed) = rayon::join(delete, || follow(manifest));
+        let (deleted, followed) = parallel::join(delete, || follow(manifest));
         deleted.map(|()| followed)
     }
 
@@ -306,7 +306,7 @@ fn remove_folder(path: &Path) -> Result<()> {
     let parts: Vec<PathBuf> = fs::read_dir(path)?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .collect();
-    parts.par_iter().for_each(|part| {
+    parallel::map(&parts, |part| {
         // What is left is told by the last call.
         let _ = if part.is_dir() && !part.is_symlink() {
             fs::remove_dir_all(part)

@@ -4,7 +4,6 @@
 //! changes, others have the same neighbours unless something that they have became rarer or more common, the
 //! paper is one of their neighbours, or it comes near enough to be one.
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
@@ -12,6 +11,7 @@ use crate::octets::{
     push_bytes, push_fingerprint, push_list, push_u32, push_u64, take, take_count,
     take_fingerprint, take_list, take_text, take_u32,
 };
+use crate::parallel;
 use crate::site::Site;
 use crate::tags::phrases::{Term, Terms};
 
@@ -93,8 +93,8 @@ impl Earlier<'_> {
     fn renew(&self) -> Option<Vec<Vec<Neighbour>>> {
         let (papers, kept) = (&self.papers.papers, &self.kept.papers);
         let same_names = || {
-            let pairs = kept.par_iter().zip(&self.site.papers);
-            pairs.all(|(kept, entry)| kept.name == name(entry))
+            let differs = |at: usize| kept[at].name != name(&self.site.papers[at]);
+            !parallel::any(kept.len(), differs)
         };
         if self.kept.limit != self.limit || kept.len() != papers.len() || !same_names() {
             return None;
@@ -121,8 +121,8 @@ impl Earlier<'_> {
             ),
             false => self.recall(paper),
         };
-        let all = (0..papers.len()).into_par_iter();
-        Some(all.map_init(|| Sums::new(papers.len()), find).collect())
+        let count = papers.len();
+        Some(parallel::map_with(count, || Sums::new(count), find))
     }
 
     /// Returns the papers that have other terms or tags than before, and what became rarer by that; `None`
@@ -243,7 +243,8 @@ impl Earlier<'_> {
 
 impl Kept {
     fn of(site: &Site, limit: usize, found: &[Vec<Neighbour>]) -> Kept {
-        let paper = |(entry, neighbours): (&crate::site::Entry, &Vec<Neighbour>)| {
+        let paper = |index: usize| {
+            let (entry, neighbours) = (&site.papers[index], &found[index]);
             let own = entry.text().terms();
             let keep = |neighbour: &Neighbour| {
                 let mut terms = [0; KEPT];
@@ -270,7 +271,7 @@ impl Kept {
         Kept {
             limit,
             tags: site.tags.iter().map(|tag| tag.slug.to_string()).collect(),
-            papers: site.papers.par_iter().zip(found).map(paper).collect(),
+            papers: parallel::map_indices(found.len(), paper),
         }
     }
 

@@ -2,11 +2,8 @@
 //!
 //! Pieces of the site are inverted side by side and joined in order, so threads do not show.
 
-use std::sync::Arc;
-
-use rayon::prelude::*;
-
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
+use crate::parallel;
 use crate::site::{Entry, Site};
 
 use super::lexicon::Lexicon;
@@ -74,16 +71,17 @@ impl Posting {
 /// Inverts a site in pieces.
 pub fn invert(site: &Site) -> Vec<Piece> {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let chunks = numbers.par_chunks(PIECE);
-    chunks.map(|numbers| invert_piece(site, numbers)).collect()
+    let chunks: Vec<&[usize]> = numbers.chunks(PIECE).collect();
+    parallel::map(&chunks, |numbers| invert_piece(site, numbers))
 }
 
 /// Inverts a site in pieces that are to be kept; those that an earlier build kept are taken where they are as
 /// they were. Returns what was made anew unpacked, too.
 pub fn recall(site: &Site, kept: &Pieces) -> (Pieces, Vec<Option<Piece>>) {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let chunks = numbers.par_chunks(PIECE).enumerate();
-    let recall = |(place, numbers): (usize, &[usize])| {
+    let chunks: Vec<&[usize]> = numbers.chunks(PIECE).collect();
+    let recall = |place: usize| {
+        let numbers = chunks[place];
         let fingerprint = fingerprint(site, numbers);
         let known = kept.get(place).filter(|(known, _)| *known == fingerprint);
         let is_sound = |packed: &[u8]| Packed::of(packed).is_some_and(Packed::is_sound);
@@ -94,24 +92,41 @@ pub fn recall(site: &Site, kept: &Pieces) -> (Pieces, Vec<Option<Piece>>) {
         let packed = piece.pack(numbers[0] as u32).into();
         ((fingerprint, packed), Some(piece))
     };
-    chunks.map(recall).unzip()
+    let recalled = parallel::map_indices(chunks.len(), recall);
+    recalled.into_iter().unzip()
 }
 
 /// Unpacks the pieces that `recall` returned.
 pub fn unpack(packed: &Pieces, fresh: Vec<Option<Piece>>) -> Vec<Piece> {
-    let pieces = packed.par_iter().zip(fresh);
-    let unpack = |((_, packed), fresh): (&(_, Arc<[u8]>), Option<Piece>)| {
-        let piece = fresh.or_else(|| Piece::unpack(packed));
-        piece.expect("what is no piece was made again")
-    };
-    pieces.map(unpack).collect()
+    let unpacked = parallel::map_indices(packed.len(), |place| match fresh[place] {
+        Some(_) => None,
+        None => Piece::unpack(&packed[place].1),
+    });
+    let pieces = fresh.into_iter().zip(unpacked);
+    pieces
+        .map(|(fresh, unpacked)| fresh.or(unpacked))
+        .map(|piece| piece.expect("what is no piece was made again"))
+        .collect()
 }
 
 /// Joins pieces; returns their words, sorted by their bytes, and their pairs of words, sorted in pieces.
 pub fn join_all(pieces: Vec<Piece>) -> (Vec<Word>, Vec<Vec<Pair>>) {
     let pieces = pieces.into_iter().map(|piece| (piece.words, piece.pairs));
-    let (words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
-    (words.into_par_iter().reduce(Vec::new, join), pairs)
+    let (mut words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
+    (join_words(&mut words), pairs)
+}
+
+/// Joins what pieces have, halves side by side, and leaves them empty.
+fn join_words(pieces: &mut [Vec<Word>]) -> Vec<Word> {
+    match pieces {
+        [] => Vec::new(),
+        [piece] => std::mem::take(piece),
+        _ => {
+            let (left, right) = pieces.split_at_mut(pieces.len() / 2);
+            let (left, right) = parallel::join(|| join_words(left), || join_words(right));
+            join(left, right)
+        }
+    }
 }
 
 /// Takes the fingerprint of all that a piece is made of.

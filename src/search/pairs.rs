@@ -5,9 +5,8 @@
 //! table and a page. Numbers are as long as it takes for one phrase in fifty to name a paper too many on
 //! a site of any size; pairs of three words or more agree by chance next to never.
 
+use crate::parallel;
 use std::borrow::Cow;
-
-use rayon::prelude::*;
 
 use super::bits::{self, BitWriter, Gaps};
 use super::pieces::Packed;
@@ -82,13 +81,12 @@ pub fn sort(pairs: &mut Vec<Pair>) {
 pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
     let universe = bits::length(papers);
     let digits = digits(universe);
-    let pages: Vec<Vec<u8>> = (0..count_pages(digits) as u32)
-        .into_par_iter()
-        .map(|page| {
-            let pairs = pieces.iter().flat_map(|piece| in_page(piece, page, digits));
-            write_page(pairs, digits, universe)
-        })
-        .collect();
+    let pages: Vec<Vec<u8>> = parallel::map_indices(count_pages(digits), |page| {
+        let pairs = pieces
+            .iter()
+            .flat_map(|piece| in_page(piece, page as u32, digits));
+        write_page(pairs, digits, universe)
+    });
     put_together(&pages)
 }
 
@@ -121,7 +119,8 @@ pub fn rewrite(
             .flat_map(|piece| packed_in_page(*piece, page, digits));
         Some(Cow::Owned(write_page(pairs, digits, universe)))
     };
-    let pages: Option<Vec<Cow<[u8]>>> = (0..count).into_par_iter().map(rewrite).collect();
+    let pages = parallel::map_indices(count, rewrite);
+    let pages: Option<Vec<Cow<[u8]>>> = pages.into_iter().collect();
     Some(put_together(&pages?))
 }
 

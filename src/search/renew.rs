@@ -5,10 +5,9 @@
 //! word file without such a word is as it was if it begins where it began; those that are not are made of their
 //! words in all pieces, up to where a file begins that is as it was.
 
+use crate::parallel;
 use std::collections::BTreeSet;
 use std::ops::Bound::{Included, Unbounded};
-
-use rayon::prelude::*;
 
 use super::invert::Word;
 use super::kept::Kept;
@@ -34,7 +33,7 @@ pub fn renew(kept: &Kept, pieces: &Pieces, papers: usize) -> Option<Tables> {
     if changed.len() * 2 > pieces.len().max(2) {
         return None;
     }
-    let (words, pairs) = rayon::join(
+    let (words, pairs) = parallel::join(
         || renew_words(tables, &changed, &all, papers),
         || match &tables.pairs {
             Some(written) if !changed.is_empty() => {
@@ -72,7 +71,7 @@ fn renew_words(
     let files = &tables.words;
     let starts: Vec<Vec<Words>> = match touched.is_empty() {
         true => Vec::new(),
-        false => all.par_iter().map(|piece| starts(*piece, files)).collect(),
+        false => parallel::map(all, |piece| starts(*piece, files)),
     };
     let common = tables.common.iter().map(String::as_str);
     let mut common: BTreeSet<String> = (common
@@ -103,11 +102,10 @@ fn renew_words(
         }
     }
     parts.extend(take_part(&mut pending));
-    let make = |part: Part| match part {
-        Part::Old(number) => files[number].clone(),
-        Part::New(words) => WordFile::of(&words, papers),
-    };
-    let words = parts.into_par_iter().map(make).collect();
+    let words = parallel::map(&parts, |part| match part {
+        Part::Old(number) => files[*number].clone(),
+        Part::New(words) => WordFile::of(words, papers),
+    });
     (words, common.into_iter().collect())
 }
 

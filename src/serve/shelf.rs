@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use rayon::prelude::*;
 
 use crate::compile::{self, File, Memo, Options, Saved, Sources, WalkName};
 use crate::config::Config;
@@ -16,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Problems};
 use crate::disk::{self, Stamp};
 use crate::layout;
 use crate::page::{self, Page, THEME_FOLDER};
+use crate::parallel;
 use crate::site::Site;
 use crate::tags::Vocabulary;
 use crate::theme::{self, Theme};
@@ -286,7 +286,7 @@ impl Shelf {
             }
             disk::read_source(&self.root, name)
         };
-        let files: Vec<Option<File>> = names.par_iter().map(read).collect::<Result<_>>()?;
+        let files: Vec<Option<File>> = parallel::try_map(&names, read)?;
         for (name, file) in names.iter().zip(&files) {
             if file.is_none() && self.memo.forget(name) {
                 taken.is_wide = true;

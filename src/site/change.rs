@@ -6,10 +6,9 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::document::{Content, Document, Filled, Html, PaperText};
 use crate::paper::Doi;
+use crate::parallel;
 use crate::tags::Vocabulary;
 
 use super::{Site, TagEntry, references, tagging};
@@ -82,7 +81,7 @@ impl Site {
                 let other = keys(&self.papers[at].document);
                 at != index && (other.share(&old_keys) || other.share(&new_keys))
             };
-            let is_alone = !(0..self.papers.len()).into_par_iter().any(is_known);
+            let is_alone = !parallel::any(self.papers.len(), is_known);
             is_alone.then_some(())?;
         }
         let base_url = &self.config.base_url;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document};
 use crate::front_matter;
 use crate::paper::Paper;
+use crate::parallel;
 
 /// Finds each paper whose address, arXiv id, DOI or title another paper has; the older file, by
 /// name, is taken for the first one.
@@ -19,10 +19,7 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
     // The newest issue comes first, and names start with dates.
     documents.reverse();
     documents.sort_by(|a, b| a.front.name.cmp(&b.front.name));
-    let keys: Vec<Keys> = documents
-        .par_iter()
-        .map(|document| keys(document))
-        .collect();
+    let keys: Vec<Keys> = parallel::map(&documents, |document| keys(document));
 
     let room = documents.len();
     let mut slugs: FxHashMap<&str, &Document> = with_room(room);

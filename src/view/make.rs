@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rayon::prelude::*;
-
 use crate::address::{self, BaseUrl};
 use crate::bibtex;
 use crate::citation::{self, Citation};
@@ -13,6 +11,7 @@ use crate::fingerprint::{Fingerprint, Ink, Inked};
 use crate::language::Language;
 use crate::layout;
 use crate::paper::ArxivId;
+use crate::parallel;
 use crate::related::{self, Neighbour};
 use crate::scholar;
 use crate::site::{Issue, PageEntry, Period, Site, TagEntry};
@@ -82,14 +81,10 @@ impl<'a> Views<'a> {
             are_fingerprints: false,
             timeline: OnceLock::new(),
         };
-        views.issues = site
-            .issues
-            .par_iter()
-            .map(|issue| {
-                let view = views.make_issue_ref(issue);
-                (view.clone(), Shared::new(view, &views.asked))
-            })
-            .collect();
+        views.issues = parallel::map(&site.issues, |issue| {
+            let view = views.make_issue_ref(issue);
+            (view.clone(), Shared::new(view, &views.asked))
+        });
         views.tags = site
             .tags
             .iter()

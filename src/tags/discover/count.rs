@@ -6,9 +6,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::parallel;
 use crate::tags::words;
 
 /// This is a run of words in the papers, with its counts.
@@ -127,14 +127,11 @@ impl Corpus {
     /// Counts the phrases that at least so many papers have.
     pub fn count(papers: &[(&str, &str)], least: usize) -> Corpus {
         let least = u32::try_from(least.max(2)).unwrap_or(u32::MAX);
-        let cut: Vec<(String, usize, words::Words)> = papers
-            .par_iter()
-            .map(|(title, text)| {
-                let whole = without_formulas(&format!("{title} . {text}"));
-                let words = words::split(&whole);
-                (whole, title.len(), words)
-            })
-            .collect();
+        let cut = parallel::map(papers, |(title, text)| {
+            let whole = without_formulas(&format!("{title} . {text}"));
+            let words = words::split(&whole);
+            (whole, title.len(), words)
+        });
         let mut numbers: FxHashMap<String, u32> = FxHashMap::default();
         let mut words: Vec<Word> = Vec::new();
         let documents: Vec<Text> = cut
@@ -170,11 +167,8 @@ impl Corpus {
     /// the title, or comes twice.
     pub fn topics(&self, least: usize) -> Vec<(usize, Vec<usize>)> {
         let is_topic: Vec<bool> = self.phrases.iter().map(|one| self.is_topic(one)).collect();
-        let found: Vec<Vec<usize>> = self
-            .documents
-            .par_iter()
-            .map(|document| self.topics_of(document, &is_topic))
-            .collect();
+        let topics_of = |document: &Text| self.topics_of(document, &is_topic);
+        let found = parallel::map(&self.documents, topics_of);
         let mut papers: Vec<Vec<usize>> = vec![Vec::new(); self.phrases.len()];
         for (paper, phrases) in found.into_iter().enumerate() {
             phrases
