@@ -8,6 +8,7 @@ use std::fmt;
 
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
 use unic_langid::LanguageIdentifier;
+use unic_langid::subtags::{Language as Primary, Region};
 
 use crate::date::{Date, Week};
 use crate::diagnostic::Problems;
@@ -280,11 +281,15 @@ pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
 
 /// The rules of plurals; a variety (`pt-PT`) may have its own.
 fn rules(tag: &str) -> Option<PluralRules> {
-    let known = |tag: &str| {
-        let id: LanguageIdentifier = tag.parse().ok()?;
+    let mut subtags = tag.split('-');
+    let primary: Primary = subtags.next()?.parse().ok()?;
+    let region: Option<Region> = subtags.next().and_then(|subtag| subtag.parse().ok());
+    let known = |region: Option<Region>| {
+        // Rules know neither scripts nor variants; a parser of whole tags would bring along how to sort those.
+        let id = LanguageIdentifier::from_raw_parts_unchecked(primary, None, region, None);
         PluralRules::create(id, PluralRuleType::CARDINAL).ok()
     };
-    known(tag).or_else(|| known(tag.split('-').next()?))
+    known(region).or_else(|| known(None))
 }
 
 #[cfg(test)]

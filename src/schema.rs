@@ -32,13 +32,13 @@ pub fn schema(kind: Kind, vocabulary: Option<&Vocabulary>) -> Value {
         Kind::Paper => {
             let tags = vocabulary.map(|vocabulary| vocabulary.iter().map(|tag| tag.slug.as_str()));
             let tags: Vec<&str> = tags.into_iter().flatten().collect();
-            let mut paper = object(&PAPER_KEYS, |key| paper_key(key, &tags));
+            let mut paper = object(&PAPER_KEYS, &|key| paper_key(key, &tags));
             paper["required"] = json!(["title"]);
             ("A paper of a digest", paper)
         }
-        Kind::Page => ("A page of a digest", object(&TEXT_KEYS, text_key)),
+        Kind::Page => ("A page of a digest", object(&TEXT_KEYS, &text_key)),
         Kind::Tags => {
-            let tag = object(&TAG_KEYS, tag_key);
+            let tag = object(&TAG_KEYS, &tag_key);
             let tags = json!({
                 "type": ["object", "null"],
                 "propertyNames": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
@@ -50,7 +50,7 @@ pub fn schema(kind: Kind, vocabulary: Option<&Vocabulary>) -> Value {
             });
             ("The vocabulary of a digest", tags)
         }
-        Kind::Settings => ("The settings of a digest", object(&KEYS, settings_key)),
+        Kind::Settings => ("The settings of a digest", object(&KEYS, &settings_key)),
     };
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -63,11 +63,11 @@ pub fn schema(kind: Kind, vocabulary: Option<&Vocabulary>) -> Value {
 }
 
 /// An object of known keys and no others.
-fn object(keys: &[&str], schema_of: impl Fn(&str) -> Value) -> Value {
-    let properties: Map<String, Value> = keys
-        .iter()
-        .map(|key| ((*key).to_owned(), schema_of(key)))
-        .collect();
+fn object(keys: &[&str], schema_of: &dyn Fn(&str) -> Value) -> Value {
+    let mut properties = Map::new();
+    for key in keys {
+        properties.insert((*key).to_owned(), schema_of(key));
+    }
     json!({"type": "object", "additionalProperties": false, "properties": properties})
 }
 
@@ -147,7 +147,7 @@ fn settings_key(key: &str) -> Value {
         "theme" => text("A folder in themes/ whose files lie over those of the built-in theme."),
         "repository" => text("The repository's address, which turns on \"edit this page\"."),
         "branch" => text("The branch that \"edit this page\" leads to."),
-        "build" => object(&BUILD_KEYS, |key| match key {
+        "build" => object(&BUILD_KEYS, &|key| match key {
             "papers_per_page" => number(
                 "How many papers a page of a tag lists, the newest more or less.",
                 1,
@@ -166,17 +166,17 @@ fn settings_key(key: &str) -> Value {
             "citations" => flag("Whether papers can be cited: cite boxes, BibTeX and JSON."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
-        "enrich" => object(&ENRICH_KEYS, |key| match key {
+        "enrich" => object(&ENRICH_KEYS, &|key| match key {
             "endpoint" => text("The address of the arXiv API, or of one that answers like it."),
             other => unreachable!("the key `{other}` has no schema"),
         }),
-        "email" => object(&EMAIL_KEYS, email_key),
-        "limits" => object(&LIMITS_KEYS, |key| match key {
+        "email" => object(&EMAIL_KEYS, &email_key),
+        "limits" => object(&LIMITS_KEYS, &|key| match key {
             "megabytes" => number("How many megabytes the host takes; 0 for no limit.", 0),
             "files" => number("How many files the host takes; 0 for no limit.", 0),
             other => unreachable!("the key `{other}` has no schema"),
         }),
-        "newsletter" => object(&NEWSLETTER_KEYS, |key| match key {
+        "newsletter" => object(&NEWSLETTER_KEYS, &|key| match key {
             "link" => text("The page of a list service on which readers subscribe."),
             "form" => text("The address to which a form sends a reader's own."),
             "field" => text("What the list service calls the field of that form: email."),
@@ -186,7 +186,7 @@ fn settings_key(key: &str) -> Value {
             let keys = Code::EDITORIAL.map(Code::setting);
             let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
             keys.push(SKIP_LINKS);
-            object(&keys, |key| {
+            object(&keys, &|key| {
                 if key == SKIP_LINKS {
                     return list("Starts of addresses that `digest check --links` leaves out.");
                 }

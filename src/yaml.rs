@@ -148,10 +148,13 @@ impl Value {
             Value::Number(text) => json_number(&text).unwrap_or(Json::String(text)),
             Value::Text(text) => Json::String(text),
             Value::List(items) => items.into_iter().map(Value::into_json).collect(),
-            Value::Map(entries) => entries
-                .into_iter()
-                .map(|(key, value)| (key, value.into_json()))
-                .collect(),
+            Value::Map(entries) => {
+                let mut object = serde_json::Map::new();
+                for (key, value) in entries {
+                    object.insert(key, value.into_json());
+                }
+                Json::Object(object)
+            }
         }
     }
 }

@@ -60,11 +60,11 @@ fn table(columns: &[&str], shown: &[&str], rows: &[Vec<Value>]) -> String {
 
 fn json(columns: &[&str], rows: &[Vec<Value>]) -> String {
     let object = |row: &Vec<Value>| {
-        let pairs = columns
-            .iter()
-            .map(|name| (*name).to_owned())
-            .zip(row.iter().cloned());
-        Value::Object(pairs.collect::<Map<_, _>>())
+        let mut object = Map::new();
+        for (name, value) in columns.iter().zip(row) {
+            object.insert((*name).to_owned(), value.clone());
+        }
+        Value::Object(object)
     };
     let rows: Vec<Value> = rows.iter().map(object).collect();
     format!("{:#}\n", Value::Array(rows))

@@ -17,6 +17,7 @@ mod unix {
     use super::*;
 
     use std::borrow::Cow;
+    use std::cmp::Reverse;
     use std::fs;
     use std::io;
     use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
@@ -51,8 +52,11 @@ mod unix {
 
         /// Opens those of some folders in which most files will stand; one that cannot be opened stays closed.
         pub fn open(&mut self, files: &BTreeMap<&str, usize>) {
-            let mut largest: Vec<&str> = files.keys().copied().collect();
-            largest.sort_by_key(|folder| std::cmp::Reverse(files[folder]));
+            let mut largest: Vec<(Reverse<usize>, &str)> = files
+                .iter()
+                .map(|(folder, count)| (Reverse(*count), *folder))
+                .collect();
+            largest.sort_unstable();
             largest.truncate(MOST);
             let open = |name: &str| {
                 let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -60,7 +64,8 @@ mod unix {
                 let opened = rustix::fs::open(path, flags, Mode::empty()).ok()?;
                 Some((name.to_owned(), opened))
             };
-            self.open = largest.into_iter().filter_map(open).collect();
+            let largest = largest.into_iter().map(|(_, folder)| folder);
+            self.open = largest.filter_map(open).collect();
         }
 
         /// Makes a file, or empties the one that is there.

@@ -95,6 +95,7 @@ impl BitWriter {
     }
 
     /// Writes as many ones, a zero, and the last binary digits of a number.
+    #[inline]
     fn push_parts(&mut self, ones: u32, number: u32, digits: u32) {
         let number = number & ((1 << digits) - 1);
         if ones + 1 + digits > 32 {

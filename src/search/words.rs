@@ -51,6 +51,8 @@ static LETTERS: [bool; 256] = {
 };
 
 /// Calls back for each word of a folded text, with its hash.
+// Inlined into what reads a whole paper, its loops have too few registers.
+#[inline(never)]
 pub fn for_each<'a>(folded: &'a str, mut call: impl FnMut(&'a str, u32)) {
     let bytes = folded.as_bytes();
     let mut at = 0;
