@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+use tera::Tera;
 use tera::value::Key;
-use tera::{ErrorKind, Tera};
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::fingerprint::{Fingerprint, Ink, Inked};
@@ -21,6 +21,7 @@ mod asked;
 mod drift;
 mod filters;
 mod fold;
+mod mistakes;
 mod sheet;
 mod turns;
 mod words;
@@ -109,7 +110,9 @@ pub fn load(overrides: Vec<ThemeFile>, language: &str, problems: &mut Problems) 
         (name.as_str(), text)
     });
     if let Err(error) = theme.tera.add_raw_templates(templates) {
-        problems.push(theme.describe(&error));
+        for problem in theme.describe(&error) {
+            problems.push(problem);
+        }
         return None;
     }
     Some(theme)
@@ -154,7 +157,7 @@ impl Theme {
         page: impl FnOnce() -> String,
     ) -> Result<Sheet, Diagnostic> {
         context.render(&self.tera).map_err(|error| {
-            let mut problem = self.describe(&error);
+            let mut problem = self.describe(&error).swap_remove(0);
             let _ = write!(problem.message, ", while rendering {}", page());
             problem
         })
@@ -203,55 +206,12 @@ impl Theme {
         &self.statics
     }
 
-    fn describe(&self, error: &tera::Error) -> Diagnostic {
-        let report = match error.kind() {
-            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
-            ErrorKind::Io(std::io::ErrorKind::FileTooLarge) => {
-                let message = format!("the page is longer than {} MiB", sheet::LONGEST >> 20);
-                return Diagnostic::new(Code::BadTemplate, message);
-            }
-            other => return self.describe_text(&other.to_string()),
+    fn describe(&self, error: &tera::Error) -> Vec<Diagnostic> {
+        let templates = mistakes::Templates {
+            sources: &self.sources,
+            counted: &self.counted,
         };
-        let message = lower_first(report.message().trim_end_matches('.'));
-        let problem = Diagnostic::new(Code::BadTemplate, message);
-        match self.sources.get(report.filename()) {
-            Some(source) => {
-                let range = report.span().range.clone();
-                let range = match self.counted.get(report.filename()) {
-                    Some(counted) => counted.written(range),
-                    None => range,
-                };
-                problem.at(source.place(range))
-            }
-            None => problem,
-        }
-    }
-
-    /// An unknown filter, test or function comes as a report that is a text already: its first line
-    /// is the message, its second the place, as ` --> paper.html:2:30`.
-    fn describe_text(&self, report: &str) -> Diagnostic {
-        let mut lines = report.lines().skip_while(|line| line.trim().is_empty());
-        let first = lines.next().unwrap_or_default();
-        let message = first.strip_prefix("error: ").unwrap_or(first);
-        let problem = Diagnostic::new(
-            Code::BadTemplate,
-            lower_first(message.trim_end_matches('.')),
-        );
-        let place = lines.next().and_then(|line| {
-            let (template, line, column) = parse_locus(line)?;
-            let source = self.sources.get(template)?;
-            let Some(counted) = self.counted.get(template) else {
-                let start = source.line_start(line) + column.saturating_sub(1);
-                return Some(source.place(start..start + 1));
-            };
-            let given = Source::new("", counted.text.as_str());
-            let start = given.line_start(line) + column.saturating_sub(1);
-            Some(source.place(counted.written(start..start + 1)))
-        });
-        match place {
-            Some(place) => problem.at(place),
-            None => problem,
-        }
+        templates.describe(error)
     }
 }
 
@@ -402,15 +362,6 @@ impl Serialize for Record<'_> {
     }
 }
 
-/// Parses ` --> paper.html:2:30`: the template, the line and the column, from 1.
-fn parse_locus(line: &str) -> Option<(&str, usize, usize)> {
-    let (_, locus) = line.split_once("--> ")?;
-    let mut parts = locus.trim_end_matches(']').rsplitn(3, ':');
-    let column = parts.next()?.parse().ok()?;
-    let line = parts.next()?.parse().ok()?;
-    Some((parts.next()?.trim_start_matches('['), line, column))
-}
-
 fn lay_over(theme: &mut Theme, file: ThemeFile, problems: &mut Problems) {
     if let Some(name) = file.path.strip_prefix("static/") {
         theme.statics.insert(name.to_owned(), file.bytes);
@@ -430,15 +381,5 @@ fn lay_over(theme: &mut Theme, file: ThemeFile, problems: &mut Problems) {
                 );
             }
         }
-    }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) if !text.chars().nth(1).is_some_and(char::is_uppercase) => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => text.to_owned(),
     }
 }
