@@ -69,6 +69,8 @@ pub struct PaperText {
     /// Whether the abstract has no problems, no addresses of this site and no code, so that it can be
     /// rendered later in another run.
     is_plain: bool,
+    /// Whether the title is as it is written, without formulas.
+    has_plain_title: bool,
 }
 
 /// These are papers with plain abstracts that were parsed before, by the fingerprints of their files.
@@ -232,8 +234,7 @@ impl PaperText {
         self.is_plain.then(|| Recollection {
             teaser: self.teaser.clone(),
             title_key: self.title_key,
-            has_plain_title: *self.title == *self.paper.title
-                && Arc::ptr_eq(&self.title, &self.title_html),
+            has_plain_title: self.has_plain_title,
         })
     }
 
@@ -419,6 +420,7 @@ fn parse_paper(
     };
     let text = PaperText {
         title_key: known.map_or_else(|| key_of(&paper.title), |known| known.title_key),
+        has_plain_title: *title == *paper.title && Arc::ptr_eq(&title, &title_html),
         title_html,
         title,
         body,

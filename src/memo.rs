@@ -15,6 +15,7 @@ use crate::octets::{
     take_text, take_u32, take_u64,
 };
 use crate::page::{Quilt, Quilts};
+use crate::parallel;
 use crate::related::{self, KnownTerms};
 use crate::search;
 use crate::site::Site;
@@ -27,8 +28,8 @@ pub struct Memo {
     pub basis: Fingerprint,
     /// The pages, by the fingerprint of their paths.
     pub pages: FxHashMap<Fingerprint, Leaf>,
-    /// What is remembered of papers with plain abstracts.
-    pub papers: Recollections,
+    /// What is remembered of papers with plain abstracts, by the fingerprints of their files.
+    pub papers: Vec<(Fingerprint, Recollection)>,
     /// The terms of papers, by the fingerprint of their files.
     pub terms: KnownTerms,
     /// Where files of all papers have the text of each, by the fingerprints of their paths.
@@ -64,40 +65,35 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: &[u8] = b"digest memo 4\n";
-/// How many bytes the sum of all others has, which stands behind that.
-const SUM: usize = size_of::<u128>();
+const MAGIC: [u8; 14] = *b"digest memo 4\n";
+/// How many bytes stand before the first part: how long that is follows from them.
+pub const HEAD: usize = MAGIC.len() + size_of::<u64>();
 
-/// This is a memo that is whole and of this program, of which the first part is read: it takes a moment, and
-/// papers are parsed with it while the rest is read.
+/// This is the first part of a memo, which is read before papers are parsed; the second is read beside them.
 #[derive(Debug, Default)]
 pub struct Opened {
-    bytes: Vec<u8>,
-    /// Where the rest starts.
-    rest: usize,
     basis: Fingerprint,
     papers: Recollections,
 }
 
+/// Returns how long the first part is; `None` where no memo of this format begins so.
+pub fn length_of_first(head: &[u8; HEAD]) -> Option<u64> {
+    let mut rest = head.strip_prefix(&MAGIC)?;
+    take_u64(&mut rest)
+}
+
 impl Opened {
-    /// Opens a memo that this program wrote; `None` for any other.
-    pub fn new(bytes: Vec<u8>, program: Fingerprint) -> Option<Opened> {
-        let mut rest = bytes.strip_prefix(MAGIC)?;
+    /// Reads the first part of a memo that this program wrote; `None` for any other.
+    pub fn read(part: &[u8], program: Fingerprint) -> Option<Opened> {
+        let mut rest = whole(part)?;
         let rest = &mut rest;
-        let sum = take_fingerprint(rest)?;
-        (Fingerprint::of_bytes(rest) == sum).then_some(())?;
         (take_fingerprint(rest)? == program).then_some(())?;
         let basis = take_fingerprint(rest)?;
         let mut papers = Recollections::default();
         for _ in 0..take_count(rest)? {
             papers.insert(take_fingerprint(rest)?, take_recollection(rest)?);
         }
-        Some(Opened {
-            basis,
-            papers,
-            rest: bytes.len() - rest.len(),
-            bytes,
-        })
+        rest.is_empty().then_some(Opened { basis, papers })
     }
 
     /// Returns the papers that it remembers.
@@ -105,9 +101,9 @@ impl Opened {
         &self.papers
     }
 
-    /// Reads the rest; the papers stay here.
-    pub fn read(&self) -> Option<Memo> {
-        let mut rest = self.bytes.get(self.rest..)?;
+    /// Reads the second part; the papers stay here.
+    pub fn read_rest(&self, part: &[u8]) -> Option<Memo> {
+        let mut rest = whole(part)?;
         let rest = &mut rest;
         let mut memo = Memo {
             basis: self.basis,
@@ -131,6 +127,23 @@ impl Opened {
     }
 }
 
+/// Returns what stands behind a part's sum, if the sum is that of it.
+fn whole(mut part: &[u8]) -> Option<&[u8]> {
+    let sum = take_fingerprint(&mut part)?;
+    (Fingerprint::of_bytes(part) == sum).then_some(part)
+}
+
+/// Makes a part with room for some bytes.
+fn part(room: usize, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+    const SUM: usize = size_of::<u128>();
+    let mut bytes = Vec::with_capacity(SUM + room);
+    bytes.extend([0; SUM]);
+    write(&mut bytes);
+    let (sum, rest) = bytes.split_at_mut(SUM);
+    sum.copy_from_slice(&Fingerprint::of_bytes(rest).0.to_le_bytes());
+    bytes
+}
+
 impl Memo {
     /// Takes what is remembered of a site's papers, and their terms.
     pub fn note_papers(&mut self, site: &Site) {
@@ -141,7 +154,8 @@ impl Memo {
             .papers
             .iter()
             .filter_map(|entry| Some((entry.fingerprint(), entry.text().recollection()?)));
-        self.papers = plain.collect();
+        self.papers = Vec::with_capacity(site.papers.len());
+        self.papers.extend(plain);
     }
 
     /// Gives a site's papers the terms that they had.
@@ -153,44 +167,50 @@ impl Memo {
         }
     }
 
-    /// Writes the memo of a program.
-    pub fn write(&self, program: Fingerprint) -> Vec<u8> {
-        // A page takes some 80 bytes, a paper's terms and neighbours some 500, its teaser 300; growing would
-        // take twice as much memory.
-        let papers = 720 * self.terms.len() + 330 * self.papers.len();
-        let room = 100 * self.pages.len() + papers + 1000;
-        let mut bytes = Vec::with_capacity(room + self.search.estimate());
-        bytes.extend(MAGIC);
-        bytes.extend([0; SUM]);
-        for of in [program, self.basis] {
-            push_fingerprint(of, &mut bytes);
-        }
-        push_u64(self.papers.len() as u64, &mut bytes);
-        for (file, known) in &self.papers {
-            push_fingerprint(*file, &mut bytes);
-            push_recollection(known, &mut bytes);
-        }
-        push_u64(self.pages.len() as u64, &mut bytes);
-        for (path, leaf) in &self.pages {
-            push_fingerprint(*path, &mut bytes);
-            leaf.write(&mut bytes);
-        }
-        push_u64(self.quilts.len() as u64, &mut bytes);
-        for (path, quilt) in &self.quilts {
-            push_fingerprint(*path, &mut bytes);
-            quilt.write(&mut bytes);
-        }
-        push_u64(self.terms.len() as u64, &mut bytes);
-        for (file, terms) in &self.terms {
-            push_fingerprint(*file, &mut bytes);
-            terms.write(&mut bytes);
-        }
-        self.search.write(&mut bytes);
-        self.related.write(&mut bytes);
-        let (head, body) = bytes.split_at_mut(MAGIC.len() + SUM);
-        let sum = Fingerprint::of_bytes(body).0.to_le_bytes();
-        head[MAGIC.len()..].copy_from_slice(&sum);
-        bytes
+    /// Writes the memo of a program, in pieces that stand behind each other.
+    pub fn write(&self, program: Fingerprint) -> [Vec<u8>; 3] {
+        let (first, rest) = parallel::join(|| self.write_first(program), || self.write_rest());
+        let mut head = MAGIC.to_vec();
+        push_u64(first.len() as u64, &mut head);
+        [head, first, rest]
+    }
+
+    fn write_first(&self, program: Fingerprint) -> Vec<u8> {
+        // A teaser has up to 280 bytes, more with other letters.
+        part(350 * self.papers.len() + 64, |bytes| {
+            push_fingerprint(program, bytes);
+            push_fingerprint(self.basis, bytes);
+            push_u64(self.papers.len() as u64, bytes);
+            for (file, known) in &self.papers {
+                push_fingerprint(*file, bytes);
+                push_recollection(known, bytes);
+            }
+        })
+    }
+
+    fn write_rest(&self) -> Vec<u8> {
+        // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
+        // memory.
+        let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
+        part(room + self.search.estimate(), |bytes| {
+            push_u64(self.pages.len() as u64, bytes);
+            for (path, leaf) in &self.pages {
+                push_fingerprint(*path, bytes);
+                leaf.write(bytes);
+            }
+            push_u64(self.quilts.len() as u64, bytes);
+            for (path, quilt) in &self.quilts {
+                push_fingerprint(*path, bytes);
+                quilt.write(bytes);
+            }
+            push_u64(self.terms.len() as u64, bytes);
+            for (file, terms) in &self.terms {
+                push_fingerprint(*file, bytes);
+                terms.write(bytes);
+            }
+            self.search.write(bytes);
+            self.related.write(bytes);
+        })
     }
 }
 
@@ -276,17 +296,26 @@ mod tests {
         Memo {
             basis: Fingerprint(2),
             pages: pages.iter().map(leaf).collect(),
-            papers: texts.iter().map(paper).collect(),
+            papers: sorted(&texts.iter().map(paper).collect()),
             terms: terms.collect(),
             ..Memo::default()
         }
     }
 
-    fn read(bytes: Vec<u8>, program: u128) -> Option<Memo> {
-        let opened = Opened::new(bytes, Fingerprint(program))?;
+    fn sorted(papers: &Recollections) -> Vec<(Fingerprint, Recollection)> {
+        let mut papers: Vec<_> = papers.clone().into_iter().collect();
+        papers.sort_by_key(|(file, _)| file.0);
+        papers
+    }
+
+    fn read(bytes: &[u8], program: u128) -> Option<Memo> {
+        let (head, rest) = bytes.split_first_chunk()?;
+        let length = usize::try_from(length_of_first(head)?).ok()?;
+        let (first, rest) = rest.split_at_checked(length)?;
+        let opened = Opened::read(first, Fingerprint(program))?;
         Some(Memo {
-            papers: opened.papers().clone(),
-            ..opened.read()?
+            papers: sorted(opened.papers()),
+            ..opened.read_rest(rest)?
         })
     }
 
@@ -299,20 +328,20 @@ mod tests {
             texts in prop::collection::vec("([a-z]{1,9} ){0,30}", 0..5),
         ) {
             let memo = memo(&pages, &texts);
-            let bytes = memo.write(Fingerprint(1));
-            prop_assert_eq!(read(bytes.clone(), 1), Some(memo));
-            prop_assert_eq!(read(bytes, 3), None);
+            let bytes = memo.write(Fingerprint(1)).concat();
+            prop_assert_eq!(read(&bytes, 1), Some(memo));
+            prop_assert_eq!(read(&bytes, 3), None);
         }
 
         #[test]
         fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<bool>()) {
-            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write(Fingerprint(1));
+            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write(Fingerprint(1)).concat();
             let at = at.index(bytes.len());
             match cut {
                 true => bytes.truncate(at),
                 false => bytes[at] ^= 1_u8 << bit,
             }
-            prop_assert_eq!(read(bytes, 1), None);
+            prop_assert_eq!(read(&bytes, 1), None);
         }
     }
 }

@@ -9,12 +9,13 @@ use clap::Args;
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
-use crate::disk::{self, Publication, Written};
+use crate::disk::{self, OpenMemo, Publication, Written};
+use crate::document::Recollections;
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger::{self, Addresses};
 use crate::limits;
-use crate::memo::{Leaf, Memo, Opened, Seal};
+use crate::memo::{Leaf, Memo, Seal};
 use crate::page::{Output, Page};
 use crate::parallel;
 
@@ -66,15 +67,14 @@ impl Build {
         // What a build begins with is read side by side; one thread alone can read a memo.
         let (publication, opened) = parallel::join(
             || Publication::start(&root, &output),
-            || match self.cold {
-                true => Opened::default(),
-                false => disk::open_memo(&root).unwrap_or_default(),
-            },
+            || (!self.cold).then(|| disk::open_memo(&root)).flatten(),
         );
         let mut publication = publication?;
+        let nothing = Recollections::default();
+        let known = opened.as_ref().map_or(&nothing, OpenMemo::papers);
         let (mut memo, materials) = parallel::join(
-            || opened.read().unwrap_or_default(),
-            || Materials::read_knowing(opened.papers(), &root, &options),
+            || opened.as_ref().and_then(OpenMemo::read).unwrap_or_default(),
+            || Materials::read_knowing(known, &root, &options),
         );
         drop(opened);
         let mut prepared = pipeline::prepare(materials?, &options, Some(&mut memo));
@@ -206,20 +206,23 @@ fn remember(
     };
     // A file that was taken over has the text of papers where it had it.
     let mut quilts = prepared.quilts.clone();
-    for (page, rendered) in prepared.plan.iter().zip(rendered) {
+    let kept = prepared.plan.iter().zip(rendered);
+    for (page, _) in kept.filter(|(_, rendered)| rendered.is_kept) {
         let path = Fingerprint::of_bytes(page.path.as_bytes());
-        if let Some(quilt) = memo.quilts.remove(&path).filter(|_| rendered.is_kept) {
+        if let Some(quilt) = memo.quilts.remove(&path) {
             quilts.insert(path, quilt);
         }
     }
-    let mut memo = Memo {
+    let (pages, ()) = parallel::join(
+        || prepared.plan.iter().zip(rendered).map(leaf).collect(),
+        || memo.note_papers(&prepared.site),
+    );
+    Memo {
         basis,
         quilts,
-        pages: prepared.plan.iter().zip(rendered).map(leaf).collect(),
+        pages,
         ..memo
-    };
-    memo.note_papers(&prepared.site);
-    memo
+    }
 }
 
 fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String {
