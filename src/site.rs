@@ -250,18 +250,17 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
         || {
             let problems = &mut of_site;
             let vocabulary = vocabulary.as_deref();
-            let (tags, tags_of) = tagging::resolve(&documents, vocabulary, problems);
             let assets: Vec<(Arc<str>, String)> = assets
                 .into_iter()
                 .filter_map(|source| layout::asset(&source).map(|output| (source, output)))
                 .collect();
-            let references = references::References::new(
-                &config.base_url,
-                documents.iter().copied(),
-                &words,
-                &pages,
-                &assets,
-            );
+            let refer = || {
+                let papers = documents.iter().copied();
+                let base_url = &config.base_url;
+                references::References::new(base_url, papers, &words, &pages, &assets)
+            };
+            let (references, (tags, tags_of)) =
+                parallel::join(refer, || tagging::resolve(&documents, vocabulary, problems));
             let tags = tagging::describe(tags, vocabulary, &references, problems);
             let issues = collect_issues(&papers, &words, &references, problems);
             let entries = collect_entries(&papers, tags_of, &issues, &references, problems);
