@@ -2,6 +2,8 @@
 //!
 //! Knows no element; `markdown` and `highlight` decide what stands around the text.
 
+use std::convert::Infallible;
+
 /// What stands for a byte in text and in attribute values; nothing where it may stand itself.
 ///
 /// Control characters are not allowed in HTML at all, and stop readers of feeds.
@@ -17,15 +19,15 @@ const fn replacement(byte: u8) -> &'static str {
     }
 }
 
-/// Which bytes do not stand for themselves; a table, for every byte of every abstract is looked up.
-static SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
+/// The same as a table, for every byte of every abstract is looked up.
+static SIGNS: [&str; 256] = {
+    let mut signs = [""; 256];
     let mut byte = 0;
     while byte < 256 {
-        special[byte] = !replacement(byte as u8).is_empty();
+        signs[byte] = replacement(byte as u8);
         byte += 1;
     }
-    special
+    signs
 };
 
 /// Writes text for a place between tags, where a quotation mark is only that.
@@ -106,44 +108,74 @@ fn is_inline(tag: &str) -> bool {
 }
 
 fn push(text: &str, html: &mut String, stay: &[u8]) {
+    let put = |piece: &str| -> Result<(), Infallible> {
+        html.push_str(piece);
+        Ok(())
+    };
+    let Ok(()) = escape(text, stay, put);
+}
+
+/// Calls back for the pieces of a text for any place, but for some bytes that stay as they are.
+#[inline]
+pub fn escape<E>(
+    text: &str,
+    stay: &[u8],
+    mut put: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
     let bytes = text.as_bytes();
     let (mut done, mut at) = (0, 0);
     while at < bytes.len() {
         at += plain_length(&bytes[at..]);
         let end = (at + CHUNK).min(bytes.len());
-        for (at, &byte) in bytes[..end].iter().enumerate().skip(at) {
-            if SPECIAL[usize::from(byte)] && !stay.contains(&byte) {
-                html.push_str(&text[done..at]);
-                html.push_str(replacement(byte));
+        for at in at..end {
+            let sign = SIGNS[usize::from(bytes[at])];
+            if !sign.is_empty() && !stay.contains(&bytes[at]) {
+                put(&text[done..at])?;
+                put(sign)?;
                 done = at + 1;
             }
         }
         at = end;
     }
-    html.push_str(&text[done..]);
+    put(&text[done..])
 }
 
 /// How many bytes are looked at together, which processors do faster than one by one.
 const CHUNK: usize = 32;
 
-/// Returns how many bytes, in whole chunks, hold nothing that HTML has another sign for.
-pub fn plain_length(bytes: &[u8]) -> usize {
-    let (chunks, _) = bytes.as_chunks::<CHUNK>();
-    // Sums of comparisons are made for all bytes at once; a `matches!` would ask byte by byte.
-    let is_plain = |chunk: &&[u8; CHUNK]| {
-        let signs = chunk.iter().fold(0, |signs, &byte| {
-            signs
-                | (byte < b' ') as u8
-                | (byte == b'&') as u8
-                | (byte == b'<') as u8
-                | (byte == b'>') as u8
-                | (byte == b'"') as u8
-                | (byte == b'\'') as u8
-                | (byte == 0x7f) as u8
-        });
-        signs == 0
+/// Returns how many bytes, in whole chunks or to the end, hold nothing that HTML has another sign for.
+fn plain_length(bytes: &[u8]) -> usize {
+    let (chunks, end) = bytes.as_chunks::<CHUNK>();
+    let plain = chunks.iter().take_while(|chunk| is_plain(chunk)).count();
+    let is_end_plain = || match bytes.last_chunk::<CHUNK>() {
+        Some(last) => is_plain(last),
+        // Most names and addresses are shorter than a chunk.
+        None => {
+            let mut last = [b' '; CHUNK];
+            last[..end.len()].copy_from_slice(end);
+            is_plain(&last)
+        }
     };
-    chunks.iter().take_while(is_plain).count() * CHUNK
+    match plain == chunks.len() && is_end_plain() {
+        true => bytes.len(),
+        false => plain * CHUNK,
+    }
+}
+
+/// Tells whether no byte is a sign. Sums of comparisons are made for all bytes at once; a `matches!` would ask
+/// byte by byte.
+fn is_plain(chunk: &[u8; CHUNK]) -> bool {
+    let signs = chunk.iter().fold(0, |signs, &byte| {
+        signs
+            | (byte < b' ') as u8
+            | (byte == b'&') as u8
+            | (byte == b'<') as u8
+            | (byte == b'>') as u8
+            | (byte == b'"') as u8
+            | (byte == b'\'') as u8
+            | (byte == 0x7f) as u8
+    });
+    signs == 0
 }
 
 #[cfg(test)]
@@ -208,14 +240,20 @@ mod tests {
     }
 
     #[test]
-    fn the_chunks_that_hold_only_what_stands_for_itself_are_counted() {
+    fn bytes_that_stand_for_themselves_are_counted() {
         let check = |text: &str, expected: usize| {
             assert_eq!(plain_length(text.as_bytes()), expected, "{text:?}")
         };
-        check(&"a".repeat(31), 0);
         check(&"a b~é".repeat(16), 96);
         let signs = ["<", ">", "&", "\"", "'", "\n", "\u{1f}", "\u{7f}"];
         for one in signs {
+            for length in 0..100 {
+                check(&"a".repeat(length), length);
+                for at in 0..length {
+                    let text = format!("{}{one}{}", "a".repeat(at), "b".repeat(length - at - 1));
+                    check(&text, at / CHUNK * CHUNK);
+                }
+            }
             check(&format!("{}{one}{}", "a".repeat(40), "b".repeat(60)), 32);
             // Two of them in one chunk are no less.
             for other in signs {

@@ -19,43 +19,8 @@ pub(super) fn replace(tera: &mut Tera) {
 
 /// Escapes text for HTML and XML.
 fn escape(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = text.as_bytes();
-    let (mut done, mut at) = (0, 0);
-    while at < bytes.len() {
-        at += html::plain_length(&bytes[at..]);
-        let end = (at + 32).min(bytes.len());
-        for (at, &byte) in bytes[..end].iter().enumerate().skip(at) {
-            let sign = SIGNS[usize::from(byte)];
-            if !sign.is_empty() {
-                out.write_all(&bytes[done..at])?;
-                out.write_all(sign.as_bytes())?;
-                done = at + 1;
-            }
-        }
-        at = end;
-    }
-    out.write_all(&bytes[done..])
+    html::escape(text, b"", |piece| out.write_all(piece.as_bytes()))
 }
-
-/// What stands for a byte; nothing for one that stands for itself.
-static SIGNS: [&str; 256] = {
-    let mut signs = [""; 256];
-    // Control characters may stand in no page, and stop readers of feeds.
-    let mut control = 0;
-    while control < b' ' {
-        if !matches!(control, b'\t' | b'\n' | b'\r') {
-            signs[control as usize] = "\u{fffd}";
-        }
-        control += 1;
-    }
-    signs[0x7f] = "\u{fffd}";
-    signs[b'&' as usize] = "&amp;";
-    signs[b'<' as usize] = "&lt;";
-    signs[b'>' as usize] = "&gt;";
-    signs[b'"' as usize] = "&quot;";
-    signs[b'\'' as usize] = "&#39;";
-    signs
-};
 
 /// Makes text of a value; of one that is marked as safe, it is escaped again.
 fn text(value: &Value, _: Kwargs, _: &State) -> Value {
