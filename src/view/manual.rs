@@ -522,9 +522,9 @@ that ends in `url` is ready to be an `href`. What may be missing is `none`: ask 
 | `{{ 1204 \\| number }}` | `1,204` |
 | `{{ words.script \\| json }}` | JSON for a `script` element |
 
-All filters and tests of [Tera](https://docs.rs/tera) 2 are there too. What no template of a theme names is not
-made, so a record that is printed as a whole, as `{{ paper }}`, shows the fields that are named somewhere;
-`{{ __tera_context }}` shows all that there is.
+All filters and tests of [Tera](https://docs.rs/tera) 2 are there too; what `group_by` groups comes in the order
+in which it is met. What no template of a theme names is not made, so a record that is printed as a whole, as
+`{{ paper }}`, shows the fields that are named somewhere; `{{ __tera_context }}` shows all that there is.
 
 ## Templates
 
