@@ -178,10 +178,10 @@ pub fn parse(documents: &[File], memo: &mut Memo, problems: &mut Problems) -> Ve
 }
 
 /// Parses documents that `read` brings one by one into a buffer, and lets go of each text when it is
-/// parsed: those of a large site are a quarter of its memory. Of papers that are known the abstract is rendered when it
-/// is asked for.
+/// parsed: those of a large site are a quarter of its memory. Of papers that are known the abstract is
+/// rendered when it is asked for.
 pub fn parse_each<E: Send>(
-    names: Vec<Arc<str>>,
+    names: &[Arc<str>],
     known: &Recollections,
     read: impl Fn(&str, &mut Vec<u8>) -> Result<(), E> + Sync,
     problems: &mut Problems,

@@ -215,7 +215,7 @@ impl Body {
         let read = |name: &str, buffer: &mut Vec<u8>| disk::read_into(root, name, buffer);
         let (vocabulary, documents) = parallel::join(
             || compile::vocabulary(&sources, &mut problems),
-            || compile::parse_each(names, known, read, &mut of_documents),
+            || compile::parse_each(&names, known, read, &mut of_documents),
         );
         let documents = documents?;
         problems.append(of_documents);

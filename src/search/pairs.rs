@@ -5,8 +5,9 @@
 //! table and a page. Numbers are as long as it takes for one phrase in fifty to name a paper too many on
 //! a site of any size; pairs of three words or more agree by chance next to never.
 
-use crate::parallel;
 use std::borrow::Cow;
+
+use crate::parallel;
 
 use super::bits::{self, BitWriter, Gaps};
 use super::pieces::Packed;

@@ -5,9 +5,10 @@
 //! word file without such a word is as it was if it begins where it began; those that are not are made of their
 //! words in all pieces, up to where a file begins that is as it was.
 
-use crate::parallel;
 use std::collections::BTreeSet;
 use std::ops::Bound::{Included, Unbounded};
+
+use crate::parallel;
 
 use super::invert::Word;
 use super::kept::Kept;

@@ -199,7 +199,8 @@ fn components<'c, 'a>(codes: &'c [(&'a str, String)]) -> FxHashMap<&'c str, Vec<
     components
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Cuts a text into names and what looks like some.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let parts = text.split(|c: char| !is_of_word(c));
     parts.filter(|part| !part.is_empty())
 }

@@ -11,6 +11,7 @@ use tera::{Error, ErrorKind, ReportError};
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::source::Source;
 
+use super::asked::words;
 use super::turns::{self, Counted};
 use super::{BUILT_IN_PREFIX, sheet};
 
@@ -123,10 +124,11 @@ impl Templates<'_> {
     /// ` --> paper.html:2:30`.
     fn of_text(&self, text: &str) -> Vec<Diagnostic> {
         let lines: Vec<&str> = text.lines().collect();
-        let starts = |line: &&str| line.starts_with("error: ");
         let mut reports: Vec<Diagnostic> = Vec::new();
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| starts(line)) {
-            let message = line.trim_start_matches("error: ");
+        for (number, line) in lines.iter().enumerate() {
+            let Some(message) = line.strip_prefix("error: ") else {
+                continue;
+            };
             let name = message.split('`').nth(1).unwrap_or_default();
             let place = lines
                 .get(number + 1)
@@ -202,16 +204,12 @@ impl Templates<'_> {
             "Unknown template " => did_you_mean(name, self.sources.keys().map(|name| shown(name))),
             "Unknown component " => did_you_mean(name, self.defined("component").filter(others)),
             "Block " => did_you_mean(name, self.defined("block").filter(others)),
-            "Field " | "Variable " => {
-                let near = did_you_mean(name, there_are.split(", "));
-                let all = || (!there_are.is_empty()).then(|| format!("there are {there_are}"));
-                return near
-                    .map(|near| format!("did you mean `{near}`?"))
-                    .or_else(all);
-            }
+            "Field " | "Variable " => did_you_mean(name, there_are.split(", ")),
             _ => None,
         };
-        meant.map(|meant| format!("did you mean `{meant}`?"))
+        let all = || (!there_are.is_empty()).then(|| format!("there are {there_are}"));
+        let meant = meant.map(|meant| format!("did you mean `{meant}`?"));
+        meant.or_else(all)
     }
 
     /// The names that templates give to components, or to blocks.
@@ -222,9 +220,7 @@ impl Templates<'_> {
             .flat_map(|source| turns::codes(&source.text));
         codes.filter_map(move |code| {
             let name = turns::tag_name(code).filter(|name| *name == tag)?;
-            let behind = &code[code.find(name)? + name.len()..];
-            let mut words = behind.split(|c| !turns::is_of_word(c));
-            words.find(|word| !word.is_empty())
+            words(code).skip_while(|word| *word != name).nth(1)
         })
     }
 
