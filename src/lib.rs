@@ -14,6 +14,7 @@ extern crate self as paper_digest;
 pub mod fingerprint;
 pub mod octets;
 pub mod parallel;
+pub mod repeats;
 pub mod source;
 pub mod diagnostic;
 pub mod date;

@@ -4,7 +4,7 @@
 //! planned does not prove what was rendered. Knows the plan and no template.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memchr;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -74,34 +74,41 @@ const ELSEWHERE: [&[u8]; 3] = [b"https://", b"http://", b"data:"];
 pub struct LinkCheck<'a> {
     base_url: &'a BaseUrl,
     pages: &'a [Page],
-    outputs: FxHashMap<&'a [u8], usize>,
+    /// Made when the first address is met that is not settled, which in some themes is none.
+    outputs: OnceLock<Outputs<'a>>,
     /// Hashes of the paths below the base that lead to a page whose name stays, as they stand in addresses:
     /// of pages, and of folders whose index is one. They fit a cache that the paths of a large site do not.
     settled: FxHashSet<u64>,
-    folders: FxHashSet<&'a str>,
     /// How many pages have names that do not follow from what is in them; the others stand behind them.
     lasting: usize,
+}
+
+/// These are all paths, and the folders that they are in.
+struct Outputs<'a> {
+    files: FxHashMap<&'a str, usize>,
+    folders: FxHashSet<&'a str>,
+}
+
+impl<'a> Outputs<'a> {
+    fn of(pages: &'a [Page]) -> Outputs<'a> {
+        let paths = || pages.iter().map(|page| page.path.as_str());
+        let folders = paths().filter_map(|path| path.rsplit_once('/'));
+        Outputs {
+            files: paths().zip(0..).collect(),
+            folders: folders.map(|(folder, _)| folder).collect(),
+        }
+    }
 }
 
 impl<'a> LinkCheck<'a> {
     /// Makes a table of the plan.
     pub fn new(base_url: &'a BaseUrl, pages: &'a [Page]) -> LinkCheck<'a> {
-        let outputs = pages
-            .iter()
-            .enumerate()
-            .map(|(index, page)| (page.path.as_bytes(), index))
-            .collect();
-        let folders = pages
-            .iter()
-            .filter_map(|page| Some(page.path.rsplit_once('/')?.0))
-            .collect();
         let lasting = page::count_lasting(pages);
         LinkCheck {
             base_url,
             pages,
-            outputs,
+            outputs: OnceLock::new(),
             settled: settled(&pages[..lasting]),
-            folders,
             lasting,
         }
     }
@@ -318,11 +325,12 @@ impl<'a> LinkCheck<'a> {
     /// Finds the page that answers: a file, or a folder's index. An address without its ending is not
     /// taken, for only some hosts answer it.
     fn resolve(&self, path: &str) -> Option<usize> {
-        if let Some(index) = self.outputs.get(path.as_bytes()) {
+        let outputs = self.outputs.get_or_init(|| Outputs::of(self.pages));
+        if let Some(index) = outputs.files.get(path) {
             return Some(*index);
         }
         let folder = path.trim_end_matches('/');
-        if !path.is_empty() && folder.len() == path.len() && !self.folders.contains(folder) {
+        if !path.is_empty() && folder.len() == path.len() && !outputs.folders.contains(folder) {
             return None;
         }
         let index = if folder.is_empty() {
@@ -330,7 +338,7 @@ impl<'a> LinkCheck<'a> {
         } else {
             format!("{folder}/index.html")
         };
-        self.outputs.get(index.as_bytes()).copied()
+        outputs.files.get(index.as_str()).copied()
     }
 
     fn describe(
@@ -364,9 +372,14 @@ impl<'a> LinkCheck<'a> {
 fn settled(pages: &[Page]) -> FxHashSet<u64> {
     let paths = pages.iter().map(|page| page.path.as_str());
     let plain = paths.filter(|path| !path.bytes().any(|byte| b"%&?#".contains(&byte)));
-    let with_folder = |path| [path, address::shown(path)].map(|path| hash(path.as_bytes()));
     let mut hashes = FxHashSet::with_capacity_and_hasher(pages.len(), Default::default());
-    hashes.extend(plain.flat_map(with_folder));
+    for path in plain {
+        hashes.insert(hash(path.as_bytes()));
+        let folder = address::shown(path);
+        if folder.len() < path.len() {
+            hashes.insert(hash(folder.as_bytes()));
+        }
+    }
     hashes
 }
 

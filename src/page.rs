@@ -12,6 +12,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
+use crate::parallel;
+use crate::repeats;
 use crate::search;
 use crate::site::Site;
 use crate::source::Place;
@@ -146,11 +148,12 @@ const SITEMAP_LIMIT: usize = 40_000;
 
 /// Plans the output: every page, in an order that depends on the site alone.
 pub fn plan(site: &Site, theme: &Theme, problems: &mut Problems) -> Vec<Page> {
-    let mut pages = Vec::new();
+    // Most pages are those of papers.
+    let mut pages = Vec::with_capacity(site.papers.len() + site.papers.len() / 4);
     let mut add = |path: String, kind: Kind| pages.push(Page { path, kind });
     add(layout::HOME.to_owned(), Kind::Home);
-    for (index, entry) in site.papers.iter().enumerate() {
-        let path = layout::paper(&entry.text().slug);
+    let paths = parallel::map(&site.papers, |entry| layout::paper(&entry.text().slug));
+    for ((index, entry), path) in site.papers.iter().enumerate().zip(paths) {
         for alias in &entry.text().paper.aliases {
             add(layout::alias(alias), Kind::MovedPaper(index));
         }
@@ -367,15 +370,10 @@ fn plan_extras(site: &Site, theme: &Theme, pages: &mut Vec<Page>) {
 /// Some hosts and file systems do not tell `A.html` from `a.html`, or an `é` of one character from that of
 /// two, so a plan must not hold both.
 fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
-    let mut seen: FxHashMap<Cow<'_, str>, &Page> =
-        FxHashMap::with_capacity_and_hasher(pages.len(), Default::default());
-    let changes = |b: u8| b.is_ascii_uppercase() || !b.is_ascii();
-    for page in pages {
-        let path: Cow<'_, str> = match page.path.bytes().any(changes) {
-            true => page.path.nfc().collect::<String>().to_lowercase().into(),
-            false => page.path.as_str().into(),
-        };
-        let Some(first) = seen.insert(path, page) else {
+    let suspects = repeats::suspects(pages, |page| [Some(repeats::mark(compared(page)))]);
+    let mut seen: FxHashMap<Cow<'_, str>, &Page> = FxHashMap::default();
+    for page in suspects.into_iter().map(|index| &pages[index]) {
+        let Some(first) = seen.insert(compared(page), page) else {
             continue;
         };
         if let (Kind::Paper(_), Kind::Paper(_)) = (&first.kind, &page.kind) {
@@ -398,6 +396,15 @@ fn report_collisions(site: &Site, pages: &[Page], problems: &mut Problems) {
         ));
         problem.place = source_of(page, site).map(Place::file);
         problems.push(problem);
+    }
+}
+
+/// A path as file systems compare it that tell neither cases nor ways to compose a letter apart.
+fn compared(page: &Page) -> Cow<'_, str> {
+    let changes = |b: u8| b.is_ascii_uppercase() || !b.is_ascii();
+    match page.path.bytes().any(changes) {
+        true => page.path.nfc().collect::<String>().to_lowercase().into(),
+        false => page.path.as_str().into(),
     }
 }
 

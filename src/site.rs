@@ -254,13 +254,9 @@ pub fn link(parts: Parts, problems: &mut Problems) -> Site {
                 .into_iter()
                 .filter_map(|source| layout::asset(&source).map(|output| (source, output)))
                 .collect();
-            let refer = || {
-                let papers = documents.iter().copied();
-                let base_url = &config.base_url;
-                references::References::new(base_url, papers, &words, &pages, &assets)
-            };
-            let (references, (tags, tags_of)) =
-                parallel::join(refer, || tagging::resolve(&documents, vocabulary, problems));
+            let references =
+                references::References::new(&config.base_url, &documents, &words, &pages, &assets);
+            let (tags, tags_of) = tagging::resolve(&documents, vocabulary, problems);
             let tags = tagging::describe(tags, vocabulary, &references, problems);
             let issues = collect_issues(&papers, &words, &references, problems);
             let entries = collect_entries(&papers, tags_of, &issues, &references, problems);
@@ -301,45 +297,76 @@ struct Sorted {
 
 /// Sorts documents, and leaves out drafts unless they are wanted.
 fn sort(documents: Vec<Arc<Document>>, drafts: bool) -> Sorted {
-    let mut by_date: BTreeMap<Reverse<Date>, Vec<Arc<Document>>> = BTreeMap::new();
+    // Documents are all over the memory, so each is looked at by whichever thread has time.
+    let places = parallel::map(&documents, |document| place(document, drafts));
+    let mut papers: Vec<Dated> = Vec::with_capacity(documents.len());
     let mut words: BTreeMap<Date, Arc<Document>> = BTreeMap::new();
     let mut pages: Vec<Arc<Document>> = Vec::new();
-    for document in documents {
-        match &document.content {
-            Content::Paper(text) if text.paper.draft && !drafts => {}
-            Content::Paper(text) => {
-                // A paper without a date was reported when it was read.
-                if let Some(date) = text.paper.date {
-                    by_date.entry(Reverse(date)).or_default().push(document);
-                }
+    for (document, place) in documents.into_iter().zip(places) {
+        match place {
+            Place::Nowhere => {}
+            Place::Paper(date) => papers.push((date, document)),
+            Place::Words(date) => {
+                words.insert(date, document);
             }
-            Content::Issue(text) if text.draft && !drafts => {}
-            Content::Issue(text) => {
-                words.insert(text.date, document);
-            }
-            Content::Page(text) if text.front.draft && !drafts => {}
-            Content::Page(_) => pages.push(document),
+            Place::Page => pages.push(document),
         }
     }
-    // Sorting each issue alone is faster than sorting all papers: their files come by date.
-    let in_order = |(date, mut issue): (Reverse<Date>, Vec<Arc<Document>>)| {
-        issue.sort_by_cached_key(|document| reading_order(document));
-        issue.into_iter().map(move |document| (date.0, document))
-    };
-    let papers = by_date.into_iter().flat_map(in_order).collect();
+    papers.sort_by_key(|(date, _)| Reverse(*date));
     pages.sort_by_cached_key(|page| menu_order(page));
     Sorted {
-        papers,
+        papers: in_reading_order(papers),
         words,
         pages,
     }
+}
+
+/// Where a document belongs.
+enum Place {
+    Paper(Date),
+    Words(Date),
+    Page,
+    Nowhere,
+}
+
+fn place(document: &Document, drafts: bool) -> Place {
+    match &document.content {
+        Content::Paper(text) if text.paper.draft && !drafts => Place::Nowhere,
+        // A paper without a date was reported when it was read.
+        Content::Paper(text) => text.paper.date.map_or(Place::Nowhere, Place::Paper),
+        Content::Issue(text) if text.draft && !drafts => Place::Nowhere,
+        Content::Issue(text) => Place::Words(text.date),
+        Content::Page(text) if text.front.draft && !drafts => Place::Nowhere,
+        Content::Page(_) => Place::Page,
+    }
+}
+
+/// Sorts the papers of each issue, which is faster than sorting all papers: their files come by date.
+fn in_reading_order(papers: Vec<Dated>) -> Vec<Dated> {
+    let issues: Vec<&[Dated]> = papers.chunk_by(|one, other| one.0 == other.0).collect();
+    let orders: Vec<Vec<usize>> = parallel::map(&issues, |issue| {
+        let orders: Vec<_> = issue.iter().map(|paper| reading_order(&paper.1)).collect();
+        let mut places: Vec<usize> = (0..issue.len()).collect();
+        places.sort_by(|&one, &other| orders[one].cmp(&orders[other]));
+        places
+    });
+    let mut papers: Vec<Option<Dated>> = papers.into_iter().map(Some).collect();
+    let mut issue = papers.as_mut_slice();
+    let mut sorted = Vec::with_capacity(issue.len());
+    for order in orders {
+        let (this, rest) = issue.split_at_mut(order.len());
+        let take = |place: usize| this[place].take().expect("each place is named once");
+        sorted.extend(order.into_iter().map(take));
+        issue = rest;
+    }
+    sorted
 }
 
 /// A paper with the day of its issue.
 type Dated = (Date, Arc<Document>);
 
 /// Featured papers first, then the order of the list that was imported, then the file's name.
-fn reading_order(document: &Document) -> (bool, String, usize, Arc<str>) {
+fn reading_order(document: &Document) -> (bool, &str, usize, &str) {
     let Content::Paper(text) = &document.content else {
         unreachable!("only papers are ordered");
     };
@@ -351,9 +378,9 @@ fn reading_order(document: &Document) -> (bool, String, usize, Arc<str>) {
     // Papers that were written by hand stand before imported ones: somebody wanted them in this issue.
     (
         !text.paper.featured,
-        list.to_owned(),
+        list,
         line,
-        document.front.name.clone(),
+        document.front.name.as_ref(),
     )
 }
 
@@ -440,27 +467,43 @@ fn collect_entries(
     references: &references::References,
     problems: &mut Problems,
 ) -> Vec<Entry> {
+    let of_issue = |index: usize| {
+        let mut problems = Problems::new();
+        let papers = papers[issues[index].papers.clone()].iter();
+        let entries = papers.map(|paper| entry(paper, index, references, &mut problems));
+        (entries.collect::<Vec<Entry>>(), problems)
+    };
     let mut entries = Vec::with_capacity(papers.len());
-    let mut issue = 0;
-    for (index, ((date, document), tags)) in papers.iter().zip(tags_of).enumerate() {
-        while issues[issue].papers.end <= index {
-            issue += 1;
-        }
-        let Content::Paper(text) = &document.content else {
-            unreachable!("only papers were collected");
-        };
-        let note = text.note.as_ref();
-        entries.push(Entry {
-            document: document.clone(),
-            date: *date,
-            issue,
-            tags,
-            body: references.fill(document, &text.body, problems),
-            note: note.map(|note| references.fill(document, note, problems)),
-            image: image_of(document, text, references, problems),
-        });
+    for (issue, found) in parallel::map_indices(issues.len(), of_issue) {
+        entries.extend(issue);
+        problems.append(found);
+    }
+    for (entry, tags) in entries.iter_mut().zip(tags_of) {
+        entry.tags = tags;
     }
     entries
+}
+
+/// Makes an entry that has no tags yet.
+fn entry(
+    (date, document): &Dated,
+    issue: usize,
+    references: &references::References,
+    problems: &mut Problems,
+) -> Entry {
+    let Content::Paper(text) = &document.content else {
+        unreachable!("only papers were collected");
+    };
+    let note = text.note.as_ref();
+    Entry {
+        document: document.clone(),
+        date: *date,
+        issue,
+        tags: Vec::new(),
+        body: references.fill(document, &text.body, problems),
+        note: note.map(|note| references.fill(document, note, problems)),
+        image: image_of(document, text, references, problems),
+    }
 }
 
 fn image_of(

@@ -295,8 +295,9 @@ pub fn render(
             let proofs = Renderer::of_fingerprints(site, theme, plan);
             (earlier, proofs.with_neighbours(neighbours))
         });
-        let check = LinkCheck::new(&site.config.base_url, plan);
-        (known, check, page::order(site, plan))
+        let check = || LinkCheck::new(&site.config.base_url, plan);
+        let (check, order) = parallel::join(check, || page::order(site, plan));
+        (known, check, order)
     });
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::memo::Seal;
 use crate::parallel;
@@ -83,11 +83,12 @@ impl Publication {
 
     /// Makes the folders of the pages, so that writing them need not look.
     pub fn create_folders<'a>(&mut self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
-        let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut folders: FxHashMap<&str, usize> = FxHashMap::default();
         for path in paths {
             let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             *folders.entry(folder).or_default() += 1;
         }
+        let folders: BTreeMap<&str, usize> = folders.into_iter().collect();
         for folder in folders.keys() {
             let path = self.staging.root().join(folder);
             fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;

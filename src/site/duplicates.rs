@@ -5,27 +5,28 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Content, Document};
+use crate::document::{Content, Document, PaperText};
 use crate::front_matter;
 use crate::paper::Paper;
-use crate::parallel;
+use crate::repeats;
 
 /// Finds each paper whose address, arXiv id, DOI or title another paper has; the older file, by
 /// name, is taken for the first one.
 pub fn find(documents: &[&Arc<Document>]) -> Problems {
     let mut problems = Problems::new();
-    let mut documents: Vec<&Document> =
-        documents.iter().map(|document| document.as_ref()).collect();
-    // The newest issue comes first, and names start with dates.
-    documents.reverse();
+    // All others could only be compared in vain.
+    let suspects = repeats::suspects(documents, |document| marks(document));
+    let mut documents: Vec<&Document> = suspects
+        .into_iter()
+        .map(|index| documents[index].as_ref())
+        .collect();
     documents.sort_by(|a, b| a.front.name.cmp(&b.front.name));
-    let keys: Vec<Keys> = parallel::map(&documents, |document| keys(document));
+    let keys: Vec<Keys> = documents.iter().map(|document| keys(document)).collect();
 
-    let room = documents.len();
-    let mut slugs: FxHashMap<&str, &Document> = with_room(room);
+    let mut slugs: FxHashMap<&str, &Document> = FxHashMap::default();
     let mut known = Known {
         ids: FxHashMap::default(),
-        titles: FxHashMap::with_capacity_and_hasher(room, Default::default()),
+        titles: FxHashMap::default(),
     };
     for (document, keys) in documents.into_iter().zip(&keys) {
         let first = *slugs.entry(keys.slug).or_insert(document);
@@ -61,6 +62,18 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
     problems
 }
 
+/// Marks of all that tells a paper.
+fn marks(document: &Document) -> [Option<u64>; 4] {
+    let text = text(document);
+    let (arxiv, doi) = (text.paper.arxiv.as_ref(), text.paper.doi.as_ref());
+    [
+        Some(repeats::mark(text.slug.as_str())),
+        text.title_key.map(repeats::mark),
+        arxiv.map(|id| repeats::mark(("arxiv", id.id()))),
+        doi.map(|doi| repeats::mark(("doi", doi.key()))),
+    ]
+}
+
 /// What a paper is known by.
 struct Keys<'a> {
     paper: &'a Paper,
@@ -76,20 +89,21 @@ struct Known<'a> {
     titles: FxHashMap<u128, &'a Document>,
 }
 
+fn text(document: &Document) -> &PaperText {
+    match &document.content {
+        Content::Paper(text) => text,
+        _ => unreachable!("only papers are compared"),
+    }
+}
+
 fn keys(document: &Document) -> Keys<'_> {
-    let Content::Paper(text) = &document.content else {
-        unreachable!("only papers are compared");
-    };
+    let text = text(document);
     Keys {
         paper: &text.paper,
         slug: text.slug.as_str(),
         title: text.title_key,
         ids: identifiers(&text.paper),
     }
-}
-
-fn with_room<'a>(number: usize) -> FxHashMap<&'a str, &'a Document> {
-    FxHashMap::with_capacity_and_hasher(number, Default::default())
 }
 
 /// Finds an earlier file with the same paper: the key that tells, what they share, and the file.
@@ -106,9 +120,7 @@ fn same_paper<'a>(keys: &Keys, known: &Known<'a>) -> Option<(&'static str, Strin
     });
     by_id.or_else(|| {
         let first = known.titles.get(&keys.title?)?;
-        let Content::Paper(other) = &first.content else {
-            unreachable!("only papers are compared");
-        };
+        let other = text(first);
         // "Technical Report" is the title of many papers; two identifiers tell them apart.
         let apart = tell_apart(keys.paper, &other.paper);
         (!apart).then(|| ("title", format!("the title “{}”", keys.paper.title), *first))

@@ -1,7 +1,7 @@
 //! Addresses of this site in texts: what they mean, and whether it is there.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -13,11 +13,18 @@ use crate::layout;
 use crate::markdown;
 use crate::source::{Place, Source};
 
-/// This is a table from source files to their pages.
+/// This is a table from source files to their pages, made when the first link to a file is met: in most abstracts
+/// there is none.
 pub struct References<'a> {
     base_url: &'a BaseUrl,
-    targets: FxHashMap<&'a str, Target<'a>>,
+    papers: &'a [&'a Arc<Document>],
+    words: &'a BTreeMap<Date, Arc<Document>>,
+    pages: &'a [Arc<Document>],
+    assets: &'a [(Arc<str>, String)],
+    targets: OnceLock<Targets<'a>>,
 }
+
+type Targets<'a> = FxHashMap<&'a str, Target<'a>>;
 
 /// What a link to a file leads to; few files are linked to, so their paths are not made beforehand.
 #[derive(Clone, Copy)]
@@ -75,21 +82,33 @@ impl<'a> References<'a> {
     /// Makes the table of all files that are published.
     pub fn new(
         base_url: &'a BaseUrl,
-        papers: impl Iterator<Item = &'a Arc<Document>>,
+        papers: &'a [&'a Arc<Document>],
         words: &'a BTreeMap<Date, Arc<Document>>,
         pages: &'a [Arc<Document>],
         assets: &'a [(Arc<str>, String)],
     ) -> References<'a> {
-        let documents = papers.chain(words.values()).chain(pages);
-        let documents =
-            documents.map(|document| (document.front.name.as_ref(), Target::Document(document)));
-        let assets = assets
-            .iter()
-            .map(|(source, output)| (source.as_ref(), Target::Asset(output)));
         References {
             base_url,
-            targets: documents.chain(assets).collect(),
+            papers,
+            words,
+            pages,
+            assets,
+            targets: OnceLock::new(),
         }
+    }
+
+    fn targets(&self) -> &Targets<'a> {
+        self.targets.get_or_init(|| {
+            let papers = self.papers.iter().copied();
+            let documents = papers.chain(self.words.values()).chain(self.pages);
+            let documents = documents
+                .map(|document| (document.front.name.as_ref(), Target::Document(document)));
+            let assets = self
+                .assets
+                .iter()
+                .map(|(source, output)| (source.as_ref(), Target::Asset(output)));
+            documents.chain(assets).collect()
+        })
     }
 
     /// Puts addresses into a document's HTML; what leads nowhere is reported.
@@ -107,7 +126,7 @@ impl<'a> References<'a> {
     /// Returns the output path of a file beside a document.
     pub fn asset(&self, document: &Document, path: &str) -> Option<String> {
         let source = layout::resolve(&document.front.name, path)?;
-        Some(self.targets.get(source.as_str())?.output())
+        Some(self.targets().get(source.as_str())?.output())
     }
 
     /// Renders a tag's description; `None` for an empty one.
@@ -154,7 +173,7 @@ impl<'a> References<'a> {
             return resolve_rooted(self.base_url, url);
         }
         let source = layout::resolve(file, &path)?;
-        let output = self.targets.get(source.as_str())?.output();
+        let output = self.targets().get(source.as_str())?.output();
         Some(format!("{}{rest}", self.base_url.link(&output)))
     }
 
@@ -162,7 +181,7 @@ impl<'a> References<'a> {
         let message = format!("the link `{}` leads to no file of this site", hole.url);
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let neighbours = || {
-            let neighbours = self.targets.keys().filter_map(|name| {
+            let neighbours = self.targets().keys().filter_map(|name| {
                 let (parent, name) = name.rsplit_once('/')?;
                 (parent == folder).then_some(name)
             });

@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::document::{Content, Document};
 use crate::front_matter;
 use crate::layout;
+use crate::parallel;
 use crate::slug::Slug;
 use crate::source::Place;
 use crate::tags::Vocabulary;
@@ -33,41 +34,81 @@ pub fn resolve(
 ) -> (Vec<Found>, Vec<Vec<usize>>) {
     let mut found: Vec<Found> = Vec::new();
     let mut by_slug: BTreeMap<Slug, usize> = BTreeMap::new();
-    // Papers write few names, each often.
     let mut by_name: FxHashMap<&str, Option<usize>> = FxHashMap::default();
     let mut tags_of: Vec<Vec<usize>> = Vec::with_capacity(documents.len());
-    for (index, document) in documents.iter().enumerate() {
-        let Content::Paper(text) = &document.content else {
-            unreachable!("only papers have tags");
-        };
-        let written = &text.paper.tags;
-        let mut tags: Vec<usize> = Vec::with_capacity(written.len());
-        for (position, name) in written.iter().enumerate() {
-            let tag = *by_name.entry(name).or_insert_with(|| {
+    let parts: Vec<&[&Arc<Document>]> = documents.chunks(PART).collect();
+    for part in parallel::map(&parts, |part| Named::by(part)) {
+        let tags = part.names.into_iter().map(|name| {
+            *by_name.entry(name).or_insert_with(|| {
                 let tag = look_up(name, vocabulary)?;
                 let place = by_slug.entry(tag.slug.clone()).or_insert(found.len());
                 if *place == found.len() {
                     found.push(tag);
                 }
                 Some(*place)
-            });
-            match tag {
-                None => {
-                    let problem = unknown_tag(document, written, position, vocabulary, problems);
-                    problems.push(problem);
-                }
-                Some(tag) if tags.contains(&tag) => {
-                    problems.push(repeated_tag(document, written, position));
-                }
-                Some(tag) => {
-                    tags.push(tag);
-                    found[tag].papers.push(index);
+            })
+        });
+        let tags: Vec<Option<usize>> = tags.collect();
+        for written in part.of_papers {
+            let index = tags_of.len();
+            let mut of_paper: Vec<usize> = Vec::with_capacity(written.len());
+            for (position, name) in written.into_iter().enumerate() {
+                match tags[name] {
+                    None => {
+                        let document = documents[index];
+                        let problem = unknown_tag(document, position, vocabulary, problems);
+                        problems.push(problem);
+                    }
+                    Some(tag) if of_paper.contains(&tag) => {
+                        problems.push(repeated_tag(documents[index], position));
+                    }
+                    Some(tag) => {
+                        of_paper.push(tag);
+                        found[tag].papers.push(index);
+                    }
                 }
             }
+            tags_of.push(of_paper);
         }
-        tags_of.push(tags);
     }
     (sort_by_slug(found, by_slug, &mut tags_of), tags_of)
+}
+
+/// How many papers are looked at by one thread: they write few names, each often.
+const PART: usize = 1024;
+
+/// These are the names of tags that some papers write.
+struct Named<'a> {
+    /// Each once, as they are met.
+    names: Vec<&'a str>,
+    /// Each paper's, as indices of these.
+    of_papers: Vec<Vec<usize>>,
+}
+
+impl<'a> Named<'a> {
+    fn by(documents: &[&'a Arc<Document>]) -> Named<'a> {
+        let mut names = Vec::new();
+        let mut places: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut place = |name: &'a String| {
+            *places.entry(name).or_insert_with(|| {
+                names.push(name.as_str());
+                names.len() - 1
+            })
+        };
+        let of_papers = documents
+            .iter()
+            .map(|document| written_tags(document).iter().map(&mut place).collect())
+            .collect();
+        Named { names, of_papers }
+    }
+}
+
+/// Returns a paper's tags as they are written.
+fn written_tags(document: &Document) -> &[String] {
+    match &document.content {
+        Content::Paper(text) => &text.paper.tags,
+        _ => unreachable!("only papers have tags"),
+    }
 }
 
 /// Looks up one paper's tags among those that papers have; `None` where one is not among them or
@@ -170,11 +211,11 @@ fn look_up(written: &str, vocabulary: Option<&Vocabulary>) -> Option<Found> {
 
 fn unknown_tag(
     document: &Document,
-    tags: &[String],
     position: usize,
     vocabulary: Option<&Vocabulary>,
     problems: &mut Problems,
 ) -> Diagnostic {
+    let tags = written_tags(document);
     let written = &tags[position];
     let guess = vocabulary.and_then(|vocabulary| problems.guess(written, || vocabulary.names()));
     let hint = match (guess, vocabulary) {
@@ -191,7 +232,8 @@ fn unknown_tag(
         .hint(hint)
 }
 
-fn repeated_tag(document: &Document, tags: &[String], position: usize) -> Diagnostic {
+fn repeated_tag(document: &Document, position: usize) -> Diagnostic {
+    let tags = written_tags(document);
     let written = &tags[position];
     Diagnostic::new(
         Code::RepeatedTag,
