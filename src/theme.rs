@@ -335,27 +335,38 @@ pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
 
 /// Makes a value of named fields, those that there are, in this order.
 pub fn fields<const N: usize>(fields: [Option<(&'static str, Value)>; N]) -> Value {
-    Value::from_serializable(&Record(&fields))
+    record(&fields)
 }
 
-/// Makes a copy of a value of named fields with another value in one of them; the others are shared.
+fn record(fields: &[Option<(&'static str, Value)>]) -> Value {
+    let fields = fields.iter().flatten();
+    Value::from_serializable(&Record(fields.map(|(name, value)| (*name, value))))
+}
+
+/// Makes a copy of a value of named fields with one more, which takes the place of one of its name; the others
+/// are shared.
 pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
-    let mut map = fields.clone().into_map().unwrap_or_default();
-    map.insert(Key::Str(name), value);
-    Value::from(map)
+    let fields = fields.as_map().into_iter().flatten();
+    let others = fields.filter_map(|(key, value)| match key {
+        Key::Str(field) if *field != name => Some((*field, value)),
+        _ => None,
+    });
+    Value::from_serializable(&Record(others.chain([(name, &value)])))
 }
 
 /// Named values on their way to Tera.
 ///
 /// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
 /// hands it field by field; and it takes a value in a field as it is.
-struct Record<'a>(&'a [Option<(&'static str, Value)>]);
+struct Record<Fields>(Fields);
 
-impl Serialize for Record<'_> {
+impl<'a, Fields> Serialize for Record<Fields>
+where
+    Fields: Iterator<Item = (&'static str, &'a Value)> + Clone,
+{
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let length = self.0.iter().flatten().count();
-        let mut record = serializer.serialize_struct("", length)?;
-        for (name, value) in self.0.iter().flatten() {
+        let mut record = serializer.serialize_struct("", self.0.clone().count())?;
+        for (name, value) in self.0.clone() {
             record.serialize_field(name, value)?;
         }
         record.end()
