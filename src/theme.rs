@@ -3,6 +3,7 @@
 //! The only module that names Tera. A theme is trusted; what it is given is not, so `.html` and
 //! `.xml` templates escape every text that is not marked as HTML. Knows nothing of sites and pages.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ mod asked;
 mod drift;
 mod filters;
 mod fold;
+mod inline;
 mod mistakes;
 mod sheet;
 mod turns;
@@ -164,31 +166,41 @@ impl Theme {
     }
 
     /// Makes of the templates such that have as text what is the same on every page, for pages that are given
-    /// one of these as `site`; `None` where nothing is, or it may not be told.
+    /// one of these as `site`, and components in the place of their calls; `None` where nothing is, or it may
+    /// not be told.
     pub fn fold(&self, sites: impl Iterator<Item = Value>) -> Option<Folded> {
-        let texts = || self.sources.values().map(|source| source.text.as_ref());
-        if texts().any(fold::shadows) {
+        let written = self.in_use();
+        if written.iter().any(|template| fold::shadows(template.text)) {
             return None;
         }
-        let mut tera = engine(&self.language);
-        let parts: Vec<Option<fold::Parts<'_>>> = texts().map(fold::Parts::of).collect();
-        let constants = parts.iter().flatten().flat_map(fold::Parts::constants);
-        let mut written =
-            fold::write(&mut tera, &constants.collect::<Vec<_>>(), sites)?.into_iter();
-        let fold = |((name, source), parts): ((&'_ String, &Source), &Option<fold::Parts<'_>>)| {
-            let folded = parts.as_ref().and_then(|parts| parts.fold(&mut written));
-            let folded = folded.unwrap_or_else(|| source.text.to_string());
-            let folded = match self.counted.contains_key(name) {
-                true => turns::Counted::new(&folded).text,
-                false => folded,
-            };
-            (name.clone(), folded)
+        let sites: Vec<Value> = sites.collect();
+        let in_place = inline::in_place(&written);
+        // A literal in a body may be an error that no page comes to.
+        fold_texts(engine(&self.language), &written, &in_place, &sites).or_else(|| {
+            let texts = written.iter().map(|template| template.text.into());
+            let texts: Vec<Cow<'_, str>> = texts.collect();
+            fold_texts(engine(&self.language), &written, &texts, &sites)
+        })
+    }
+
+    /// Returns the templates without those of the built-in theme that a site has overridden for good.
+    fn in_use(&self) -> Vec<inline::Template<'_>> {
+        let mut texts = self.sources.values().map(|source| source.text.as_ref());
+        let is_extended = texts.any(|text: &str| text.contains(BUILT_IN_PREFIX));
+        let is_in_use = |(name, source): &(&String, &Source)| {
+            let own = name.strip_prefix(BUILT_IN_PREFIX);
+            let is_overridden = own.is_some_and(|own| self.sources.contains_key(own));
+            // Components are called by their own names.
+            !is_overridden || is_extended || source.text.contains("component")
         };
-        let folded: Vec<(String, String)> = self.sources.iter().zip(&parts).map(fold).collect();
-        let folded = folded.iter();
-        tera.add_raw_templates(folded.map(|(name, text)| (name, text)))
-            .ok()?;
-        Some(Folded(tera))
+        let sources = self.sources.iter().filter(is_in_use);
+        sources
+            .map(|(name, source)| inline::Template {
+                name,
+                text: &source.text,
+                is_counted: self.counted.contains_key(name),
+            })
+            .collect()
     }
 
     /// Tells of each template which of some names it asks for.
@@ -213,6 +225,34 @@ impl Theme {
         };
         templates.describe(error)
     }
+}
+
+/// Folds templates that have these texts now.
+fn fold_texts(
+    mut tera: Tera,
+    templates: &[inline::Template<'_>],
+    texts: &[Cow<'_, str>],
+    sites: &[Value],
+) -> Option<Folded> {
+    let parts: Vec<Option<fold::Parts<'_>>> =
+        texts.iter().map(|text| fold::Parts::of(text)).collect();
+    let constants = parts.iter().flatten().flat_map(fold::Parts::constants);
+    let constants: Vec<&str> = constants.collect();
+    let mut written = fold::write(&mut tera, &constants, sites.iter().cloned())?.into_iter();
+    let mut folded = Vec::new();
+    for ((template, text), parts) in templates.iter().zip(texts).zip(&parts) {
+        let text = parts
+            .as_ref()
+            .and_then(|parts| parts.fold(&mut written))
+            .unwrap_or_else(|| text.to_string());
+        let text = match template.is_counted {
+            true => turns::Counted::new(&text).text,
+            false => text,
+        };
+        folded.push((template.name, text));
+    }
+    tera.add_raw_templates(folded).ok()?;
+    Some(Folded(tera))
 }
 
 impl Folded {

@@ -7,16 +7,18 @@
 //! stay code. A page that cannot be rendered so is rendered from the templates as they were written, and
 //! messages tell of those alone.
 
+use std::ops::Range;
+
 use tera::{Context, Tera, Value};
 
 use super::Sheet;
 use super::turns::{self, codes, is_of_word};
 
 /// The names that mean the same on every page, or nearly so.
-const SHARED: [&str; 2] = ["site", "words"];
+pub(super) const SHARED: [&str; 2] = ["site", "words"];
 
 /// Words that name nothing.
-const KEYWORDS: [&str; 13] = [
+pub(super) const KEYWORDS: [&str; 13] = [
     "and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "True", "False", "None",
 ];
 
@@ -68,8 +70,8 @@ impl<'a> Parts<'a> {
                     None => piece,
                 },
             };
+            stays.extend(turns::code_at(code, folded.len()));
             folded.push_str(code);
-            stays.extend(codes(code).map(str::to_owned));
         }
         is_code(&folded, &stays).then(|| without_idle(&folded))
     }
@@ -115,20 +117,16 @@ pub(super) fn write(
     known
 }
 
-/// Tells whether this is all the code of a template, and nothing else looks like some.
-fn is_code(template: &str, expected: &[String]) -> bool {
-    let ranges = turns::code(template);
-    let is_expected = ranges
-        .iter()
-        .map(|range| &template[range.clone()])
-        .eq(expected);
-    let starts = std::iter::once(0).chain(ranges.iter().map(|range| range.end));
-    let ends = ranges
+/// Tells whether this is where a template has code, and nothing else looks like some.
+pub(super) fn is_code(template: &str, expected: &[Range<usize>]) -> bool {
+    let starts = std::iter::once(0).chain(expected.iter().map(|range| range.end));
+    let ends = expected
         .iter()
         .map(|range| range.start)
         .chain([template.len()]);
     let mut texts = starts.zip(ends).map(|(start, end)| &template[start..end]);
-    is_expected && texts.all(|text| ["{{", "{%", "{#"].iter().all(|sign| !text.contains(sign)))
+    turns::code(template) == expected
+        && texts.all(|text| ["{{", "{%", "{#"].iter().all(|sign| !text.contains(sign)))
 }
 
 /// Tells whether a template may give another meaning to a name that is the same everywhere.
@@ -148,10 +146,22 @@ pub(super) fn shadows(template: &str) -> bool {
 
 /// A piece of a template; code is what stands between its signs.
 #[derive(Debug, Clone, Copy)]
-enum Piece<'a> {
+pub(super) enum Piece<'a> {
     Text(&'a str),
     Print(&'a str),
     Tag(&'a str),
+}
+
+impl Piece<'_> {
+    /// Writes it as it stands in a template.
+    pub fn push(&self, template: &mut String) {
+        let (open, inside, end) = match self {
+            Piece::Text(text) => ("", *text, ""),
+            Piece::Print(inside) => ("{{", *inside, "}}"),
+            Piece::Tag(inside) => ("{%", *inside, "%}"),
+        };
+        template.extend([open, inside, end]);
+    }
 }
 
 /// A piece, or a tag with all to the one that ends it.
@@ -163,7 +173,7 @@ enum Node<'a> {
 
 /// Cuts a template into pieces. Comments are left out, and white space is cut where code says so, as
 /// Tera does it.
-fn pieces(template: &str) -> Option<Vec<Piece<'_>>> {
+pub(super) fn pieces(template: &str) -> Option<Vec<Piece<'_>>> {
     let mut pieces = Vec::new();
     let (mut done, mut is_cut) = (0, false);
     for range in turns::code(template) {
@@ -241,7 +251,7 @@ fn tree(pieces: Vec<Piece<'_>>) -> Option<Vec<Node<'_>>> {
     open.is_empty().then_some(whole)
 }
 
-fn first_word(tag: &str) -> &str {
+pub(super) fn first_word(tag: &str) -> &str {
     let tag = tag.trim_start();
     let end = tag.find(|c: char| !is_of_word(c));
     &tag[..end.unwrap_or(tag.len())]
@@ -267,13 +277,10 @@ fn take_apart<'a>(nodes: &[Node<'a>], parts: &mut Vec<Part<'a>>) {
 }
 
 fn push(node: &Node<'_>, template: &mut String) {
-    let (open, inside, end) = match node {
-        Node::Block(nodes) => return nodes.iter().for_each(|node| push(node, template)),
-        Node::Piece(Piece::Text(text)) => ("", *text, ""),
-        Node::Piece(Piece::Print(inside)) => ("{{", *inside, "}}"),
-        Node::Piece(Piece::Tag(inside)) => ("{%", *inside, "%}"),
-    };
-    template.extend([open, inside, end]);
+    match node {
+        Node::Block(nodes) => nodes.iter().for_each(|node| push(node, template)),
+        Node::Piece(piece) => piece.push(template),
+    }
 }
 
 /// Tells whether a node names nothing but what is the same everywhere, and what loops around it are over.
@@ -321,19 +328,21 @@ fn names_constants(expression: &str, bound: &[&str]) -> bool {
 /// A word of some code that is no field, no filter and no test: the name of a value, of what is set, or
 /// of what is called.
 #[derive(Debug)]
-struct Word<'a> {
-    text: &'a str,
+pub(super) struct Word<'a> {
+    pub text: &'a str,
+    /// The byte at which it begins.
+    pub at: usize,
     /// The sign before it, white space left out.
-    before: Option<char>,
+    pub before: Option<char>,
     /// Whether it is given a value, as an argument is.
-    is_set: bool,
+    pub is_set: bool,
     /// Whether a loop gives it a value.
     is_target: bool,
-    is_called: bool,
+    pub is_called: bool,
 }
 
 /// Finds the words of some code that are not within quotation marks.
-fn words(code: &str) -> Vec<Word<'_>> {
+pub(super) fn words(code: &str) -> Vec<Word<'_>> {
     let mut found = Vec::new();
     let (mut at, mut is_test, mut is_target) = (0, false, false);
     while let Some(c) = code[at..].chars().next() {
@@ -352,7 +361,7 @@ fn words(code: &str) -> Vec<Word<'_>> {
             code[..at].trim_end(),
             code[end..].trim_start(),
         );
-        at = end;
+        let start = std::mem::replace(&mut at, end);
         let before = before.chars().next_back();
         let was_test = std::mem::take(&mut is_test);
         match text {
@@ -369,6 +378,7 @@ fn words(code: &str) -> Vec<Word<'_>> {
         if is_name {
             found.push(Word {
                 text,
+                at: start,
                 before,
                 is_set: behind.starts_with('=') && !behind.starts_with("=="),
                 is_target,

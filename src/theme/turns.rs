@@ -140,6 +140,12 @@ pub(super) fn code(template: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Finds the code of a part of a template that begins at some byte.
+pub(super) fn code_at(part: &str, start: usize) -> impl Iterator<Item = Range<usize>> {
+    let ranges = code(part).into_iter();
+    ranges.map(move |range| start + range.start..start + range.end)
+}
+
 /// Returns the code of a template, as it stands there.
 pub(super) fn codes(template: &str) -> impl Iterator<Item = &str> {
     let ranges = code(template).into_iter();
