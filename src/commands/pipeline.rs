@@ -281,14 +281,16 @@ pub fn render(
     let read = |path: &str| earlier.and_then(|earlier| earlier.publication.read_old(path));
     let make = || {
         let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-        let renderer = match earlier {
-            None => renderer,
-            Some(earlier) => renderer.with_cloth(Cloth {
-                quilts: &earlier.memo.quilts,
-                read: &read,
-            }),
-        };
-        renderer.for_many()
+        match earlier {
+            None => renderer.for_many(),
+            Some(earlier) => {
+                let cloth = Cloth {
+                    quilts: &earlier.memo.quilts,
+                    read: &read,
+                };
+                renderer.with_cloth(cloth).for_some()
+            }
+        }
     };
     let (renderer, (known, check, order)) = parallel::join(make, || {
         let known = earlier.map(|earlier| {

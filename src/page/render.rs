@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -65,12 +66,36 @@ impl Proof {
     }
 }
 
+/// These are the theme's templates for many pages, made when there are many; until then, and where there are
+/// none, the theme renders each.
+#[derive(Default)]
+struct Folding {
+    folded: OnceLock<Option<Folded>>,
+    /// How many were asked for before there were any.
+    asked: AtomicUsize,
+    /// How many are many; none where few are to come.
+    many: Option<usize>,
+}
+
+impl Folding {
+    /// To fold templates takes about as long as folding spares on these pages.
+    const MANY: usize = 500;
+
+    /// Returns the templates; the first who asks for many makes them, and the others do not wait for that.
+    fn get(&self, make: impl FnOnce() -> Option<Folded>) -> Option<&Folded> {
+        if let Some(folded) = self.folded.get() {
+            return folded.as_ref();
+        }
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        (self.many == Some(asked)).then(|| self.folded.get_or_init(make).as_ref())?
+    }
+}
+
 /// This renders the pages of a site.
 pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
-    /// The theme's templates for many pages; where there are none, the theme renders each.
-    folded: Option<Folded>,
+    folding: Folding,
     sites: BTreeMap<String, Shared<SiteView>>,
     /// What each template asks for.
     asked: BTreeMap<&'static str, Asked>,
@@ -148,7 +173,7 @@ impl<'a> Renderer<'a> {
             scripts: scripts.collect(),
             views,
             theme,
-            folded: None,
+            folding: Folding::default(),
             sites,
             easel: Easel::new(),
             plan,
@@ -165,13 +190,26 @@ impl<'a> Renderer<'a> {
     }
 
     /// Makes ready to render many pages, by what their templates have in common.
-    pub fn for_many(mut self) -> Renderer<'a> {
+    pub fn for_many(self) -> Renderer<'a> {
+        let _ = self.folding.folded.set(self.fold());
+        self
+    }
+
+    /// Makes ready to render pages of which nobody knows yet whether they are many.
+    pub fn for_some(self) -> Renderer<'a> {
+        let folding = Folding {
+            many: Some(Folding::MANY),
+            ..Folding::default()
+        };
+        Renderer { folding, ..self }
+    }
+
+    fn fold(&self) -> Option<Folded> {
         let sites = self.sites.keys().map(|part| {
             let view = site_view(&self.views, self.theme, part);
             view.show(&Asked::all())
         });
-        self.folded = self.theme.fold(sites);
-        self
+        self.theme.fold(sites)
     }
 
     /// Takes what an earlier build left of its files, with the same program, theme and settings.
@@ -311,7 +349,7 @@ impl<'a> Renderer<'a> {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        let folded = self.folded.as_ref();
+        let folded = self.folding.get(|| self.fold());
         let text = match folded.and_then(|folded| folded.render(&context)) {
             Some(text) => text,
             None => self.theme.render(&context, shown)?,
@@ -713,5 +751,29 @@ fn link_to_issue(issue: &IssueRefView) -> LinkView {
     LinkView {
         name: issue.name.clone(),
         url: issue.url.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_folded_once_when_many_are_asked_for() {
+        let folded = std::cell::Cell::new(0);
+        let make = || -> Option<Folded> {
+            folded.set(folded.get() + 1);
+            None
+        };
+        let some = Folding {
+            many: Some(3),
+            ..Folding::default()
+        };
+        let few = Folding::default();
+        for asked in 0..10 {
+            some.get(make);
+            assert_eq!(folded.get(), usize::from(asked >= 3));
+            few.get(|| unreachable!("few pages are to come"));
+        }
     }
 }
