@@ -33,6 +33,20 @@ pub struct Document {
     pub fingerprint: Fingerprint,
 }
 
+impl Document {
+    /// Returns the paper of a document that is one.
+    ///
+    /// # Panics
+    ///
+    /// Panics for an issue or a page.
+    pub fn paper(&self) -> &PaperText {
+        match &self.content {
+            Content::Paper(text) => text,
+            _ => unreachable!("{} is no paper", self.front.name),
+        }
+    }
+}
+
 /// This is what a content file can hold.
 #[derive(Debug)]
 pub enum Content {

@@ -146,10 +146,7 @@ pub struct PageEntry {
 impl Entry {
     /// Returns the paper as it was written.
     pub fn text(&self) -> &PaperText {
-        match &self.document.content {
-            Content::Paper(text) => text,
-            _ => unreachable!("an entry is made of a paper"),
-        }
+        self.document.paper()
     }
 
     /// Returns the name of the paper's file.
@@ -367,9 +364,7 @@ type Dated = (Date, Arc<Document>);
 
 /// Featured papers first, then the order of the list that was imported, then the file's name.
 fn reading_order(document: &Document) -> (bool, &str, usize, &str) {
-    let Content::Paper(text) = &document.content else {
-        unreachable!("only papers are ordered");
-    };
+    let text = document.paper();
     let source = text.paper.source.as_deref().unwrap_or("");
     let (list, line) = match source.rsplit_once(':') {
         Some((list, line)) => (list, line.parse().unwrap_or(usize::MAX)),
@@ -491,9 +486,7 @@ fn entry(
     references: &references::References,
     problems: &mut Problems,
 ) -> Entry {
-    let Content::Paper(text) = &document.content else {
-        unreachable!("only papers were collected");
-    };
+    let text = document.paper();
     let note = text.note.as_ref();
     Entry {
         document: document.clone(),

@@ -168,9 +168,7 @@ impl Keys<'_> {
 }
 
 fn keys(document: &Document) -> Keys<'_> {
-    let Content::Paper(text) = &document.content else {
-        unreachable!("only papers are compared");
-    };
+    let text = document.paper();
     Keys {
         title: text.title_key,
         arxiv: text.paper.arxiv.as_ref().map(|id| id.id()),

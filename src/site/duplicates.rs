@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Content, Document, PaperText};
+use crate::document::Document;
 use crate::front_matter;
 use crate::paper::Paper;
 use crate::repeats;
@@ -64,7 +64,7 @@ pub fn find(documents: &[&Arc<Document>]) -> Problems {
 
 /// Marks of all that tells a paper.
 fn marks(document: &Document) -> [Option<u64>; 4] {
-    let text = text(document);
+    let text = document.paper();
     let (arxiv, doi) = (text.paper.arxiv.as_ref(), text.paper.doi.as_ref());
     [
         Some(repeats::mark(text.slug.as_str())),
@@ -89,15 +89,8 @@ struct Known<'a> {
     titles: FxHashMap<u128, &'a Document>,
 }
 
-fn text(document: &Document) -> &PaperText {
-    match &document.content {
-        Content::Paper(text) => text,
-        _ => unreachable!("only papers are compared"),
-    }
-}
-
 fn keys(document: &Document) -> Keys<'_> {
-    let text = text(document);
+    let text = document.paper();
     Keys {
         paper: &text.paper,
         slug: text.slug.as_str(),
@@ -120,7 +113,7 @@ fn same_paper<'a>(keys: &Keys, known: &Known<'a>) -> Option<(&'static str, Strin
     });
     by_id.or_else(|| {
         let first = known.titles.get(&keys.title?)?;
-        let other = text(first);
+        let other = first.paper();
         // "Technical Report" is the title of many papers; two identifiers tell them apart.
         let apart = tell_apart(keys.paper, &other.paper);
         (!apart).then(|| ("title", format!("the title “{}”", keys.paper.title), *first))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
-use crate::document::{Content, Document};
+use crate::document::Document;
 use crate::front_matter;
 use crate::layout;
 use crate::parallel;
@@ -97,17 +97,9 @@ impl<'a> Named<'a> {
         };
         let of_papers = documents
             .iter()
-            .map(|document| written_tags(document).iter().map(&mut place).collect())
+            .map(|document| document.paper().paper.tags.iter().map(&mut place).collect())
             .collect();
         Named { names, of_papers }
-    }
-}
-
-/// Returns a paper's tags as they are written.
-fn written_tags(document: &Document) -> &[String] {
-    match &document.content {
-        Content::Paper(text) => &text.paper.tags,
-        _ => unreachable!("only papers have tags"),
     }
 }
 
@@ -215,7 +207,7 @@ fn unknown_tag(
     vocabulary: Option<&Vocabulary>,
     problems: &mut Problems,
 ) -> Diagnostic {
-    let tags = written_tags(document);
+    let tags = &document.paper().paper.tags;
     let written = &tags[position];
     let guess = vocabulary.and_then(|vocabulary| problems.guess(written, || vocabulary.names()));
     let hint = match (guess, vocabulary) {
@@ -233,7 +225,7 @@ fn unknown_tag(
 }
 
 fn repeated_tag(document: &Document, position: usize) -> Diagnostic {
-    let tags = written_tags(document);
+    let tags = &document.paper().paper.tags;
     let written = &tags[position];
     Diagnostic::new(
         Code::RepeatedTag,
