@@ -3,15 +3,12 @@
 //! The only module that names Tera. A theme is trusted; what it is given is not, so `.html` and
 //! `.xml` templates escape every text that is not marked as HTML. Knows nothing of sites and pages.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use tera::Tera;
-use tera::value::Key;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::fingerprint::{Fingerprint, Ink, Inked};
@@ -21,17 +18,18 @@ use crate::source::Source;
 mod asked;
 mod drift;
 mod filters;
-mod fold;
-mod inline;
 mod mistakes;
+mod program;
 mod sheet;
 mod turns;
+mod value;
 mod words;
 
 pub use asked::{Asked, Asks};
 pub use drift::{Drift, drift};
+pub use program::Programs;
 pub use sheet::Sheet;
-pub use tera::Value;
+pub use value::{Json, Record, Shape, Value};
 pub use words::has_language;
 
 /// The theme that is in the binary.
@@ -62,16 +60,12 @@ pub struct Theme {
     language: Arc<Language>,
 }
 
-/// These are a theme's templates with what is the same on every page as text.
-#[derive(Debug)]
-pub struct Folded(Tera);
-
 /// This is what a template is given: the named values that it may ask for, or their fingerprints alone.
 #[derive(Debug)]
 pub struct Context<'a> {
     template: &'static str,
     asked: &'a Asked,
-    values: Option<tera::Context>,
+    values: Option<Vec<(&'static str, Value)>>,
     ink: Ink,
 }
 
@@ -165,42 +159,18 @@ impl Theme {
         })
     }
 
-    /// Makes of the templates such that have as text what is the same on every page, for pages that are given
-    /// one of these as `site`, and components in the place of their calls; `None` where nothing is, or it may
-    /// not be told.
-    pub fn fold(&self, sites: impl Iterator<Item = Value>) -> Option<Folded> {
-        let written = self.in_use();
-        if written.iter().any(|template| fold::shadows(template.text)) {
-            return None;
-        }
-        let sites: Vec<Value> = sites.collect();
-        let in_place = inline::in_place(&written);
-        // A literal in a body may be an error that no page comes to.
-        fold_texts(engine(&self.language), &written, &in_place, &sites).or_else(|| {
-            let texts = written.iter().map(|template| template.text.into());
-            let texts: Vec<Cow<'_, str>> = texts.collect();
-            fold_texts(engine(&self.language), &written, &texts, &sites)
-        })
-    }
-
-    /// Returns the templates without those of the built-in theme that a site has overridden for good.
-    fn in_use(&self) -> Vec<inline::Template<'_>> {
-        let mut texts = self.sources.values().map(|source| source.text.as_ref());
-        let is_extended = texts.any(|text: &str| text.contains(BUILT_IN_PREFIX));
-        let is_in_use = |(name, source): &(&String, &Source)| {
-            let own = name.strip_prefix(BUILT_IN_PREFIX);
-            let is_overridden = own.is_some_and(|own| self.sources.contains_key(own));
-            // Components are called by their own names.
-            !is_overridden || is_extended || source.text.contains("component")
-        };
-        let sources = self.sources.iter().filter(is_in_use);
-        sources
-            .map(|(name, source)| inline::Template {
-                name,
-                text: &source.text,
-                is_counted: self.counted.contains_key(name),
-            })
-            .collect()
+    /// Makes programs of the templates of some names, for pages that are given one of these as `site`.
+    pub fn programs(
+        &self,
+        names: impl Iterator<Item = &'static str>,
+        sites: impl Iterator<Item = Value>,
+    ) -> Programs {
+        let written = self.sources.iter().map(|(name, source)| program::Written {
+            name,
+            text: &source.text,
+            is_counted: self.counted.contains_key(name),
+        });
+        Programs::new(written, names, &self.language, sites.collect())
     }
 
     /// Tells of each template which of some names it asks for.
@@ -227,52 +197,13 @@ impl Theme {
     }
 }
 
-/// Folds templates that have these texts now.
-fn fold_texts(
-    mut tera: Tera,
-    templates: &[inline::Template<'_>],
-    texts: &[Cow<'_, str>],
-    sites: &[Value],
-) -> Option<Folded> {
-    let parts: Vec<Option<fold::Parts<'_>>> =
-        texts.iter().map(|text| fold::Parts::of(text)).collect();
-    let constants = parts.iter().flatten().flat_map(fold::Parts::constants);
-    let constants: Vec<&str> = constants.collect();
-    let mut written = fold::write(&mut tera, &constants, sites.iter().cloned())?.into_iter();
-    let mut folded = Vec::new();
-    for ((template, text), parts) in templates.iter().zip(texts).zip(&parts) {
-        let text = parts
-            .as_ref()
-            .and_then(|parts| parts.fold(&mut written))
-            .unwrap_or_else(|| text.to_string());
-        let text = match template.is_counted {
-            true => turns::Counted::new(&text).text,
-            false => text,
-        };
-        folded.push((template.name, text));
-    }
-    tera.add_raw_templates(folded).ok()?;
-    Some(Folded(tera))
-}
-
-impl Folded {
-    /// Renders what a template is given; `None` where the theme has to, or something is wrong that it can tell.
-    pub fn render(&self, context: &Context<'_>) -> Option<Sheet> {
-        // What is the same everywhere was escaped, as all is that a page of markup includes and calls.
-        let is_markup = [".html", ".xml"]
-            .iter()
-            .any(|end| context.template.ends_with(end));
-        is_markup.then(|| context.render(&self.0).ok()).flatten()
-    }
-}
-
 impl<'a> Context<'a> {
     /// Makes an empty context for a template that asks for some names.
     pub fn new(template: &'static str, asked: &'a Asked) -> Context<'a> {
         Context {
             template,
             asked,
-            values: Some(tera::Context::new()),
+            values: Some(Vec::with_capacity(8)),
             ink: Ink::default(),
         }
     }
@@ -304,112 +235,24 @@ impl<'a> Context<'a> {
         name.ink(&mut self.ink);
         value.ink(&mut self.ink);
         if let Some(values) = &mut self.values {
-            values.insert_value(name, value.show(self.asked));
+            values.push((name, value.show(self.asked)));
         }
     }
 
     fn render(&self, tera: &Tera) -> tera::TeraResult<Sheet> {
         let mut rendered = Sheet::blank();
-        let values = self.values.as_ref();
-        let values = values.expect("nothing is rendered of fingerprints");
+        let mut values = tera::Context::new();
+        for (name, value) in self.values.iter().flatten() {
+            values.insert_value(*name, value.tera());
+        }
         turns::start();
-        tera.render_to(self.template, values, &mut rendered)?;
+        tera.render_to(self.template, &values, &mut rendered)?;
         Ok(rendered)
     }
 
     /// Takes the fingerprint of all values: what a template makes of them is the same when it is.
     pub fn fingerprint(&self) -> Fingerprint {
         self.ink.fingerprint()
-    }
-}
-
-impl Show for Value {
-    fn show(self, _: &Asked) -> Value {
-        self
-    }
-}
-
-/// Texts and numbers are shown as they are.
-macro_rules! show {
-    ($($kind:ty)*) => {$(
-        impl Show for $kind {
-            fn show(self, _: &Asked) -> Value {
-                self.into()
-            }
-        }
-    )*};
-}
-
-show!(String &str bool usize i16);
-
-impl<T: Show> Show for Option<T> {
-    fn show(self, asked: &Asked) -> Value {
-        self.map_or_else(Value::none, |value| value.show(asked))
-    }
-}
-
-impl<T: Show> Show for Vec<T> {
-    fn show(self, asked: &Asked) -> Value {
-        let values = self.into_iter().map(|value| value.show(asked));
-        Value::from(values.collect::<Vec<Value>>())
-    }
-}
-
-/// What the front matter of a page holds besides; most have nothing.
-impl Inked for Value {
-    fn ink(&self, ink: &mut Ink) {
-        let json = serde_json::to_vec(self).expect("it came from YAML");
-        ink.push(&json);
-    }
-}
-
-/// Makes a value of HTML that a template does not escape.
-pub fn html(text: &str) -> Value {
-    Value::safe_string(text)
-}
-
-/// Makes a value of JSON.
-pub fn json(value: &serde_json::Map<String, serde_json::Value>) -> Value {
-    Value::from_serializable(value)
-}
-
-/// Makes a value of named fields, those that there are, in this order.
-pub fn fields<const N: usize>(fields: [Option<(&'static str, Value)>; N]) -> Value {
-    record(&fields)
-}
-
-fn record(fields: &[Option<(&'static str, Value)>]) -> Value {
-    let fields = fields.iter().flatten();
-    Value::from_serializable(&Record(fields.map(|(name, value)| (*name, value))))
-}
-
-/// Makes a copy of a value of named fields with one more, which takes the place of one of its name; the others
-/// are shared.
-pub fn with_field(fields: &Value, name: &'static str, value: Value) -> Value {
-    let fields = fields.as_map().into_iter().flatten();
-    let others = fields.filter_map(|(key, value)| match key {
-        Key::Str(field) if *field != name => Some((*field, value)),
-        _ => None,
-    });
-    Value::from_serializable(&Record(others.chain([(name, &value)])))
-}
-
-/// Named values on their way to Tera.
-///
-/// Tera copies every map that it is given into one of its own, entry by entry, but not what serde
-/// hands it field by field; and it takes a value in a field as it is.
-struct Record<Fields>(Fields);
-
-impl<'a, Fields> Serialize for Record<Fields>
-where
-    Fields: Iterator<Item = (&'static str, &'a Value)> + Clone,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = serializer.serialize_struct("", self.0.clone().count())?;
-        for (name, value) in self.0.clone() {
-            record.serialize_field(name, value)?;
-        }
-        record.end()
     }
 }
 

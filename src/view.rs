@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::fingerprint::{Fingerprint, Ink, Inked};
-use crate::theme::{self, Asked, Show, Value};
+use crate::theme::{self, Asked, Json, Shape, Show, Value};
 
 mod make;
 mod charts;
@@ -28,11 +28,14 @@ macro_rules! view {
 
         impl Show for $name {
             fn show(self, asked: &Asked) -> Value {
-                theme::fields([$(
-                    asked
-                        .has(stringify!($field))
-                        .then(|| (stringify!($field), self.$field.show(asked))),
-                )*])
+                static SHAPE: Shape = Shape(&[$(stringify!($field),)*]);
+                let show = [$(
+                    match asked.has(stringify!($field)) {
+                        true => self.$field.show(asked),
+                        false => Value::Absent,
+                    },
+                )*];
+                Value::Record(theme::Record::new(&SHAPE, show))
             }
         }
 
@@ -104,7 +107,7 @@ pub struct Html(Arc<str>);
 
 impl Show for Html {
     fn show(self, _: &Asked) -> Value {
-        theme::html(&self.0)
+        Value::Html(self.0)
     }
 }
 
@@ -411,7 +414,7 @@ view! {
         /// Where it can be edited.
         edit_url: Option<String>,
         /// What the curator keeps besides.
-        extra: Value,
+        extra: Json,
     }
 }
 

@@ -281,14 +281,15 @@ pub fn render(
     let read = |path: &str| earlier.and_then(|earlier| earlier.publication.read_old(path));
     let make = || {
         let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
+        let renderer = renderer.for_many();
         match earlier {
-            None => renderer.for_many(),
+            None => renderer,
             Some(earlier) => {
                 let cloth = Cloth {
                     quilts: &earlier.memo.quilts,
                     read: &read,
                 };
-                renderer.with_cloth(cloth).for_some()
+                renderer.with_cloth(cloth)
             }
         }
     };

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::diagnostic::Diagnostic;
 use crate::layout;
-use crate::theme;
+use crate::theme::Value;
 use crate::view::{Html, Shared, Shelf};
 use crate::{bibtex, csl, records};
 
@@ -120,7 +120,7 @@ impl Renderer<'_> {
         context.insert("paper", self.views.listed(paper));
         let row = self.template(page, "", context)?;
         Ok(Shared::of(
-            theme::html(row.text.as_str().trim_end()),
+            Value::html(row.text.as_str().trim_end()),
             row.fingerprint,
         ))
     }
@@ -134,7 +134,7 @@ impl Renderer<'_> {
             context.insert("entry", self.views.record(paper, asked, make));
             let entry = self.template(page, "", context)?;
             Ok(Shared::of(
-                theme::html(entry.text.as_str()),
+                Value::html(entry.text.as_str()),
                 entry.fingerprint,
             ))
         })
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     fn row(text: &str) -> Result<Shared<Html>, ()> {
-        Ok(Shared::of(theme::html(text), Default::default()))
+        Ok(Shared::of(Value::html(text), Default::default()))
     }
 
     fn text(row: &Result<Shared<Html>, ()>) -> &str {

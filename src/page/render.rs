@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -13,7 +12,7 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Asked, Context, Folded, Sheet, Show as _, Theme};
+use crate::theme::{Asked, Context, Programs, Sheet, Show as _, Theme};
 use crate::view::{
     self, Html, IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, Record, SHARED,
     Shared, SiteView, TargetView, Views,
@@ -66,36 +65,12 @@ impl Proof {
     }
 }
 
-/// These are the theme's templates for many pages, made when there are many; until then, and where there are
-/// none, the theme renders each.
-#[derive(Default)]
-struct Folding {
-    folded: OnceLock<Option<Folded>>,
-    /// How many were asked for before there were any.
-    asked: AtomicUsize,
-    /// How many are many; none where few are to come.
-    many: Option<usize>,
-}
-
-impl Folding {
-    /// To fold templates takes about as long as folding spares on these pages.
-    const MANY: usize = 500;
-
-    /// Returns the templates; the first who asks for many makes them, and the others do not wait for that.
-    fn get(&self, make: impl FnOnce() -> Option<Folded>) -> Option<&Folded> {
-        if let Some(folded) = self.folded.get() {
-            return folded.as_ref();
-        }
-        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        (self.many == Some(asked)).then(|| self.folded.get_or_init(make).as_ref())?
-    }
-}
-
 /// This renders the pages of a site.
 pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
     theme: &'a Theme,
-    folding: Folding,
+    /// The theme's templates for many pages; without them the theme renders each.
+    programs: Option<Programs>,
     sites: BTreeMap<String, Shared<SiteView>>,
     /// What each template asks for.
     asked: BTreeMap<&'static str, Asked>,
@@ -173,7 +148,7 @@ impl<'a> Renderer<'a> {
             scripts: scripts.collect(),
             views,
             theme,
-            folding: Folding::default(),
+            programs: None,
             sites,
             easel: Easel::new(),
             plan,
@@ -189,27 +164,18 @@ impl<'a> Renderer<'a> {
         Renderer { neighbours, ..self }
     }
 
-    /// Makes ready to render many pages, by what their templates have in common.
+    /// Makes ready to render many pages.
     pub fn for_many(self) -> Renderer<'a> {
-        let _ = self.folding.folded.set(self.fold());
-        self
-    }
-
-    /// Makes ready to render pages of which nobody knows yet whether they are many.
-    pub fn for_some(self) -> Renderer<'a> {
-        let folding = Folding {
-            many: Some(Folding::MANY),
-            ..Folding::default()
-        };
-        Renderer { folding, ..self }
-    }
-
-    fn fold(&self) -> Option<Folded> {
         let sites = self.sites.keys().map(|part| {
             let view = site_view(&self.views, self.theme, part);
             view.show(&Asked::all())
         });
-        self.theme.fold(sites)
+        let names = view::TEMPLATES.iter().map(|template| template.name);
+        let programs = self.theme.programs(names, sites);
+        Renderer {
+            programs: Some(programs),
+            ..self
+        }
     }
 
     /// Takes what an earlier build left of its files, with the same program, theme and settings.
@@ -349,8 +315,8 @@ impl<'a> Renderer<'a> {
             Some(source) => format!("{} ({source})", page.path),
             None => page.path.clone(),
         };
-        let folded = self.folding.get(|| self.fold());
-        let text = match folded.and_then(|folded| folded.render(&context)) {
+        let programs = self.programs.as_ref();
+        let text = match programs.and_then(|programs| programs.render(&context)) {
             Some(text) => text,
             None => self.theme.render(&context, shown)?,
         };
@@ -510,7 +476,7 @@ impl<'a> Renderer<'a> {
         };
         let mut context = self.context("page.html");
         context.insert("body_html", Html::from(entry.body.text.shared()));
-        context.insert("extra", crate::theme::json(&text.front.extra));
+        context.insert("extra", crate::theme::Json::new(&text.front.extra));
         context.insert("page", view);
         self.template(page, &text.output, context)
     }
@@ -751,29 +717,5 @@ fn link_to_issue(issue: &IssueRefView) -> LinkView {
     LinkView {
         name: issue.name.clone(),
         url: issue.url.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn templates_are_folded_once_when_many_are_asked_for() {
-        let folded = std::cell::Cell::new(0);
-        let make = || -> Option<Folded> {
-            folded.set(folded.get() + 1);
-            None
-        };
-        let some = Folding {
-            many: Some(3),
-            ..Folding::default()
-        };
-        let few = Folding::default();
-        for asked in 0..10 {
-            some.get(make);
-            assert_eq!(folded.get(), usize::from(asked >= 3));
-            few.get(|| unreachable!("few pages are to come"));
-        }
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn speak(tera: &mut Tera, language: &Arc<Language>) {
 }
 
 /// The words as templates see them: those of `[words]` by name, other sections under theirs.
-fn words(language: &Language) -> Value {
+pub(super) fn words(language: &Language) -> Value {
     type Names = BTreeMap<Key<'static>, Value>;
     let mut top = Names::new();
     let mut sections: BTreeMap<&str, Names> = SECTIONS

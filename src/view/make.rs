@@ -15,7 +15,7 @@ use crate::parallel;
 use crate::related::{self, Neighbour};
 use crate::scholar;
 use crate::site::{Issue, PageEntry, Period, Site, TagEntry};
-use crate::theme::{self, Asked, Show, Value};
+use crate::theme::{Asked, Json, Show, Value};
 
 use super::charts::Timeline;
 use super::shelf::Shelf;
@@ -124,7 +124,7 @@ impl<'a> Views<'a> {
     /// Makes a value of one paper.
     fn of_paper<T>(&self, index: usize, make: impl FnOnce() -> Value) -> Shared<T> {
         let value = match self.are_fingerprints {
-            true => Value::none(),
+            true => Value::None,
             false => make(),
         };
         Shared::of(value, self.fingerprint(index))
@@ -153,8 +153,12 @@ impl<'a> Views<'a> {
             return self.listed(index);
         }
         let make = || {
-            let body = theme::html(&self.site.papers[index].body.text);
-            theme::with_field(self.listed(index).value(), "abstract_html", body)
+            let body = Value::html(&self.site.papers[index].body.text);
+            match self.listed(index).value() {
+                Value::Record(listed) => Value::Record(listed.with_field("abstract_html", body)),
+                // Of papers that are fingerprints alone there is nothing to show.
+                other => other.clone(),
+            }
         };
         self.full.get(index, || self.of_paper(index, make))
     }
@@ -234,7 +238,7 @@ impl<'a> Views<'a> {
     pub fn related(&self, index: usize, neighbours: &[Neighbour]) -> Shared<Vec<RelatedView>> {
         let fingerprint = self.fingerprint_of_reasons(index, neighbours);
         if self.are_fingerprints {
-            return Shared::of(Value::none(), fingerprint);
+            return Shared::of(Value::None, fingerprint);
         }
         let reasons = related::reasons(self.site, index, neighbours);
         let both = neighbours.iter().zip(reasons);
@@ -563,7 +567,7 @@ impl<'a> Views<'a> {
             draft: paper.draft,
             source: paper.source.clone(),
             edit_url: self.edit_url(entry.source()),
-            extra: theme::json(&paper.extra),
+            extra: Json::new(&paper.extra),
         }
     }
 }

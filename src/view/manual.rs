@@ -273,7 +273,7 @@ pub const TEMPLATES: &[Template] = &[
             ("body_html", "Html", "Its text."),
             (
                 "extra",
-                "Value",
+                "Json",
                 "Whatever its front matter has under `extra`.",
             ),
         ],
@@ -452,7 +452,7 @@ impl Kind {
             "Html" => Kind::Html,
             "usize" | "i16" => Kind::Number,
             "bool" => Kind::Flag,
-            "Value" => Kind::Anything,
+            "Json" => Kind::Anything,
             _ => Kind::Record(text),
         }
     }
