@@ -4,6 +4,7 @@
 //! planned does not prove what was rendered. Knows the plan and no template.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memchr;
@@ -15,6 +16,7 @@ use crate::fingerprint::{Fingerprint, Ink};
 use crate::page::{self, Page, source_of};
 use crate::site::Site;
 use crate::source::Place;
+use crate::theme::{Leads, Piece};
 
 mod markup;
 
@@ -55,6 +57,18 @@ impl Findings {
     fn has_id(&self, id: &str) -> bool {
         self.ids.binary_search(&hash(id.as_bytes())).is_ok()
     }
+}
+
+/// A piece, and where a page has it.
+pub type Placed = (Range<usize>, Arc<Piece>);
+
+/// What was read of a page.
+#[derive(Default)]
+struct Read<'b> {
+    /// Hashes of the ids.
+    ids: Vec<u64>,
+    /// The addresses that may lead to a page of the site.
+    addresses: Vec<(Glance, &'b [u8])>,
 }
 
 /// What an address looks like.
@@ -113,33 +127,36 @@ impl<'a> LinkCheck<'a> {
         }
     }
 
-    /// Checks a rendered page; what it takes other pages to know is kept for `finish`.
-    pub fn scan(&self, page: usize, bytes: &[u8]) -> Findings {
+    /// Tells what a text leads to that is a part of pages whose names have this ending; `None` where that depends on
+    /// what is around it.
+    pub fn leads(&self, ending: &str, bytes: &[u8]) -> Option<Leads> {
+        let mut read = Read::default();
+        let is_open = self.read(bytes, Markup::of(ending)?, &mut read);
+        let own = |address: &[u8]| String::from_utf8_lossy(address).into();
+        (!is_open).then(|| Leads {
+            addresses: self
+                .unsettled(read.addresses)
+                .into_iter()
+                .map(own)
+                .collect(),
+            ids: read.ids,
+        })
+    }
+
+    /// Checks a rendered page; what it takes other pages to know is kept for `finish`. Pieces of which it is known
+    /// what they lead to are not read again.
+    pub fn scan(&self, page: usize, bytes: &[u8], pieces: &[Placed]) -> Findings {
         let path = &self.pages[page].path;
         let mut findings = Findings::default();
         let mut own_anchors = Vec::new();
         let mut seen: FxHashSet<&[u8]> = FxHashSet::default();
-        let kind = if path.ends_with(".html") {
-            Markup::Html
-        } else if path.ends_with(".xml") || path.ends_with(".opml") {
-            Markup::Xml
-        } else {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let Some(markup) = Markup::of(ending) else {
             return findings;
         };
-        let mut addresses: Vec<(Glance, &[u8])> = Vec::new();
-        for_each_attribute(bytes, kind, |found| match found {
-            Found::Id(id) => findings.ids.push(hash(id)),
-            Found::Address(address) => match self.glance(address) {
-                Glance::Elsewhere => {}
-                glance => addresses.push((glance, address)),
-            },
-        });
-        // The table of a large site is in no cache that is near, so it is asked for many at once.
-        addresses.retain(|(glance, _)| match glance {
-            Glance::Here(path) => !self.settled.contains(path),
-            _ => true,
-        });
-        for (_, address) in addresses {
+        let (ids, addresses) = self.read_around(bytes, pieces, markup);
+        findings.ids = ids;
+        for address in addresses {
             // A menu repeats its addresses on every page.
             if seen.insert(address) {
                 let address = std::str::from_utf8(address).unwrap_or_default();
@@ -157,6 +174,56 @@ impl<'a> LinkCheck<'a> {
             }
         }
         findings
+    }
+
+    /// Returns the ids of a page, and the addresses that want a closer look: those of pieces, and those around them;
+    /// all is read where a piece stands within a tag.
+    fn read_around<'b>(
+        &self,
+        bytes: &'b [u8],
+        pieces: &'b [Placed],
+        markup: Markup,
+    ) -> (Vec<u64>, Vec<&'b [u8]>) {
+        let mut read = Read::default();
+        let mut known: Vec<&[u8]> = Vec::new();
+        let mut start = 0;
+        for (range, piece) in pieces {
+            let Some(leads) = &piece.leads else {
+                continue;
+            };
+            if self.read(&bytes[start..range.start], markup, &mut read) {
+                (read, start) = (Read::default(), 0);
+                known.clear();
+                break;
+            }
+            start = range.end;
+            known.extend(leads.addresses.iter().map(|address| address.as_bytes()));
+            read.ids.extend(&leads.ids);
+        }
+        self.read(&bytes[start..], markup, &mut read);
+        known.extend(self.unsettled(read.addresses));
+        (read.ids, known)
+    }
+
+    /// Reads a text; tells whether something may be open at its end.
+    fn read<'b>(&self, bytes: &'b [u8], markup: Markup, read: &mut Read<'b>) -> bool {
+        for_each_attribute(bytes, markup, |found| match found {
+            Found::Id(id) => read.ids.push(hash(id)),
+            Found::Address(address) => match self.glance(address) {
+                Glance::Elsewhere => {}
+                glance => read.addresses.push((glance, address)),
+            },
+        })
+    }
+
+    /// Returns the addresses that want a closer look.
+    fn unsettled<'b>(&self, addresses: Vec<(Glance, &'b [u8])>) -> Vec<&'b [u8]> {
+        // The table of a large site is in no cache that is near, so it is asked for many at once.
+        let unsettled = addresses.into_iter().filter(|(glance, _)| match glance {
+            Glance::Here(path) => !self.settled.contains(path),
+            _ => true,
+        });
+        unsettled.map(|(_, address)| address).collect()
     }
 
     /// Reports what is wrong, in the order of the plan.
@@ -415,18 +482,19 @@ mod tests {
     use super::*;
     use crate::page::Kind;
 
+    fn pages() -> [Page; 4] {
+        ["index.html", "a.html", "tags/index.html", "x/fig 1.png"].map(|path| Page {
+            path: path.to_owned(),
+            kind: Kind::Home,
+        })
+    }
+
     fn check(base: &str, html: &str, expected: &[&str]) {
         let base_url = BaseUrl::parse(base).expect("a base");
-        let paths = ["index.html", "a.html", "tags/index.html", "x/fig 1.png"];
-        let pages: Vec<Page> = paths
-            .map(|path| Page {
-                path: path.to_owned(),
-                kind: Kind::Home,
-            })
-            .into();
+        let pages = pages();
         let check = LinkCheck::new(&base_url, &pages);
-        let found = check.scan(1, html.as_bytes());
-        let other = check.scan(0, b"<h1 id=top-of-all>x</h1>");
+        let found = check.scan(1, html.as_bytes(), &[]);
+        let other = check.scan(0, b"<h1 id=top-of-all>x</h1>", &[]);
         let late = found
             .anchors
             .iter()
@@ -494,6 +562,45 @@ mod tests {
             r#"<img alt="<a href=x>" src="/a.html?x=1&amp;y=2" srcset="/gone.png 2x">"#,
             &["the link `/gone.png` leads to no page"],
         );
+    }
+
+    #[test]
+    fn pieces_are_not_read_again_where_nothing_is_open_around_them() {
+        let base_url = BaseUrl::parse("/").expect("a base");
+        let pages = pages();
+        let check = LinkCheck::new(&base_url, &pages);
+        let text =
+            "<p id=p><a href=\"/a.html\">x</a> <a href='/gone3#y'>y</a> <a href='#z'>z</a></p>";
+        let leads = check.leads("html", text.as_bytes()).expect("it is closed");
+        assert_eq!(leads.addresses, ["/gone3#y".into(), "#z".into()]);
+        assert_eq!(leads.ids, [hash(b"p")]);
+        for open in ["<p", "<!-- ", "<script>", "<!"] {
+            assert!(check.leads("html", open.as_bytes()).is_none(), "{open}");
+        }
+        assert!(check.leads("css", text.as_bytes()).is_none());
+        let piece = Arc::new(Piece {
+            text: text.to_owned(),
+            leads: Some(leads),
+        });
+        for (before, behind) in [
+            (
+                "<p id=i><a href=\"/gone\">z</a>",
+                "<b id=j><a href='#j'>z</a>",
+            ),
+            ("<!-- <a href=\"/gone\">", "<a href=\"/gone\">--><i id=k>"),
+            ("<script>\"", "<a href='/gone'>\"</script><a href='/gone2'>"),
+            ("<b title='", "'><a href='/gone'>"),
+        ] {
+            let page = [before, text, behind, text].concat();
+            let places = [before.len(), page.len() - text.len()];
+            let placed = places.map(|start| (start..start + text.len(), piece.clone()));
+            let tell = |pieces: &[Placed]| {
+                let mut found = check.scan(0, page.as_bytes(), pieces);
+                found.wrong.sort_unstable();
+                (found.ids, found.wrong, found.anchors)
+            };
+            assert_eq!(tell(&placed), tell(&[]), "{page}");
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Earlier<'_> {
             .collect();
         let findings = parallel::try_map(&wanted, |index| -> Result<Findings> {
             let bytes = self.publication.read(&plan[*index].path)?;
-            Ok(check.scan(*index, &bytes))
+            Ok(check.scan(*index, &bytes, &[]))
         })?;
         for (index, findings) in wanted.into_iter().zip(findings) {
             rendered[index].findings = findings;

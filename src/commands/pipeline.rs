@@ -302,6 +302,8 @@ pub fn render(
         let (check, order) = parallel::join(check, || page::order(site, plan));
         (known, check, order)
     });
+    let guide = |ending: &str, text: &str| check.leads(ending, text.as_bytes());
+    let renderer = renderer.with_guide(&guide);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {
         let page = &plan[index];
@@ -325,7 +327,7 @@ pub fn render(
                     page.path
                 );
                 if let Output::Bytes(bytes) = &output {
-                    rendered.findings = check.scan(index, bytes);
+                    rendered.findings = check.scan(index, bytes, bytes.pieces());
                 }
                 rendered.render += clock.lap("render");
                 let written = write(page, &output)?;

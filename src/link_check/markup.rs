@@ -16,6 +16,17 @@ pub enum Markup {
     Xml,
 }
 
+impl Markup {
+    /// What files are whose names have this ending; `None` where they hold no addresses.
+    pub fn of(ending: &str) -> Option<Markup> {
+        match ending {
+            "html" => Some(Markup::Html),
+            "xml" | "opml" => Some(Markup::Xml),
+            _ => None,
+        }
+    }
+}
+
 /// This is what a text may hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Found<'a> {
@@ -25,20 +36,37 @@ pub enum Found<'a> {
     Address(&'a [u8]),
 }
 
-/// Calls back for each id and each address in a text, in order.
+/// Calls back for each id and each address in a text, in order; tells whether a tag, a comment or a script
+/// may be open at its end.
 ///
 /// The markup is ours or a theme's; text and attribute values are escaped, so a `<` opens a tag.
-pub fn for_each_attribute<'a>(bytes: &'a [u8], markup: Markup, mut call: impl FnMut(Found<'a>)) {
+pub fn for_each_attribute<'a>(
+    bytes: &'a [u8],
+    markup: Markup,
+    mut call: impl FnMut(Found<'a>),
+) -> bool {
+    // As between two pieces of a list.
+    if memchr(b'<', bytes).is_none() {
+        return false;
+    }
     let mut landmarks = Landmarks::new(bytes, markup);
     // What stands before this byte was read, and no tag is open here.
     let mut at = 0;
     while at < bytes.len() {
         let next = landmarks.next(at);
-        at = match open_tag(bytes, at..next) {
-            Some(open) => read_markup(bytes, open, markup, &mut call),
-            None => next + 1,
-        };
+        match open_tag(bytes, at..next) {
+            Some(open) => {
+                at = read_markup(bytes, open, markup, &mut call);
+                // A tag ends before its last sign.
+                if at >= bytes.len() {
+                    return true;
+                }
+            }
+            None => at = next + 1,
+        }
     }
+    // Such may become a comment.
+    [&b"<!"[..], b"<!-"].iter().any(|end| bytes.ends_with(end))
 }
 
 /// Finds what is open at the end of a part of a text: a tag, or a comment that begins there.
@@ -72,9 +100,9 @@ fn read_markup<'a>(
     if markup == Markup::Xml && name == b"loc" {
         let value = &bytes[at..];
         let value = value.strip_prefix(b">").unwrap_or(value);
-        let end = memchr(b'<', value).unwrap_or(value.len());
-        call(Found::Address(&value[..end]));
-        return at;
+        let end = memchr(b'<', value);
+        call(Found::Address(&value[..end.unwrap_or(value.len())]));
+        return end.map_or(bytes.len(), |_| at);
     }
     at = scan_tag(bytes, at, name, markup, call);
     if markup == Markup::Html && (name == b"script" || name == b"style") {
@@ -370,6 +398,31 @@ mod tests {
             text in prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..24)
         ) {
             check(&text.concat());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn what_is_read_in_parts_is_read_alike_while_nothing_is_open(
+            parts in prop::collection::vec(
+                prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..6), 1..5,
+            )
+        ) {
+            let parts: Vec<String> = parts.iter().map(|part| part.concat()).collect();
+            for markup in [Markup::Html, Markup::Xml] {
+                let (mut apart, mut whole) = (Vec::new(), Vec::new());
+                let mut read = parts.iter().map(|part| {
+                    for_each_attribute(part.as_bytes(), markup, |found| apart.push(found))
+                });
+                let (last, is_open) = read.position(|is_open| is_open).map_or((parts.len(), false), |at| (at + 1, true));
+                drop(read);
+                let text = parts[..last].concat();
+                let is_whole_open = for_each_attribute(text.as_bytes(), markup, |found| whole.push(found));
+                prop_assert_eq!(is_whole_open, is_open, "{:?}", parts);
+                prop_assert_eq!(apart, whole, "{:?}", parts);
+            }
         }
     }
 

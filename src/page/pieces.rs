@@ -6,12 +6,14 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::diagnostic::Diagnostic;
+use crate::fingerprint::Fingerprint;
 use crate::layout;
-use crate::theme::Value;
+use crate::theme::{Piece, Value};
 use crate::view::{Html, Shared, Shelf};
 use crate::{bibtex, csl, records};
 
 use super::patches::{Patches, patch};
+use super::syndicate::only_xml;
 use super::{Page, Renderer, feeds};
 
 /// The feed of a common tag reaches over thousands of papers.
@@ -119,10 +121,7 @@ impl Renderer<'_> {
         let mut context = self.context("pieces/row.html");
         context.insert("paper", self.views.listed(paper));
         let row = self.template(page, "", context)?;
-        Ok(Shared::of(
-            Value::html(row.text.as_str().trim_end()),
-            row.fingerprint,
-        ))
+        Ok(self.piece("html", row.text.as_str().trim_end(), row.fingerprint))
     }
 
     /// A paper in a feed.
@@ -132,12 +131,18 @@ impl Renderer<'_> {
             let make = || feeds::entry_view(self.site(), paper);
             let asked = self.asked("pieces/entry.xml");
             context.insert("entry", self.views.record(paper, asked, make));
-            let entry = self.template(page, "", context)?;
-            Ok(Shared::of(
-                Value::html(entry.text.as_str()),
-                entry.fingerprint,
-            ))
+            let entry = self.template(page, "", context)?.map(only_xml);
+            Ok(self.piece("xml", entry.text.as_str(), entry.fingerprint))
         })
+    }
+
+    /// Makes a value of what was written for several pages.
+    fn piece(&self, kind: &str, text: &str, fingerprint: Fingerprint) -> Shared<Html> {
+        let piece = Piece {
+            text: text.to_owned(),
+            leads: self.leads(kind, text),
+        };
+        Shared::of(Value::Piece(piece.into()), fingerprint)
     }
 
     /// A paper in a bibliography.

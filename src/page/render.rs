@@ -12,7 +12,7 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Asked, Context, Programs, Sheet, Show as _, Theme};
+use crate::theme::{Asked, Context, Leads, Programs, Sheet, Show as _, Theme};
 use crate::view::{
     self, Html, IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, Record, SHARED,
     Shared, SiteView, TargetView, Views,
@@ -65,6 +65,9 @@ impl Proof {
     }
 }
 
+/// What tells what a text leads to that is a part of pages whose names have an ending.
+pub type Guide<'a> = dyn Fn(&str, &str) -> Option<Leads> + Sync + 'a;
+
 /// This renders the pages of a site.
 pub struct Renderer<'a> {
     pub(super) views: Views<'a>,
@@ -81,6 +84,8 @@ pub struct Renderer<'a> {
     neighbours: &'a Neighbours,
     pub(super) pieces: Pieces,
     pub(super) sewing: Sewing<'a>,
+    /// What tells what a piece leads to.
+    guide: Option<&'a Guide<'a>>,
     /// What renders a page once more that cannot be rendered, for its message to tell what there is.
     of_everything: OnceLock<Box<Renderer<'a>>>,
 }
@@ -155,6 +160,7 @@ impl<'a> Renderer<'a> {
             neighbours: &SOUGHT,
             pieces: Pieces::new(site.papers.len()),
             sewing: Sewing::default(),
+            guide: None,
             of_everything: OnceLock::new(),
         }
     }
@@ -176,6 +182,16 @@ impl<'a> Renderer<'a> {
             programs: Some(programs),
             ..self
         }
+    }
+
+    /// Takes what tells what a piece leads to, so that pages which have it need not be searched for that.
+    pub fn with_guide(self, guide: &'a Guide<'a>) -> Renderer<'a> {
+        let guide = Some(guide);
+        Renderer { guide, ..self }
+    }
+
+    pub(super) fn leads(&self, ending: &str, text: &str) -> Option<Leads> {
+        self.guide.and_then(|guide| guide(ending, text))
     }
 
     /// Takes what an earlier build left of its files, with the same program, theme and settings.

@@ -71,15 +71,32 @@ fn sitemap_index(renderer: &Renderer<'_>, parts: usize) -> String {
     text
 }
 
-/// XML 1.0 forbids most control characters, even escaped; a template may hand one through.
+/// XML 1.0 forbids most control characters, even escaped; a template may hand one through. Pieces were looked at
+/// when they were written.
 pub(super) fn only_xml(text: Sheet) -> Sheet {
     let forbidden = |c: char| {
         (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..='\u{9f}'))
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
-    // Feeds are long and seldom hold one of these, so the bytes are looked at before the characters.
-    // A chunk is looked at as a whole, which processors do for many bytes at once.
-    let (chunks, rest) = text.as_chunks::<64>();
+    let starts = text.pieces().iter().map(|(range, _)| range.end);
+    let ends = text.pieces().iter().map(|(range, _)| range.start);
+    let mut others = std::iter::once(0)
+        .chain(starts)
+        .zip(ends.chain([text.len()]));
+    let may_be_forbidden = others.any(|(start, end)| may_be_no_xml(&text[start..end]));
+    if may_be_forbidden && text.as_str().contains(forbidden) {
+        text.as_str().replace(forbidden, "").into()
+    } else {
+        text
+    }
+}
+
+/// Tells whether bytes may hold a character that XML forbids.
+///
+/// Feeds are long and seldom hold one of these, so the bytes are looked at before the characters. A chunk is
+/// looked at as a whole, which processors do for many bytes at once.
+fn may_be_no_xml(bytes: &[u8]) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<64>();
     let may_be = |chunk: &[u8]| {
         let found = chunk.iter().fold(0, |found, &byte| {
             let is_space = (byte == b'\t') as u8 | (byte == b'\n') as u8 | (byte == b'\r') as u8;
@@ -87,11 +104,5 @@ pub(super) fn only_xml(text: Sheet) -> Sheet {
         });
         found != 0
     };
-    if (chunks.iter().any(|chunk| may_be(chunk)) || may_be(rest))
-        && text.as_str().contains(forbidden)
-    {
-        text.as_str().replace(forbidden, "").into()
-    } else {
-        text
-    }
+    chunks.iter().any(|chunk| may_be(chunk)) || may_be(rest)
 }

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 /// How many bytes a page may have: more than any host takes, and no more than a computer has.
 pub(super) const LONGEST: usize = 256 << 20;
@@ -18,31 +19,75 @@ thread_local! {
 ///
 /// Its memory is written on again: a new one would grow by copies of itself, in memory that the kernel
 /// fills with zeros before.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Sheet(Vec<u8>);
+#[derive(Debug, Default)]
+pub struct Sheet {
+    bytes: Vec<u8>,
+    pieces: Vec<(Range<usize>, Arc<Piece>)>,
+}
+
+/// This is a text that stands on several pages, and that was looked through when it was written.
+#[derive(Debug, Default)]
+pub struct Piece {
+    /// What was written.
+    pub text: String,
+    /// What is in it that a check of addresses wants to know; none where it was not checked, or cannot be
+    /// checked without what is around it.
+    pub leads: Option<Leads>,
+}
+
+/// This is what a text leads to, and what of it others may lead to.
+#[derive(Debug, Default)]
+pub struct Leads {
+    /// The addresses of which not everything is known.
+    pub addresses: Vec<Box<str>>,
+    /// Hashes of the ids.
+    pub ids: Vec<u64>,
+}
 
 impl Sheet {
     /// Takes an empty one.
     pub(super) fn blank() -> Sheet {
         let mut bytes = BLANK.take();
         bytes.clear();
-        Sheet(bytes)
+        bytes.into()
+    }
+
+    /// Adds a piece, and notes where it is.
+    pub(super) fn push_piece(&mut self, piece: &Arc<Piece>) -> io::Result<()> {
+        let start = self.bytes.len();
+        io::Write::write_all(self, piece.text.as_bytes())?;
+        self.pieces.push((start..self.bytes.len(), piece.clone()));
+        Ok(())
+    }
+
+    /// Returns pieces and where they are, in order.
+    pub fn pieces(&self) -> &[(Range<usize>, Arc<Piece>)] {
+        &self.pieces
     }
 
     /// Returns the text of one that a template wrote.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("Tera writes whole texts")
+        std::str::from_utf8(&self.bytes).expect("Tera writes whole texts")
     }
 
     /// Returns the bytes.
     pub fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.bytes)
     }
 }
 
+/// Where pieces are says nothing of what is written.
+impl PartialEq for Sheet {
+    fn eq(&self, other: &Sheet) -> bool {
+        self.bytes == other.bytes
+    }
+}
+
+impl Eq for Sheet {}
+
 impl Drop for Sheet {
     fn drop(&mut self) {
-        let bytes = std::mem::take(&mut self.0);
+        let bytes = std::mem::take(&mut self.bytes);
         // A thread that ends has none any more.
         let _ = BLANK.try_with(|blank| {
             let last = blank.take();
@@ -56,19 +101,20 @@ impl Deref for Sheet {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 }
 
 impl From<Vec<u8>> for Sheet {
     fn from(bytes: Vec<u8>) -> Sheet {
-        Sheet(bytes)
+        let pieces = Vec::new();
+        Sheet { bytes, pieces }
     }
 }
 
 impl From<String> for Sheet {
     fn from(text: String) -> Sheet {
-        Sheet(text.into_bytes())
+        text.into_bytes().into()
     }
 }
 
@@ -78,10 +124,10 @@ impl io::Write for Sheet {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.0.len() + bytes.len() > LONGEST {
+        if self.bytes.len() + bytes.len() > LONGEST {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
-        self.0.extend_from_slice(bytes);
+        self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 

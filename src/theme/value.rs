@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use crate::fingerprint::{Ink, Inked};
 
-use super::{Asked, Show};
+use super::{Asked, Piece, Show};
 
 /// This is what a template is given under a name.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +27,8 @@ pub enum Value {
     Text(String),
     /// HTML, which is not.
     Html(Arc<str>),
+    /// HTML or XML that was written for several pages.
+    Piece(Arc<Piece>),
     /// Values in a row.
     List(Arc<[Value]>),
     /// Named values.
@@ -143,6 +145,7 @@ impl Value {
         match self {
             Value::Text(text) => Some(text),
             Value::Html(text) => Some(text),
+            Value::Piece(piece) => Some(&piece.text),
             _ => None,
         }
     }
@@ -159,6 +162,7 @@ impl Value {
             },
             Value::Text(text) => tera::Value::normal_string(text),
             Value::Html(text) => tera::Value::safe_string(text),
+            Value::Piece(piece) => tera::Value::safe_string(&piece.text),
             Value::List(values) => values
                 .iter()
                 .map(Value::tera)

@@ -244,6 +244,7 @@ impl<'v> Val<'v> {
             Ok(Value::Integer(number)) => *number != 0,
             Ok(Value::Text(text)) => !text.is_empty(),
             Ok(Value::Html(text)) => !text.is_empty(),
+            Ok(Value::Piece(piece)) => !piece.text.is_empty(),
             Ok(Value::List(values)) => !values.is_empty(),
             Ok(Value::Record(record)) => record.has_fields(),
             Ok(Value::Foreign(_)) => return Err(Unsure),
@@ -252,7 +253,7 @@ impl<'v> Val<'v> {
 
     fn is_of(&self, kind: Kind) -> bool {
         match self.there() {
-            Ok(Value::Text(_) | Value::Html(_)) => kind == Kind::Text,
+            Ok(Value::Text(_) | Value::Html(_) | Value::Piece(_)) => kind == Kind::Text,
             Ok(Value::Bool(_)) => kind == Kind::Bool,
             Ok(Value::Integer(_)) => kind == Kind::Integer,
             Ok(Value::List(_)) => kind == Kind::List,
@@ -363,10 +364,10 @@ impl<'v> Run<'v> {
         match expression {
             Expression::Filter(inner, Filter::Safe) => {
                 let value = self.value(inner, scope)?;
-                if let Some(text) = value.there()?.as_str() {
-                    return self.write(text);
+                match value.there()? {
+                    Value::Text(text) => self.write(text),
+                    _ => self.print_value(&value),
                 }
-                self.print_value(&value)
             }
             Expression::Filter(inner, Filter::Text) => {
                 let value = self.value(inner, scope)?;
@@ -397,6 +398,7 @@ impl<'v> Run<'v> {
         match value.there()? {
             Value::Text(text) => self.escape(text),
             Value::Html(text) => self.write(text),
+            Value::Piece(piece) => self.sheet.push_piece(piece).map_err(|_| Unsure),
             Value::None => Ok(()),
             Value::Bool(flag) => self.write(if *flag { "true" } else { "false" }),
             Value::Integer(number) => write!(self.sheet, "{number}").map_err(|_| Unsure),
@@ -501,7 +503,7 @@ impl<'v> Run<'v> {
         };
         Ok(match filter {
             Filter::Safe => match &value {
-                Val::Given(Value::Html(_)) => value,
+                Val::Given(Value::Html(_) | Value::Piece(_)) => value,
                 _ => Val::made(Value::html(value.str()?)),
             },
             Filter::Text => Val::text(value.str()?),
@@ -510,8 +512,8 @@ impl<'v> Run<'v> {
                 let trimmed = text.trim();
                 match value.there()? {
                     _ if trimmed.len() == text.len() => value,
-                    Value::Html(_) => Val::made(Value::html(trimmed)),
-                    _ => Val::text(trimmed),
+                    Value::Text(_) => Val::text(trimmed),
+                    _ => Val::made(Value::html(trimmed)),
                 }
             }
             Filter::Length => Val::number(value.list()?.len())?,
