@@ -3,13 +3,15 @@
 //! Tera reads a theme, tells what is wrong with it, and can render all of it. For most templates of most
 //! themes that can be done faster: their values are records whose fields have known places, what is the same
 //! on every page is written once, and a component takes its arguments as they are. So templates are read a
-//! second time, into a tree; one that has anything whose meaning is not certain here is left to Tera, and so is
-//! each page of which a program cannot tell what comes out, as where a field is missing. What a program
+//! second time, into a tree. An expression that is not known here is left to Tera; so is a template with other
+//! tags, and each page of which a program cannot tell what comes out, as where a field is missing. What a program
 //! writes is what Tera would write, byte by byte; messages are Tera's alone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use tera::Tera;
 
 use crate::language::Language;
 
@@ -34,6 +36,8 @@ const WORDS: &str = "words";
 pub struct Programs {
     names: Names,
     templates: BTreeMap<&'static str, Vec<Node>>,
+    /// Expressions that are left to Tera, as templates.
+    snippets: Tera,
     language: Arc<Language>,
 }
 
@@ -48,8 +52,10 @@ impl Programs {
         let mut reader = read::Reader::new(written, language, sites);
         let read = |name| Some((name, reader.page(name)?));
         let templates = names.filter_map(read).collect();
+        let (names, snippets) = reader.finish();
         Programs {
-            names: reader.into_names(),
+            names,
+            snippets,
             templates,
             language: language.clone(),
         }
@@ -64,7 +70,12 @@ impl Programs {
                 roots[name] = Some(value);
             }
         }
-        run::run(nodes, &roots, &self.language).ok()
+        let tools = run::Tools {
+            language: &self.language,
+            names: &self.names,
+            snippets: &self.snippets,
+        };
+        run::run(nodes, &roots, tools).ok()
     }
 }
 
@@ -75,6 +86,10 @@ struct Names(Vec<Box<str>>);
 impl Names {
     fn len(&self) -> usize {
         self.0.len()
+    }
+
+    fn name(&self, number: usize) -> &str {
+        &self.0[number]
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -162,6 +177,17 @@ enum Expression {
     Minus(Box<[Expression; 2]>),
     StartsWith(Box<[Expression; 2]>),
     EndsWith(Box<[Expression; 2]>),
+    /// What Tera writes for it: a print, or a condition that writes something where it holds.
+    Tera(Arc<Snippet>),
+}
+
+/// An expression that is left to Tera.
+#[derive(Debug)]
+struct Snippet {
+    /// The template that has it.
+    name: String,
+    /// The values that it may name.
+    names: Vec<usize>,
 }
 
 /// What a loop tells of its turn.
@@ -242,7 +268,10 @@ impl Expression {
     fn each(&self, call: &mut impl FnMut(&Expression)) {
         call(self);
         match self {
-            Expression::Literal(_) | Expression::Path(..) | Expression::Turn(_) => {}
+            Expression::Literal(_)
+            | Expression::Path(..)
+            | Expression::Turn(_)
+            | Expression::Tera(_) => {}
             Expression::Of(inner, _)
             | Expression::Item(inner, _)
             | Expression::Slice(inner, ..)

@@ -332,3 +332,43 @@ fn only(name: &str, arguments: &mut Vec<(&str, Expression)>) -> Option<Expressio
     let (given, value) = arguments.pop()?;
     (given == name && arguments.is_empty()).then_some(value)
 }
+
+/// Finds the words of an expression that may be names of values: no fields, filters or tests, and nothing that is
+/// given a value or called. `None` where it may call a component.
+pub fn words_of(code: &str) -> Option<Vec<&str>> {
+    let mut found = Vec::new();
+    let (mut at, mut is_test) = (0, false);
+    while let Some(c) = code[at..].chars().next() {
+        if let '"' | '\'' | '`' = c {
+            at = end_of_quote(code, at).map_or(code.len(), |end| end.min(code.len()));
+            continue;
+        }
+        if c == '<' {
+            return None;
+        }
+        if !is_of_word(c) {
+            at += c.len_utf8();
+            continue;
+        }
+        let rest = &code[at..];
+        let word = &rest[..rest.find(|c| !is_of_word(c)).unwrap_or(rest.len())];
+        let before = code[..at].trim_end().chars().next_back();
+        let behind = rest[word.len()..].trim_start();
+        at += word.len();
+        let was_test = is_test;
+        is_test = word == "is" || was_test && word == "not";
+        let is_given = behind.starts_with('=') && !behind.starts_with("==");
+        let is_other = was_test || matches!(before, Some('.' | '|')) || is_given;
+        let is_name = !is_other && !c.is_ascii_digit() && !NO_NAMES.contains(&word);
+        if is_name && !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    Some(found)
+}
+
+/// Words that name nothing.
+const NO_NAMES: [&str; 14] = [
+    "true", "True", "false", "False", "none", "None", "null", "and", "or", "not", "is", "in", "if",
+    "else",
+];

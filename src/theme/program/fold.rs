@@ -4,26 +4,14 @@
 //! Where two parts of a site see another `site` and it comes out otherwise, as a menu does that marks where one
 //! is, it stays as it is; so does what cannot be told.
 
-use crate::language::Language;
 use crate::theme::value::Value;
 
-use super::run::{is_true, run};
+use super::run::{Tools, is_true, run};
 use super::{Expression, Node};
 
 /// Writes what names nothing but the site, for pages that are given one of these.
-pub fn fold(
-    nodes: Vec<Node>,
-    site: usize,
-    names: usize,
-    sites: &[Value],
-    language: &Language,
-) -> Vec<Node> {
-    let folding = Folding {
-        site,
-        names,
-        sites,
-        language,
-    };
+pub fn fold(nodes: Vec<Node>, site: usize, sites: &[Value], tools: Tools<'_>) -> Vec<Node> {
+    let folding = Folding { site, sites, tools };
     let mut folded = Vec::with_capacity(nodes.len());
     folding.add(nodes, &mut folded);
     folded
@@ -31,9 +19,8 @@ pub fn fold(
 
 struct Folding<'f> {
     site: usize,
-    names: usize,
     sites: &'f [Value],
-    language: &'f Language,
+    tools: Tools<'f>,
 }
 
 impl Folding<'_> {
@@ -118,6 +105,10 @@ impl Folding<'_> {
             Expression::Path(root, _) => {
                 are_constants &= *root == self.site || bound.contains(root);
             }
+            Expression::Tera(snippet) => {
+                let mut names = snippet.names.iter();
+                are_constants &= names.all(|name| *name == self.site || bound.contains(name));
+            }
             // The loop may be one of those that are not constant.
             Expression::Turn(_) => are_constants &= !bound.is_empty(),
             _ => {}
@@ -128,7 +119,7 @@ impl Folding<'_> {
     /// Writes a node; `None` where it does not come out the same, or cannot be told.
     fn write(&self, node: &Node) -> Option<String> {
         self.same(|roots| {
-            let sheet = run(std::slice::from_ref(node), roots, self.language);
+            let sheet = run(std::slice::from_ref(node), roots, self.tools);
             Some(sheet.ok()?.as_str().to_owned())
         })
     }
@@ -136,12 +127,12 @@ impl Folding<'_> {
     /// Tells whether a condition holds on each page, or on none.
     fn is_always(&self, condition: &Expression) -> Option<bool> {
         self.names_constants(condition, &[]).then_some(())?;
-        self.same(|roots| is_true(condition, roots, self.language).ok())
+        self.same(|roots| is_true(condition, roots, self.tools).ok())
     }
 
     fn same<T: PartialEq>(&self, tell: impl Fn(&[Option<&Value>]) -> Option<T>) -> Option<T> {
         let mut all = self.sites.iter().map(|site| {
-            let mut roots = vec![None; self.names];
+            let mut roots = vec![None; self.tools.names.len()];
             roots[self.site] = Some(site);
             tell(&roots)
         });

@@ -5,17 +5,20 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use tera::Tera;
 use tera::value::Key;
 
 use crate::language::Language;
 use crate::theme::value::Value;
-use crate::theme::{BUILT_IN_PREFIX, words};
+use crate::theme::{BUILT_IN_PREFIX, engine, words};
 
 use super::cut::{Piece, first_word, pieces};
-use super::expression::{Token, Tokens};
+use super::expression::{Token, Tokens, words_of};
 use super::fold::fold;
+use super::run::Tools;
 use super::{
-    Argument, Component, Expression, Field, Kind, Loop, Names, Node, Parameter, SITE, WORDS,
+    Argument, Component, Expression, Field, Kind, Loop, Names, Node, Parameter, SITE, Snippet,
+    WORDS,
 };
 
 /// How deep blocks, components and what is included may stand in each other.
@@ -60,6 +63,8 @@ pub struct Reader<'t> {
     names: Names,
     language: &'t Arc<Language>,
     words: tera::Value,
+    /// Expressions that are left to Tera, as templates.
+    snippets: Tera,
     sites: Vec<Value>,
     depth: usize,
 }
@@ -96,14 +101,15 @@ impl<'t> Reader<'t> {
             names: Names::default(),
             language,
             words: words::words(language),
+            snippets: engine(language),
             sites,
             depth: 0,
         }
     }
 
-    /// Returns the names that programs have numbers for.
-    pub fn into_names(self) -> Names {
-        self.names
+    /// Returns the names that programs have numbers for, and the expressions that are left to Tera.
+    pub fn finish(self) -> (Names, Tera) {
+        (self.names, self.snippets)
     }
 
     /// Reads a template that pages are rendered with; `None` where it is left to Tera.
@@ -136,7 +142,12 @@ impl<'t> Reader<'t> {
     /// Writes what comes out the same on every page.
     fn fold(&mut self, nodes: Vec<Node>) -> Vec<Node> {
         let site = self.names.number(SITE);
-        fold(nodes, site, self.names.len(), &self.sites, self.language)
+        let tools = Tools {
+            language: self.language,
+            names: &self.names,
+            snippets: &self.snippets,
+        };
+        fold(nodes, site, &self.sites, tools)
     }
 
     /// Finds a template by the name that others call it.
@@ -184,9 +195,35 @@ impl<'t> Reader<'t> {
             let (name, level) = place.block?;
             nodes.extend(self.block(place, name, level + 1)?);
         } else {
-            nodes.push(Node::Print(self.whole(place, code)?));
+            let read = Tokens::of(code).and_then(|tokens| self.rest(place, tokens));
+            let print = || self.snippet(place, code, format!("{{{{ {code} }}}}"));
+            nodes.push(Node::Print(read.or_else(print)?));
         }
         Some(())
+    }
+
+    /// Reads a condition.
+    fn condition(&mut self, place: &Place<'t>, code: &'t str) -> Option<Expression> {
+        let read = Tokens::of(code).and_then(|tokens| self.rest(place, tokens));
+        let ask = || self.snippet(place, code, format!("{{% if {code} %}}1{{% endif %}}"));
+        read.or_else(ask)
+    }
+
+    /// Leaves an expression to Tera, with what it names.
+    fn snippet(&mut self, place: &Place<'t>, code: &str, template: String) -> Option<Expression> {
+        let words = words_of(code)?;
+        // What these mean depends on more than values.
+        let is_bound = |word: &&str| {
+            ["loop", "super", "self", "body"].contains(word) || word.starts_with("__tera")
+        };
+        let has_all = (place.has_site || !words.contains(&SITE))
+            && (place.has_words || !words.contains(&WORDS));
+        (has_all && !words.iter().any(is_bound)).then_some(())?;
+        let name = format!("{}.html", self.snippets.get_template_names().count());
+        self.snippets.add_raw_template(&name, &template).ok()?;
+        let values = words.into_iter().filter(|word| *word != WORDS);
+        let names = values.map(|word| self.names.number(word)).collect();
+        Some(Expression::Tera(Snippet { name, names }.into()))
     }
 
     fn tag(
@@ -197,31 +234,22 @@ impl<'t> Reader<'t> {
         end: usize,
         nodes: &mut Vec<Node>,
     ) -> Option<()> {
-        let mut tokens = Tokens::of(code)?;
-        let Token::Word(tag) = tokens.next()? else {
-            return None;
-        };
+        let (tag, rest) = split(code);
         match tag {
             "if" => {
-                let mut branches = Vec::new();
-                let mut condition = self.rest(place, tokens)?;
-                let otherwise = loop {
-                    let ends = ["elif", "else", "endif"];
-                    branches.push((condition, self.nodes(place, at, end, &ends)?));
-                    let mut tokens = next_tag(place, at, end)?;
-                    match tokens.next()? {
-                        Token::Word("elif") => condition = self.rest(place, tokens)?,
-                        Token::Word("else") => {
-                            tokens.end()?;
-                            let otherwise = self.nodes(place, at, end, &["endif"])?;
-                            *at += 1;
-                            break otherwise;
-                        }
-                        _ => break Vec::new(),
-                    }
-                };
-                nodes.push(Node::If(branches, otherwise));
+                let node = self.branches(place, rest, at, end)?;
+                nodes.push(node);
+                return Some(());
             }
+            "component" => {
+                let ends = |piece: &Piece<'_>| piece.tag() == Some("endcomponent");
+                *at += place.cut.pieces[*at..end].iter().position(ends)? + 1;
+                return Some(());
+            }
+            _ => {}
+        }
+        let mut tokens = Tokens::of(rest)?;
+        match tag {
             "for" => {
                 let name = tokens.name().filter(|name| ![SITE, WORDS].contains(name))?;
                 tokens.expect(Token::Word("in"))?;
@@ -231,9 +259,8 @@ impl<'t> Reader<'t> {
                     ..place.clone()
                 };
                 let body = self.nodes(&inside, at, end, &["else", "endfor"])?;
-                let mut tokens = next_tag(place, at, end)?;
-                let otherwise = match tokens.next()? {
-                    Token::Word("else") => {
+                let otherwise = match next_tag(place, at, end)? {
+                    ("else", _) => {
                         let otherwise = self.nodes(place, at, end, &["endfor"])?;
                         *at += 1;
                         otherwise
@@ -267,13 +294,35 @@ impl<'t> Reader<'t> {
                 tokens.end()?;
                 nodes.push(Node::Include(self.include(place, name)?));
             }
-            "component" => {
-                let ends = |piece: &Piece<'_>| piece.tag() == Some("endcomponent");
-                *at += place.cut.pieces[*at..end].iter().position(ends)? + 1;
-            }
             _ => return None,
         }
         Some(())
+    }
+
+    /// Reads conditions and what stands behind each.
+    fn branches(
+        &mut self,
+        place: &Place<'t>,
+        first: &'t str,
+        at: &mut usize,
+        end: usize,
+    ) -> Option<Node> {
+        let mut branches = Vec::new();
+        let mut condition = self.condition(place, first)?;
+        let otherwise = loop {
+            let nodes = self.nodes(place, at, end, &["elif", "else", "endif"])?;
+            branches.push((condition, nodes));
+            match next_tag(place, at, end)? {
+                ("elif", rest) => condition = self.condition(place, rest)?,
+                ("else", _) => {
+                    let otherwise = self.nodes(place, at, end, &["endif"])?;
+                    *at += 1;
+                    break otherwise;
+                }
+                _ => break Vec::new(),
+            }
+        };
+        Some(Node::If(branches, otherwise))
     }
 
     /// Reads what a block of this name holds, in the template that has the last word on it or in one above.
@@ -286,6 +335,7 @@ impl<'t> Reader<'t> {
         let inside = Place {
             cut: cut.clone(),
             block: Some((name, level)),
+            is_in_loop: false,
             ..place.clone()
         };
         self.deeper(|reader| reader.range(&inside, range.clone()))
@@ -406,10 +456,6 @@ impl<'t> Reader<'t> {
         let expression = self.expression(place, &mut tokens)?;
         tokens.end()?;
         Some(expression)
-    }
-
-    fn whole(&mut self, place: &Place<'t>, code: &'t str) -> Option<Expression> {
-        self.rest(place, Tokens::of(code)?)
     }
 
     fn expression(&mut self, place: &Place<'t>, tokens: &mut Tokens<'t>) -> Option<Expression> {
@@ -571,14 +617,20 @@ fn kind(token: Token<'_>) -> Option<Kind> {
     })
 }
 
-/// Takes the tag at which reading stopped.
-fn next_tag<'t>(place: &Place<'t>, at: &mut usize, end: usize) -> Option<Tokens<'t>> {
+/// Takes the tag at which reading stopped: its name, and what stands behind that.
+fn next_tag<'t>(place: &Place<'t>, at: &mut usize, end: usize) -> Option<(&'t str, &'t str)> {
     let piece = place.cut.pieces[..end].get(*at)?;
     *at += 1;
     match piece {
-        Piece::Tag(code) => Tokens::of(code),
+        Piece::Tag(code) => Some(split(code)),
         _ => None,
     }
+}
+
+/// Splits a tag into its name and what stands behind that.
+fn split(code: &str) -> (&str, &str) {
+    let code = code.trim_start();
+    code.split_at(first_word(code).len())
 }
 
 /// The name of a block as the table of blocks has it.

@@ -4,12 +4,17 @@ use std::cmp::Ordering;
 use std::io::Write as _;
 use std::rc::Rc;
 
+use tera::Tera;
+
 use crate::html;
 use crate::language::{self, Language};
 use crate::theme::value::{Record, Value};
 use crate::theme::{Sheet, turns};
 
-use super::{Argument, Comparison, Component, Expression, Field, Filter, Kind, Loop, Node, Turn};
+use super::{
+    Argument, Comparison, Component, Expression, Field, Filter, Kind, Loop, Names, Node, Snippet,
+    Turn,
+};
 
 /// How many components Tera lets call each other.
 const DEEPEST: usize = 20;
@@ -18,10 +23,19 @@ const DEEPEST: usize = 20;
 #[derive(Debug)]
 pub struct Unsure;
 
+/// What programs are run with.
+#[derive(Clone, Copy)]
+pub struct Tools<'t> {
+    pub language: &'t Language,
+    pub names: &'t Names,
+    /// Expressions that are left to Tera.
+    pub snippets: &'t Tera,
+}
+
 /// Writes a page of values by the numbers of their names.
-pub fn run(nodes: &[Node], roots: &[Option<&Value>], language: &Language) -> Result<Sheet, Unsure> {
+pub fn run(nodes: &[Node], roots: &[Option<&Value>], tools: Tools<'_>) -> Result<Sheet, Unsure> {
     let mut run = Run {
-        language,
+        tools,
         sheet: Sheet::blank(),
         depth: 0,
     };
@@ -35,10 +49,10 @@ pub fn run(nodes: &[Node], roots: &[Option<&Value>], language: &Language) -> Res
 pub fn is_true(
     expression: &Expression,
     roots: &[Option<&Value>],
-    language: &Language,
+    tools: Tools<'_>,
 ) -> Result<bool, Unsure> {
     let run = Run {
-        language,
+        tools,
         sheet: Sheet::default(),
         depth: 0,
     };
@@ -47,7 +61,7 @@ pub fn is_true(
 }
 
 struct Run<'v> {
-    language: &'v Language,
+    tools: Tools<'v>,
     sheet: Sheet,
     /// How many components are around.
     depth: usize,
@@ -387,11 +401,28 @@ impl<'v> Run<'v> {
                 }
                 Ok(())
             }
+            Expression::Tera(snippet) => {
+                let values = self.values_for(snippet, scope);
+                let snippets = self.tools.snippets;
+                let written = snippets.render_to(&snippet.name, &values, &mut self.sheet);
+                written.map_err(|_| Unsure)
+            }
             expression => {
                 let value = self.value(expression, scope)?;
                 self.print_value(&value)
             }
         }
+    }
+
+    /// Collects what an expression may name that is left to Tera.
+    fn values_for(&self, snippet: &Snippet, scope: &Scope<'_, 'v>) -> tera::Context {
+        let mut values = tera::Context::new();
+        for &name in &snippet.names {
+            if let Ok(value) = scope.find(name).there() {
+                values.insert_value(self.tools.names.name(name).to_owned(), value.tera());
+            }
+        }
+        values
     }
 
     fn print_value(&mut self, value: &Val<'v>) -> Result<(), Unsure> {
@@ -480,6 +511,14 @@ impl<'v> Run<'v> {
                 };
                 Val::made(Value::Integer(number.ok_or(Unsure)?))
             }
+            Expression::Tera(snippet) => {
+                let values = self.values_for(snippet, scope);
+                let mut sheet = Sheet::default();
+                let snippets = self.tools.snippets;
+                let asked = snippets.render_to(&snippet.name, &values, &mut sheet);
+                asked.map_err(|_| Unsure)?;
+                Val::made(Value::Bool(!sheet.is_empty()))
+            }
             Expression::StartsWith(sides) => {
                 let (text, start) = both(sides)?;
                 Val::made(Value::Bool(text.str()?.starts_with(start.str()?)))
@@ -516,17 +555,21 @@ impl<'v> Run<'v> {
                     _ => Val::made(Value::html(trimmed)),
                 }
             }
-            Filter::Length => Val::number(value.list()?.len())?,
+            Filter::Length => match value.there()?.as_str() {
+                // Of other letters it depends on which of them are one.
+                Some(text) if text.is_ascii() && !text.contains('\r') => Val::number(text.len())?,
+                _ => Val::number(value.list()?.len())?,
+            },
             Filter::Join(sign) => {
                 let sign = self.value(sign, scope)?;
                 let values = value.list()?.iter().map(plain);
                 let values: Vec<&str> = values.collect::<Result<_, _>>()?;
                 Val::text(values.join(plain(sign.there()?)?))
             }
-            Filter::Number => Val::text(self.language.number(number(&value)?)),
+            Filter::Number => Val::text(self.tools.language.number(number(&value)?)),
             Filter::Count(of) => {
                 let of = self.value(of, scope)?;
-                let counted = self.language.count(of.str()?, number(&value)?);
+                let counted = self.tools.language.count(of.str()?, number(&value)?);
                 Val::text(counted.ok_or(Unsure)?)
             }
             Filter::Fill(arguments) => {
@@ -534,7 +577,7 @@ impl<'v> Run<'v> {
                 for (name, argument) in arguments {
                     let argument = self.value(argument, scope)?;
                     let text = match argument.there()? {
-                        Value::Integer(_) => self.language.number(number(&argument)?),
+                        Value::Integer(_) => self.tools.language.number(number(&argument)?),
                         value => value.as_str().ok_or(Unsure)?.to_owned(),
                     };
                     values.push((&**name, text));
