@@ -68,7 +68,14 @@ fn values() -> Vec<(&'static str, Value)> {
             "extra",
             theme::Show::show(theme::Json::new(json), &Asked::all()),
         ),
-        ("site", sites()[0].clone()),
+        (
+            "both",
+            list([
+                tag("t"),
+                record(&SITE, [text("T"), text("p"), Value::None, text("n")]),
+            ]),
+        ),
+        ("site", sites()[1].clone()),
     ]
 }
 
@@ -163,6 +170,8 @@ fn a_program_writes_what_tera_writes() {
         "{% include \"part.html\" %}{{ word }}{% for word in paper.names %}{% include \"part.html\" %}{{ word }}{% endfor %}",
         "{% extends \"frame.html\" %}{% block one %}1{{ super() }}2{% endblock %}{% block three %}3{{ word }}{% set word = \"w3\" %}{% endblock %}",
         "{% extends \"frame.html\" %}{% block two %}{{ super() }}{{ site.title }}{% block four %}4{% endblock four %}{% endblock %}",
+        "{% set word = nothing %}{% include \"part.html\" %}{% for word in paper.names %}{% set word = nothing %}{% include \"part.html\" %}{% endfor %}",
+        "{% if word or nothing and zero %}1{% endif %}{% if not word or word %}2{% endif %}{% for one in both %}{{ one.name or one.part }}{{ one.url or one.nothing }}{% endfor %}",
         "{{ word | upper }}{{ paper.names | first | replace(from=\"A\", to=\"<\") }}{{ paper.names | join }}{{ zero * 1 + 1.5 }}{{ -1 }}",
         "{{ 'a\\'b' }}{{ word ~ \"<\" ~ paper.count }}{{ word if paper.yes else nothing }}{{ [word, 1] | length }}{{ paper[word] or paper[\"title\"] }}{{ paper?.title }}",
         "{% for a in paper.tags %}{{ a.name | default(value=\"x\") | upper }}{{ site.title | lower }}{{ words.search | upper }}{{ words.links | json }}{% set b = a.url %}{{ b | reverse }}{% endfor %}",
@@ -286,16 +295,33 @@ fn what_is_not_certain_is_left_to_tera() {
 
 #[test]
 fn a_name_of_the_caller_s_surroundings_is_sought_there() {
-    let component = "{% component c(@word, @a) %}{{ word }}{{ a }}{% endcomponent c %}";
+    let component =
+        "{% component c(@word, @a) %}{{ word }}{% if a %}{{ a }}{% endif %}{% endcomponent c %}";
     for page in [
         "{% for a in paper.names %}{{ <c /> }}{% endfor %}",
         "{% set a = 1 %}{% set word = paper.nothing %}{% if word %}{% endif %}{{ <c /> }}",
+        "{{ <c /> }}",
     ] {
         let files = [("own.html", component), ("home.html", page)];
         let (ours, theirs) = both(&bare(&files).expect("Tera reads it"));
         assert_eq!(ours.is_some(), theirs.is_some(), "{page}");
         assert_eq!(ours, theirs);
     }
+}
+
+#[test]
+fn a_block_knows_no_loop_around_what_extends_it() {
+    let files = [
+        (
+            "frame.html",
+            "{% block one %}{{ loop.index }}{% endblock %}",
+        ),
+        (
+            "home.html",
+            "{% extends \"frame.html\" %}{% block one %}{% for a in paper.names %}{{ super() }}{% endfor %}{% endblock %}",
+        ),
+    ];
+    assert_eq!(both(&bare(&files).expect("Tera reads it")), (None, None));
 }
 
 #[test]
