@@ -19,6 +19,7 @@ use edits::{Edit, day_folder, edit, paper_name, paper_text};
 use folder::{Folder, paper};
 
 const MEMO: &str = ".digest-cache/build";
+const SPARE: &str = ".digest-cache/spare";
 
 /// What happens between two builds.
 #[derive(Debug, Clone)]
@@ -50,9 +51,24 @@ enum Harm {
     BendMemo,
     /// The memo of another folder.
     Elsewhere,
+    /// The site is somewhere else now, and somebody goes on with it there.
+    MovedOutput,
+    NoSpare,
+    /// Other bytes into a file of the older site, which may be one of the output as well.
+    ScribbleSpare,
+    /// Another file in the place of one of the older site.
+    OtherSpare,
+    /// Files, folders and links that no build made, in the older site.
+    CrowdedSpare,
+    /// Nobody may look into a folder of the older site.
+    HiddenSpare,
+    /// Only the output is there, in the place of the older site as well.
+    OutputAsSpare,
+    /// A build was killed while it made the site of names.
+    KilledBuild,
 }
 
-const HARMS: [Harm; 11] = [
+const HARMS: [Harm; 19] = [
     Harm::Scribble,
     Harm::Append,
     Harm::Delete,
@@ -64,6 +80,14 @@ const HARMS: [Harm; 11] = [
     Harm::CutMemo,
     Harm::BendMemo,
     Harm::Elsewhere,
+    Harm::MovedOutput,
+    Harm::NoSpare,
+    Harm::ScribbleSpare,
+    Harm::OtherSpare,
+    Harm::CrowdedSpare,
+    Harm::HiddenSpare,
+    Harm::OutputAsSpare,
+    Harm::KilledBuild,
 ];
 
 const ARGUMENTS: [&[&str]; 3] = [
@@ -144,6 +168,56 @@ impl Harm {
                 let other = root.join("other/public");
                 build(folder, &["--output", &other.to_string_lossy()]);
             }
+            Harm::MovedOutput => {
+                let moved = root.join("moved");
+                let _ = fs::remove_dir_all(&moved);
+                fs::rename(&output, &moved).expect("moved");
+                fs::write(moved.join(&pages[0]), "somebody's").expect("written");
+            }
+            _ => self.apply_to_spare(root, &pages, at(pages.len())),
+        }
+    }
+
+    fn apply_to_spare(self, root: &Path, pages: &[String], at: usize) {
+        let spare = root.join(SPARE);
+        if !spare.exists() {
+            return;
+        }
+        let page = spare.join(&pages[at]);
+        match self {
+            Harm::NoSpare => fs::remove_dir_all(&spare).expect("deleted"),
+            // Some page may be in the output alone.
+            Harm::ScribbleSpare => drop(fs::write(&page, "scribbled")),
+            Harm::OtherSpare => {
+                let _ = fs::remove_file(&page);
+                drop(fs::write(&page, "another"));
+            }
+            Harm::CrowdedSpare => {
+                fs::write(spare.join("letter.txt"), "dear reader").expect("written");
+                fs::create_dir_all(spare.join("x/y/z")).expect("a folder");
+                let _ = fs::remove_file(&page);
+                let _ = fs::create_dir(&page);
+                let _ = fs::remove_dir_all(spare.join("papers"));
+                let linked = std::os::unix::fs::symlink(root.join("content"), spare.join("papers"));
+                linked.expect("linked");
+            }
+            Harm::HiddenSpare => {
+                use std::os::unix::fs::PermissionsExt as _;
+                let folder = page.parent().expect("a folder");
+                if folder.is_dir() {
+                    let hidden = fs::Permissions::from_mode(0o700);
+                    fs::set_permissions(folder, hidden).expect("hidden");
+                }
+            }
+            Harm::OutputAsSpare => {
+                fs::remove_dir_all(&spare).expect("deleted");
+                fs::rename(root.join("public"), &spare).expect("moved");
+            }
+            _ => {
+                let staging = root.join(".public.staging");
+                fs::rename(&spare, &staging).expect("moved");
+                let _ = fs::remove_file(staging.join(&pages[at]));
+            }
         }
     }
 }
@@ -204,6 +278,9 @@ fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn check(folder: &Folder, arguments: &[&str], state: &str) -> usize {
     let warm = build(folder, arguments);
     let memo = fs::read(folder.root().join(MEMO)).ok();
+    let (spare, aside) = (folder.root().join(SPARE), folder.root().join("spare-aside"));
+    let has_spare = fs::rename(&spare, &aside).is_ok();
+    let sources = tree(&folder.root().join("content"));
     let parent = tempfile::tempdir().expect("a folder");
     let output = parent.path().join("public");
     let place = output.to_string_lossy();
@@ -229,9 +306,14 @@ fn check(folder: &Folder, arguments: &[&str], state: &str) -> usize {
             assert!(bytes == theirs, "{name}: {state}\n{}", texts());
         }
     }
+    assert_eq!(sources, tree(&folder.root().join("content")), "{state}");
+    assert!(!spare.exists(), "a cold build keeps no names: {state}");
     // The next build finds what this one left, not what the cold one did.
     if let Some(memo) = memo {
         folder.write(MEMO, memo);
+    }
+    if has_spare {
+        fs::rename(&aside, &spare).expect("moved back");
     }
     warm.kept
 }
@@ -405,11 +487,45 @@ fn a_file_that_was_taken_over_is_not_written_to() {
     assert_ne!(fs::read(&page).expect("a page"), before);
 }
 
+/// A third build begins with the names of the first one's site.
+#[test]
+fn names_of_an_older_site_are_those_of_the_same_files() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = many();
+    let (output, spare) = (folder.root().join("public"), folder.root().join(SPARE));
+    let number = |path: &Path| fs::metadata(path).map(|about| about.ino()).ok();
+    let changed = "papers/many-7.html";
+    let name = format!("{}/many-7.md", day_folder(3));
+    for text in ["One.", "Two.", "Three."] {
+        folder.write(&name, paper("Many 7", "vision, bulk", text));
+        let kept = check(&folder, &[], text);
+        let pages = tree(&output);
+        assert!(kept > pages.len() / 2, "{kept} files were taken over");
+        let same = |page: &&String| number(&output.join(page)) == number(&spare.join(page));
+        let same = pages.keys().filter(same).count();
+        assert!(same >= kept, "{same} of {kept}");
+        assert_ne!(number(&output.join(changed)), number(&spare.join(changed)));
+        std::thread::sleep(Duration::from_millis(50));
+        check(&folder, &[], "once more");
+    }
+    // What somebody took away is theirs.
+    let moved = folder.root().join("moved");
+    fs::rename(&output, &moved).expect("moved");
+    let before = tree(&moved);
+    folder.write(&name, paper("Many 7", "vision, bulk", "Four."));
+    check(&folder, &[], "with the output moved away");
+    assert!(!spare.exists(), "there is no older site");
+    assert!(
+        before == tree(&moved),
+        "the site that was moved is as it was"
+    );
+}
+
 #[test]
 fn harm_to_the_output_and_to_the_memo_is_mended() {
     let folder = start();
     for harm in HARMS {
-        for at in 0..5 {
+        for at in 0..3 {
             check(&folder, &[], "before harm");
             // What was written in this step of the clock is not taken over.
             std::thread::sleep(Duration::from_millis(12));

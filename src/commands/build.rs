@@ -9,7 +9,7 @@ use clap::Args;
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
-use crate::disk::{self, OpenMemo, Publication, Written};
+use crate::disk::{self, Old, OpenMemo, Publication, Written};
 use crate::document::Recollections;
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
@@ -83,10 +83,13 @@ impl Build {
             return Ok(reject(prepared, &output));
         }
 
-        publication.create_folders(prepared.plan.iter().map(|page| page.path.as_str()))?;
         let writing = Instant::now();
         let basis = basis(&prepared, &publication);
         let is_known = memo.basis == basis && publication.has_old();
+        if is_known {
+            publication.begin_with_spare(paths(&prepared.plan))?;
+        }
+        publication.create_folders(paths(&prepared.plan))?;
         let earlier = is_known.then_some(Earlier {
             memo: &memo,
             publication: &publication,
@@ -101,8 +104,8 @@ impl Build {
         }
         let writing = writing.elapsed();
         let publishing = Instant::now();
-        let paths = prepared.plan.iter().map(|page| page.path.as_str());
-        let remembered = publication.finish(paths, |manifest| {
+        let old = what_becomes_of_old(&rendered);
+        let remembered = publication.finish(paths(&prepared.plan), old, |manifest| {
             let memo = remember(memo, &prepared, &rendered, basis, manifest);
             disk::keep_memo(&root, &memo)
         })?;
@@ -174,6 +177,21 @@ fn note_addresses(root: &std::path::Path, prepared: &Prepared) -> Result<()> {
         console::say(&format!("{}: {added} new; commit it", layout::ADDRESSES));
     }
     Ok(())
+}
+
+fn paths(plan: &[Page]) -> impl Iterator<Item = &str> {
+    plan.iter().map(|page| page.path.as_str())
+}
+
+/// The old site takes room only with files that the new one has not; half as much again is too much.
+fn what_becomes_of_old(rendered: &[Rendered]) -> Old {
+    let kept = rendered.iter().filter(|page| page.is_kept);
+    let kept: u64 = kept.map(|page| page.bytes).sum();
+    let all: u64 = rendered.iter().map(|page| page.bytes).sum();
+    match kept > all / 2 {
+        true => Old::Kept,
+        false => Old::Deleted,
+    }
 }
 
 /// What pages depend on besides what they are made of.

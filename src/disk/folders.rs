@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::memo::Seal;
 
 #[cfg(unix)]
-pub use unix::{Folders, look_at};
+pub use unix::{Folders, Look, look_at};
 
 #[cfg(not(unix))]
-pub use elsewhere::{Folders, look_at};
+pub use elsewhere::{Folders, Look, look_at};
 
 #[cfg(unix)]
 mod unix {
@@ -24,6 +24,7 @@ mod unix {
 
     use rustc_hash::FxHashMap;
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat};
+    use rustix::io::Errno;
 
     /// How many are open at once: some systems let a process open 256 files. On a large site most files
     /// stand in few folders.
@@ -68,13 +69,19 @@ mod unix {
             self.open = largest.filter_map(open).collect();
         }
 
-        /// Makes a file, or empties the one that is there.
+        /// Makes a file. One that is there loses its name, for it may have another one elsewhere.
         pub fn create(&self, path: &str) -> io::Result<fs::File> {
-            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
             let (folder, name) = self.find(path);
             let mode = Mode::from_raw_mode(0o666);
             let open = || rustix::fs::openat(folder, &*name, flags, mode);
-            Ok(rustix::io::retry_on_intr(open)?.into())
+            match rustix::io::retry_on_intr(open) {
+                Err(Errno::EXIST) => {
+                    self.remove(path)?;
+                    Ok(rustix::io::retry_on_intr(open)?.into())
+                }
+                opened => Ok(opened?.into()),
+            }
         }
 
         /// Gives a file of another folder a second name, the same one here.
@@ -111,6 +118,27 @@ mod unix {
 
     fn split(path: &str) -> (&str, &str) {
         path.rsplit_once('/').unwrap_or(("", path))
+    }
+
+    /// This is whose a folder is, and who may do what in it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Look {
+        mode: u32,
+        owner: u32,
+        group: u32,
+    }
+
+    impl Look {
+        /// Looks at a folder; a link is not followed.
+        pub fn of(folder: &Path) -> io::Result<Look> {
+            use std::os::unix::fs::MetadataExt as _;
+            let found = fs::symlink_metadata(folder)?;
+            Ok(Look {
+                mode: found.mode(),
+                owner: found.uid(),
+                group: found.gid(),
+            })
+        }
     }
 
     /// Returns how a file that was just written looks.
@@ -158,9 +186,17 @@ mod elsewhere {
         /// Opens nothing.
         pub fn open(&mut self, _: &BTreeMap<&str, usize>) {}
 
-        /// Makes a file, or empties the one that is there.
+        /// Makes a file. One that is there loses its name, for it may have another one elsewhere.
         pub fn create(&self, path: &str) -> io::Result<fs::File> {
-            fs::File::create(self.root.join(path))
+            let path = self.root.join(path);
+            let open = || fs::File::create_new(&path);
+            match open() {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    fs::remove_file(&path)?;
+                    open()
+                }
+                opened => opened,
+            }
         }
 
         /// Gives a file of another folder a second name, the same one here.
@@ -176,6 +212,17 @@ mod elsewhere {
         /// Deletes a file.
         pub fn remove(&self, path: &str) -> io::Result<()> {
             fs::remove_file(self.root.join(path))
+        }
+    }
+
+    /// This is what a folder is; nothing is known of it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Look;
+
+    impl Look {
+        /// Looks at a folder.
+        pub fn of(_: &Path) -> io::Result<Look> {
+            Ok(Look)
         }
     }
 

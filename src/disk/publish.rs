@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
@@ -15,8 +15,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::memo::Seal;
 use crate::parallel;
 
-use super::folders::{Folders, look_at};
+use super::folders::{Folders, Look, look_at};
 use super::lock::{self, Lock};
+use super::spare;
 
 /// The list of the files of the output, one path a line, in the output.
 const MANIFEST: &str = ".digest";
@@ -30,6 +31,15 @@ pub struct Written {
     pub seal: Option<Seal>,
 }
 
+/// This is what becomes of a site when another one takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Old {
+    /// Its files are gone.
+    Deleted,
+    /// The next build may take over its names: most are those of files of the new site.
+    Kept,
+}
+
 /// This is a site on its way to an output folder.
 #[derive(Debug)]
 pub struct Publication {
@@ -37,6 +47,8 @@ pub struct Publication {
     output: Folders,
     staging: Folders,
     retired: PathBuf,
+    /// Whether the staging folder held an older site.
+    is_spare: bool,
     _lock: Lock,
 }
 
@@ -77,8 +89,28 @@ impl Publication {
             output: Folders::new(output),
             staging: Folders::new(staging),
             retired,
+            is_spare: false,
             _lock: lock,
         })
+    }
+
+    /// Begins with the names of an older site, where there is one; those that are not in the plan go.
+    ///
+    /// To be called before the folders of the pages are made.
+    pub fn begin_with_spare<'a>(&mut self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
+        let staging = self.staging.root();
+        let fresh = Look::of(staging);
+        if !spare::take(&self.root, staging) {
+            return Ok(());
+        }
+        let tidied = fresh.and_then(|fresh| spare::tidy(staging, &fresh, paths));
+        self.is_spare = tidied.unwrap_or(false);
+        if !self.is_spare {
+            remove_folder(staging)?;
+            let cannot = || format!("cannot make {}", staging.display());
+            fs::create_dir(staging).with_context(cannot)?;
+        }
+        Ok(())
     }
 
     /// Makes the folders of the pages, so that writing them need not look.
@@ -118,7 +150,12 @@ impl Publication {
     /// Copies a source, by its name below the root.
     pub fn copy(&self, path: &str, source: &str) -> Result<Written> {
         let (from, to) = (self.root.join(source), self.staging.root().join(path));
-        let bytes = fs::copy(&from, &to)
+        let copy = || {
+            // A copy is written into the file that is there, which may be one of the old site.
+            self.remove_older(path)?;
+            fs::copy(&from, &to)
+        };
+        let bytes = copy()
             .with_context(|| format!("cannot copy {} to {}", from.display(), to.display()))?;
         Ok(Written { bytes, seal: None })
     }
@@ -128,15 +165,34 @@ impl Publication {
     /// The file gets a second name, and loses the first with the old site. Nothing writes to a page that is
     /// there, so neither site sees the other. Where a file cannot have two names, the page is to be written.
     pub fn keep(&self, path: &str, sealed: &Seal) -> bool {
-        if self.staging.link(&self.output, path).is_err() {
+        // What has the new name is looked at, for it is what will be published.
+        let is_sealed = || self.staging.look(path) == Some(*sealed);
+        if self.is_spare && is_sealed() {
+            return true;
+        }
+        let link = || {
+            self.remove_older(path)?;
+            self.staging.link(&self.output, path)
+        };
+        if link().is_err() {
             return false;
         }
-        // What has the new name is looked at, for it is what will be published.
-        let is_sealed = self.staging.look(path) == Some(*sealed);
-        if !is_sealed {
+        let is_kept = is_sealed();
+        if !is_kept {
             let _ = self.staging.remove(path);
         }
-        is_sealed
+        is_kept
+    }
+
+    /// Takes a name from the file that an older site had under it.
+    fn remove_older(&self, path: &str) -> std::io::Result<()> {
+        if !self.is_spare {
+            return Ok(());
+        }
+        match self.staging.remove(path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Reads a page that was written or taken over.
@@ -160,11 +216,12 @@ impl Publication {
         self.output.root().exists()
     }
 
-    /// Puts the new site in the place of the old one, and deletes that. While it is deleted, `follow` gets
-    /// what became of the list of the site's files, which is written last.
+    /// Puts the new site in the place of the old one, and deletes that or keeps it for the next build. Meanwhile
+    /// `follow` gets what became of the list of the site's files, which is written last.
     pub fn finish<'a, R: Send>(
-        self,
+        mut self,
         paths: impl Iterator<Item = &'a str>,
+        old: Old,
         follow: impl FnOnce(Written) -> R + Send,
     ) -> Result<R> {
         let mut manifest = String::new();
@@ -179,10 +236,23 @@ impl Publication {
             false => fs::rename(staging, output),
         };
         moved.with_context(|| format!("cannot replace {}", output.display()))?;
-        let old = [staging, &self.retired];
-        let delete = || old.into_iter().try_for_each(remove_folder);
-        let (deleted, followed) = parallel::join(delete, || follow(manifest));
-        deleted.map(|()| followed)
+        self.is_spare = false;
+        let (cleared, followed) = parallel::join(|| self.clear(old), || follow(manifest));
+        cleared.map(|()| followed)
+    }
+
+    /// Clears away what was replaced.
+    fn clear(&self, old: Old) -> Result<()> {
+        for tree in [self.staging.root(), &self.retired] {
+            if old == Old::Deleted || !spare::give(&self.root, tree) {
+                remove_folder(tree)?;
+            }
+        }
+        // What no build took over is of no use to the next one.
+        if old == Old::Deleted && spare::take_away(&self.root, &self.retired) {
+            remove_folder(&self.retired)?;
+        }
+        Ok(())
     }
 
     /// One system call where there is one; else two renames, which `start` repairs when it is killed
@@ -204,7 +274,10 @@ impl Publication {
 impl Drop for Publication {
     fn drop(&mut self) {
         // A build that failed leaves nothing behind; one that was killed is cleaned up by the next.
-        let _ = remove_folder(self.staging.root());
+        let staging = self.staging.root();
+        if !self.is_spare || !spare::give(&self.root, staging) {
+            let _ = remove_folder(staging);
+        }
     }
 }
 
@@ -301,6 +374,10 @@ fn first_foreign(
 
 /// Deletes a folder of ours, its parts in parallel: a large site has tens of thousands of files.
 fn remove_folder(path: &Path) -> Result<()> {
+    if path.is_symlink() {
+        // Whatever it leads to is not ours.
+        return fs::remove_file(path).with_context(|| format!("cannot delete {}", path.display()));
+    }
     if !path.exists() {
         return Ok(());
     }
@@ -339,9 +416,13 @@ mod tests {
             assert_eq!(written.bytes, text.len() as u64);
         }
         assert_eq!(publication.copy("fig.png", "fig.png")?.bytes, 9);
-        publication.finish(pages.iter().copied().chain(["fig.png"]), |manifest| {
-            assert!(manifest.bytes > 0);
-        })
+        publication.finish(
+            pages.iter().copied().chain(["fig.png"]),
+            Old::Deleted,
+            |manifest| {
+                assert!(manifest.bytes > 0);
+            },
+        )
     }
 
     fn refusal(root: &Path, output: &Path) -> String {
@@ -432,6 +513,127 @@ mod tests {
             "2"
         );
         assert!(!retired.exists());
+    }
+
+    /// Begins a site of which the pages hold a text, with the names of an older one.
+    fn begin(root: &Path, output: &Path, pages: &[&str], text: &str) -> Publication {
+        let mut publication = Publication::start(root, output).expect("started");
+        let paths = || pages.iter().copied();
+        publication.begin_with_spare(paths()).expect("begun");
+        publication.create_folders(paths()).expect("folders");
+        for page in pages {
+            let written = match page.ends_with("png") {
+                true => publication.copy(page, "fig.png"),
+                false => publication.write(page, text.as_bytes()),
+            };
+            written.expect("written");
+        }
+        publication
+    }
+
+    fn finish(publication: Publication, pages: &[&str]) {
+        publication
+            .finish(pages.iter().copied(), Old::Kept, |_| ())
+            .expect("published");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_older_site_lends_its_names_and_no_file_that_is_not_in_the_plan() {
+        let (root, output) = site();
+        let root = root.path();
+        let spare = root.join(".digest-cache/spare");
+        let pages = ["a.html", "x/b.html", "x/y/c.html", "fig.png"];
+        for text in ["1", "2"] {
+            finish(begin(root, &output, &pages, text), &pages);
+        }
+        assert_eq!(fs::read(spare.join("a.html")).expect("a page"), b"1");
+        // Two names of one file, as those of a page that was taken over are; both are to lose none of it.
+        let copy = root.join("copy");
+        for name in ["a.html", "fig.png"] {
+            fs::remove_file(spare.join(name)).expect("deleted");
+            fs::hard_link(output.join(name), spare.join(name)).expect("a name");
+        }
+        fs::write(root.join("fig.png"), "a drawing").expect("a file");
+        fs::hard_link(output.join("fig.png"), &copy).expect("a name");
+        fs::write(spare.join("letter.txt"), "dear reader").expect("a file");
+        fs::create_dir_all(spare.join("z/x/y")).expect("a folder");
+        fs::remove_dir_all(spare.join("x/y")).expect("deleted");
+        std::os::unix::fs::symlink(root, spare.join("x/y")).expect("a link");
+        std::os::unix::fs::symlink(root, spare.join("x/z")).expect("a link");
+        let before = tree(&output);
+        let publication = begin(root, &output, &pages, "3");
+        assert!(!spare.exists());
+        assert_eq!(tree(&output), before);
+        finish(publication, &pages);
+        let expected = [
+            (".digest", "a.html\nx/b.html\nx/y/c.html\nfig.png\n"),
+            ("a.html", "3"),
+            ("fig.png", "a drawing"),
+            ("x/b.html", "3"),
+            ("x/y/c.html", "3"),
+        ];
+        let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        assert_eq!(tree(&output), expected);
+        assert_eq!(tree(&spare), before);
+        assert_eq!(fs::read(copy).expect("a picture"), b"a picture");
+        publish(root, &output, &["a.html"], "4").expect("published");
+        assert!(!spare.exists(), "a site with other files keeps no names");
+        assert!(!root.join(".public.retired").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_older_site_is_given_back_by_a_build_that_does_not_end() {
+        let (root, output) = site();
+        let root = root.path();
+        let spare = root.join(".digest-cache/spare");
+        for text in ["1", "2"] {
+            finish(begin(root, &output, &["a.html"], text), &["a.html"]);
+        }
+        drop(begin(root, &output, &["a.html", "b.html"], "3"));
+        let expected = [("a.html", "3"), ("b.html", "3")];
+        assert_eq!(
+            tree(&spare),
+            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
+        );
+        assert_eq!(fs::read(output.join("a.html")).expect("a page"), b"2");
+        // Another build keeps its own meanwhile.
+        let publication = begin(root, &output, &["a.html"], "4");
+        fs::create_dir(&spare).expect("a folder");
+        fs::write(spare.join("theirs.html"), "5").expect("a file");
+        finish(publication, &["a.html"]);
+        assert_eq!(tree(&spare).len(), 1);
+        assert!(!root.join(".public.staging").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_tree_that_is_not_as_it_would_be_made_is_not_used() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let (root, output) = site();
+        let root = root.path();
+        let spare = root.join(".digest-cache/spare");
+        let pages = ["a.html", "x/b.html"];
+        for text in ["1", "2"] {
+            finish(begin(root, &output, &pages, text), &pages);
+        }
+        let closed = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(spare.join("x"), closed.clone()).expect("closed");
+        finish(begin(root, &output, &pages, "3"), &pages);
+        let mode = fs::metadata(output.join("x")).expect("a folder");
+        assert_ne!(mode.permissions().mode(), closed.mode() | 0o040_000);
+        // What a link leads to is nobody's to move or to delete.
+        fs::remove_dir_all(&spare).expect("deleted");
+        fs::create_dir(root.join("mine")).expect("a folder");
+        fs::write(root.join("mine/letter.txt"), "dear reader").expect("a file");
+        for name in [".digest-cache/spare", ".public.staging", ".public.retired"] {
+            symlink(root.join("mine"), root.join(name)).expect("a link");
+        }
+        finish(begin(root, &output, &pages, "4"), &pages);
+        publish(root, &output, &["a.html"], "5").expect("published");
+        assert_eq!(tree(&root.join("mine")).len(), 1);
+        assert_eq!(fs::read(output.join("a.html")).expect("a page"), b"5");
     }
 
     #[test]
@@ -525,7 +727,7 @@ mod tests {
         let (a, b) = (seal("a.html"), seal("b.html"));
         assert_ne!(a, b);
         publication
-            .finish(["a.html", "b.html"].into_iter(), |_| ())
+            .finish(["a.html", "b.html"].into_iter(), Old::Deleted, |_| ())
             .expect("published");
         fs::write(output.join("b.html"), "somebody's").expect("a file");
         let publication = start();
@@ -542,7 +744,7 @@ mod tests {
             output.canonicalize().expect("a folder")
         );
         publication
-            .finish(["a.html"].into_iter(), |_| ())
+            .finish(["a.html"].into_iter(), Old::Deleted, |_| ())
             .expect("published");
         assert_eq!(fs::read(output.join("a.html")).expect("a page"), b"1");
     }
