@@ -241,18 +241,20 @@ impl Publication {
         cleared.map(|()| followed)
     }
 
-    /// Clears away what was replaced.
+    /// Clears away what was replaced, which is in one of two places.
     fn clear(&self, old: Old) -> Result<()> {
-        for tree in [self.staging.root(), &self.retired] {
-            if old == Old::Deleted || !spare::give(&self.root, tree) {
-                remove_folder(tree)?;
-            }
+        let (staging, retired) = (self.staging.root(), self.retired.as_path());
+        if old == Old::Deleted {
+            // What no build took over is of no use to the next one. It goes to the place where nothing is, and
+            // with the other tree.
+            let _ = spare::take_away(&self.root, staging) || spare::take_away(&self.root, retired);
         }
-        // What no build took over is of no use to the next one.
-        if old == Old::Deleted && spare::take_away(&self.root, &self.retired) {
-            remove_folder(&self.retired)?;
-        }
-        Ok(())
+        let clear = |tree: &Path| match old == Old::Kept && spare::give(&self.root, tree) {
+            true => Ok(()),
+            false => remove_folder(tree),
+        };
+        let (one, other) = parallel::join(|| clear(staging), || clear(retired));
+        one.and(other)
     }
 
     /// One system call where there is one; else two renames, which `start` repairs when it is killed
