@@ -241,8 +241,9 @@ impl<'a> Context<'a> {
 
     fn render(&self, tera: &Tera) -> tera::TeraResult<Sheet> {
         let mut rendered = Sheet::blank();
+        let given = self.values.as_ref();
         let mut values = tera::Context::new();
-        for (name, value) in self.values.iter().flatten() {
+        for (name, value) in given.expect("nothing is rendered of fingerprints") {
             values.insert_value(*name, value.tera());
         }
         turns::start();

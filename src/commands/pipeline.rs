@@ -280,8 +280,9 @@ pub fn render(
     };
     let read = |path: &str| earlier.and_then(|earlier| earlier.publication.read_old(path));
     let make = || {
-        let renderer = Renderer::new(site, theme, plan).with_neighbours(neighbours);
-        let renderer = renderer.for_many();
+        let renderer = Renderer::new(site, theme, plan)
+            .with_neighbours(neighbours)
+            .for_many();
         match earlier {
             None => renderer,
             Some(earlier) => {

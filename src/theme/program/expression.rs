@@ -333,8 +333,8 @@ fn only(name: &str, arguments: &mut Vec<(&str, Expression)>) -> Option<Expressio
     (given == name && arguments.is_empty()).then_some(value)
 }
 
-/// Finds the words of an expression that may be names of values: no fields, filters or tests, and nothing that is
-/// given a value or called. `None` where it may call a component.
+/// Finds the words of an expression that may be names of values, or of functions: no fields, filters or tests, and
+/// nothing that is given a value. `None` where it may call a component.
 pub fn words_of(code: &str) -> Option<Vec<&str>> {
     let mut found = Vec::new();
     let (mut at, mut is_test) = (0, false);

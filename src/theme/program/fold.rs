@@ -26,6 +26,10 @@ struct Folding<'f> {
 impl Folding<'_> {
     fn add(&self, nodes: Vec<Node>, folded: &mut Vec<Node>) {
         for node in nodes {
+            if let Node::Text(text) = &node {
+                push_text(text, folded);
+                continue;
+            }
             if !self.is_constant(&node, &[]) {
                 self.add_inside(node, folded);
                 continue;
@@ -46,22 +50,21 @@ impl Folding<'_> {
             folded
         };
         match node {
-            Node::If(branches, otherwise) => {
-                let (mut kept, mut otherwise) = (Vec::new(), Some(otherwise));
+            Node::If(branches, mut otherwise) => {
+                let mut kept = Vec::new();
                 for (condition, nodes) in branches {
                     match self.is_always(&condition) {
                         Some(false) => {}
                         Some(true) => {
-                            otherwise = Some(nodes);
+                            otherwise = nodes;
                             break;
                         }
                         None => kept.push((condition, all(nodes))),
                     }
                 }
-                let otherwise = all(otherwise.take().unwrap_or_default());
                 match kept.is_empty() {
-                    true => otherwise.into_iter().for_each(|node| push(node, folded)),
-                    false => folded.push(Node::If(kept, otherwise)),
+                    true => self.add(otherwise, folded),
+                    false => folded.push(Node::If(kept, all(otherwise))),
                 }
             }
             Node::For(mut inside) => {
@@ -70,7 +73,7 @@ impl Folding<'_> {
                 folded.push(Node::For(inside));
             }
             // What is included was folded where it was read.
-            node => push(node, folded),
+            node => folded.push(node),
         }
     }
 
@@ -142,17 +145,7 @@ impl Folding<'_> {
     }
 }
 
-/// Adds a node; a text becomes one with the text before it.
-fn push(node: Node, nodes: &mut Vec<Node>) {
-    match node {
-        Node::Text(text) => push_text(&text, nodes),
-        Node::Include(inside) if inside.iter().all(|node| matches!(node, Node::Text(_))) => {
-            inside.iter().cloned().for_each(|node| push(node, nodes));
-        }
-        node => nodes.push(node),
-    }
-}
-
+/// Adds a text, which becomes one with the text before it.
 fn push_text(text: &str, nodes: &mut Vec<Node>) {
     match nodes.last_mut() {
         _ if text.is_empty() => {}

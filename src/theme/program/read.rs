@@ -284,7 +284,7 @@ impl<'t> Reader<'t> {
             "block" => {
                 let name = tokens.name()?;
                 tokens.end()?;
-                nodes.extend(self.block(place, name_of_block(place, name)?, 0)?);
+                nodes.extend(self.block(place, name, 0)?);
                 *at = end_of_block(&place.cut.pieces, *at)?.min(end);
             }
             "include" => {
@@ -485,9 +485,7 @@ impl<'t> Cut<'t> {
         let mut blocks = BTreeMap::new();
         for (at, piece) in pieces.iter().enumerate() {
             if let (Some("block"), Piece::Tag(code)) = (piece.tag(), piece) {
-                let mut tokens = Tokens::of(code)?;
-                tokens.next()?;
-                let name = tokens.name()?;
+                let name = Tokens::of(split(code).1)?.name()?;
                 let range = at + 1..end_of_block(&pieces, at + 1)? - 1;
                 blocks.insert(name, range).is_none().then_some(())?;
             }
@@ -496,9 +494,7 @@ impl<'t> Cut<'t> {
             |piece: &&Piece<'_>| matches!(piece, Piece::Text(text) if text.trim().is_empty());
         let extends = match pieces.iter().find(|piece| !is_space(piece)) {
             Some(Piece::Tag(code)) if first_word(code) == "extends" => {
-                let mut tokens = Tokens::of(code)?;
-                tokens.next()?;
-                match tokens.next()? {
+                match Tokens::of(split(code).1)?.next()? {
                     Token::Text(name) => Some(name),
                     _ => return None,
                 }
@@ -631,12 +627,6 @@ fn next_tag<'t>(place: &Place<'t>, at: &mut usize, end: usize) -> Option<(&'t st
 fn split(code: &str) -> (&str, &str) {
     let code = code.trim_start();
     code.split_at(first_word(code).len())
-}
-
-/// The name of a block as the table of blocks has it.
-fn name_of_block<'t>(place: &Place<'t>, name: &str) -> Option<&'t str> {
-    let mut all = place.lineage.iter().flat_map(|cut| cut.blocks.keys());
-    all.find(|known| **known == name).copied()
 }
 
 /// Returns the piece behind the tag that ends a block, of which the first piece inside is told.
