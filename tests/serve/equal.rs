@@ -100,6 +100,27 @@ fn check(edits: &[Vec<Edit>]) {
     }
 }
 
+#[test]
+fn a_tag_is_called_as_its_first_paper_writes_it_now() {
+    let paper = |day, tags| Edit::Paper {
+        day,
+        name: day,
+        title: 0,
+        tags,
+        body: 0,
+    };
+    let respelled = |paper| Edit::Front {
+        paper,
+        key: 7,
+        value: 1,
+    };
+    // Two papers with the tags `vision` and `agents`, of which the second is the first to be read.
+    let papers = vec![paper(0, 2), paper(1, 2)];
+    check(&[papers.clone(), vec![respelled(1)]]);
+    check(&[papers.clone(), vec![respelled(0)], vec![respelled(1)]]);
+    check(&[papers, vec![respelled(0), respelled(1)], vec![paper(1, 2)]]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
