@@ -70,6 +70,31 @@ fn what_an_edit_changes_elsewhere_is_right_at_the_next_request() {
 }
 
 #[test]
+fn a_tag_is_called_as_its_first_paper_writes_it() {
+    let folder = site();
+    folder.write(ORCA, paper("Orca", "agents, sea", "A *whale*."));
+    folder.write(VIT, paper("ViT", "agents, sea", "An image."));
+    let preview = Preview::start(&folder);
+    // A Cyrillic letter: the address is that of a tag which the starter vocabulary knows by another name.
+    let agents = "\u{410}gents";
+    let assert_names = |names: [&str; 2]| {
+        let page = preview.page("/tags/");
+        for name in names {
+            assert!(page.contains(&format!("<bdi>{name}</bdi>")), "{page}");
+        }
+    };
+    assert_names(["Agents", "sea"]);
+    folder.write(ORCA, paper("Orca", &format!("{agents}, Sea"), "A *whale*."));
+    assert_names([agents, "Sea"]);
+    folder.write(ORCA, paper("Orca", "sea", "A *whale*."));
+    assert_names(["Agents", "sea"]);
+    folder.write(ORCA, paper("Orca", &format!("{agents}, sea"), "A *whale*."));
+    assert_names([agents, "sea"]);
+    folder.write(VIT, paper("ViT", "agents, SEA", "An image."));
+    assert_names([agents, "sea"]);
+}
+
+#[test]
 fn settings_templates_and_static_files_are_seen_at_once() {
     let folder = site();
     let preview = Preview::start(&folder);
