@@ -203,8 +203,6 @@ impl Preview {
             }
             Noticing::Looks => self.watch.do_not_listen(),
         }
-        // What changed before the first event could arrive is found by a look at everything.
-        self.watch.survey_all();
         loop {
             let every = self.survey_interval();
             self.watch.wait(every);
@@ -357,13 +355,13 @@ impl Preview {
 
     /// Takes in what has changed so far.
     fn refresh(&self) {
-        self.watch.catch_up();
+        let is_told = self.watch.catch_up();
         let mut desk = lock(&self.desk);
         let mut changes = self.watch.take();
         let is_first = self.version() == 0;
         changes.all |= match self.watch.sense() {
-            Sense::Events => false,
-            Sense::Soon => true,
+            // Where events are late, or have only just begun, what was saved before has to be looked for.
+            Sense::Events | Sense::Soon => !is_told,
             Sense::None => desk.surveyed.elapsed() >= poll_interval(&desk),
         };
         changes.all |= is_first || (desk.owing && !changes.is_empty());
@@ -483,4 +481,60 @@ impl Desk {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::fs;
+
+    const PAPER: &str = "content/papers/2025-08-06/orca.md";
+
+    fn save(root: &Path, name: &str, text: &str) {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn preview(root: &Path) -> Preview {
+        save(root, layout::SETTINGS, "");
+        save(root, PAPER, "---\ntitle: Before\n---\nA whale.\n");
+        Preview::new(root, Options::default(), |_| ())
+    }
+
+    fn assert_shows(preview: &Preview, title: &str) {
+        let (opened, _) = preview.open("papers/orca.html");
+        let Opened::Page(200, _, bytes) = opened else {
+            panic!("{opened:?}");
+        };
+        let page = String::from_utf8_lossy(&bytes);
+        assert!(page.contains(&format!(">{title}</h1>")), "{page}");
+    }
+
+    #[test]
+    fn a_save_before_the_first_event_is_seen() {
+        let root = tempfile::tempdir().expect("a folder");
+        let preview = preview(root.path());
+        save(root.path(), PAPER, "---\ntitle: After\n---\nA whale.\n");
+        assert_eq!(preview.watch.listen(), None);
+        assert_shows(&preview, "After");
+    }
+
+    #[test]
+    fn a_save_is_seen_where_events_are_late() {
+        let root = tempfile::tempdir().expect("a folder");
+        let preview = preview(root.path());
+        assert_eq!(preview.watch.listen(), None);
+        assert_shows(&preview, "Before");
+        preview.watch.go_deaf();
+        for title in ["One", "Two", "Three", "Four", "Five"] {
+            save(
+                root.path(),
+                PAPER,
+                &format!("---\ntitle: {title}\n---\nA whale.\n"),
+            );
+            assert_shows(&preview, title);
+        }
+    }
 }

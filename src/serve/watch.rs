@@ -128,31 +128,36 @@ impl Watch {
         }
     }
 
-    /// Returns when every event has arrived whose change was made before the call.
+    /// Waits until every event has arrived whose change was made before the call; tells whether they all
+    /// have.
     ///
     /// The system delivers events in order, so the event of a file made now comes behind them.
-    pub fn catch_up(&self) {
-        let Some(folder) = &self.echo else { return };
+    pub fn catch_up(&self) -> bool {
+        let Some(folder) = &self.echo else {
+            return false;
+        };
         if self.sense() != Sense::Events {
-            return;
+            return false;
         }
         let call = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
         let path = folder.path().join(call.to_string());
         if std::fs::write(&path, []).is_err() {
-            return;
+            return false;
         }
         let state = lock(&self.inbox.state);
         let is_slow = self.unheard.load(Ordering::Relaxed) >= DEAF;
         let time = if is_slow { Duration::ZERO } else { ECHO };
         let waiting = |state: &mut State| state.echo < call;
         let waited = self.inbox.arrived.wait_timeout_while(state, time, waiting);
-        if waited.is_ok_and(|(state, _)| state.echo < call) {
-            self.unheard.fetch_add(1, Ordering::Relaxed);
-        } else {
+        let is_heard = waited.is_ok_and(|(state, _)| state.echo >= call);
+        if is_heard {
             self.unheard.store(0, Ordering::Relaxed);
+        } else {
+            self.unheard.fetch_add(1, Ordering::Relaxed);
         }
         // A file that stays is deleted with the folder.
         let _ = std::fs::remove_file(&path);
+        is_heard
     }
 
     /// Waits for a change, and until it is over; returns without one when the time is up.
@@ -197,6 +202,19 @@ impl Watch {
         self.inbox.arrived.notify_all();
     }
 
+    /// Listens on, and hears nothing any more.
+    #[cfg(test)]
+    pub fn go_deaf(&self) {
+        let mut watcher = lock(&self.watcher);
+        let watcher = watcher.as_mut().expect("somebody listens");
+        let echo = self.echo.as_ref().map(tempfile::TempDir::path);
+        let parts = PARTS.map(|part| self.root.join(part));
+        for path in parts.iter().map(PathBuf::as_path).chain(echo) {
+            // Not each of them is there.
+            let _ = watcher.unwatch(path);
+        }
+    }
+
     fn try_to_listen(&self) -> Option<String> {
         let watcher = self.start();
         let parts = |watcher: &mut RecommendedWatcher| {
@@ -204,6 +222,8 @@ impl Watch {
         };
         match watcher.and_then(|mut watcher| parts(&mut watcher).map(|()| watcher)) {
             Ok(watcher) => {
+                // What changed before is told by no event; this is known before any is waited for.
+                self.survey_all();
                 *lock(&self.watcher) = Some(watcher);
                 None
             }
@@ -295,4 +315,41 @@ fn tells_of_change(kind: EventKind) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::fs;
+
+    fn root() -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a folder");
+        for part in ["content", "static"] {
+            fs::create_dir(root.path().join(part)).expect("a folder");
+        }
+        root
+    }
+
+    fn listening(root: &Path) -> Watch {
+        let watch = Watch::new(root);
+        assert_eq!(watch.listen(), None);
+        assert!(
+            watch.take().all,
+            "what was there before is told by no event"
+        );
+        watch
+    }
+
+    #[test]
+    fn events_that_do_not_come_are_told_of() {
+        let root = root();
+        let watch = listening(root.path());
+        watch.go_deaf();
+        for _ in 0..=DEAF {
+            assert!(!watch.catch_up());
+        }
+        watch.stop();
+        assert!(!watch.catch_up());
+    }
 }
