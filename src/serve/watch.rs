@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::layout;
 
@@ -69,6 +69,8 @@ struct Inbox {
 #[derive(Debug, Default)]
 struct State {
     changes: Changes,
+    /// Whether events were lost, and with them the news of folders that are not followed yet.
+    has_lost: bool,
     last: Option<Instant>,
     echo: u64,
 }
@@ -180,17 +182,27 @@ impl Watch {
         }
     }
 
-    /// Takes the changes so far.
+    /// Takes the changes so far; a change that is made to what they name from now on is told again.
     pub fn take(&self) -> Changes {
-        let changes = std::mem::take(&mut lock(&self.inbox.state).changes);
-        for part in PARTS
-            .into_iter()
-            .filter(|&part| changes.names.contains(part))
-        {
-            if let Some(watcher) = lock(&self.watcher).as_mut() {
+        let (changes, has_lost) = {
+            let mut state = lock(&self.inbox.state);
+            (
+                std::mem::take(&mut state.changes),
+                std::mem::take(&mut state.has_lost),
+            )
+        };
+        let is_folder = |name: &String| self.root.join(name).is_dir();
+        if let Some(watcher) = lock(&self.watcher).as_mut() {
+            let is_new = |part: &&str| has_lost || changes.names.contains(*part);
+            for part in PARTS.into_iter().filter(is_new) {
                 // The folder was made, or another was put in its place. Where it cannot be followed,
                 // the survey finds what changes in it.
                 let _ = self.follow(watcher, part);
+            }
+            if changes.names.iter().any(is_folder) {
+                // A folder that was made is followed after its event was told, and what happens in it
+                // meanwhile is not. The answer to any question comes behind all that.
+                let _ = watcher.configure(Config::default());
             }
         }
         changes
@@ -267,7 +279,7 @@ impl Inbox {
         match event {
             Ok(event) => {
                 if event.need_rescan() {
-                    state.changes.all = true;
+                    state.lose();
                 }
                 if tells_of_change(event.kind) {
                     for path in &event.paths {
@@ -276,7 +288,7 @@ impl Inbox {
                 }
             }
             // Part of the tree may be without events from now on.
-            Err(_) => state.changes.all = true,
+            Err(_) => state.lose(),
         }
         drop(state);
         self.arrived.notify_all();
@@ -284,6 +296,11 @@ impl Inbox {
 }
 
 impl State {
+    fn lose(&mut self) {
+        self.changes.all = true;
+        self.has_lost = true;
+    }
+
     fn note(&mut self, root: &Path, echo: Option<&Path>, path: &Path) {
         if let Some(folder) = echo.filter(|folder| path.starts_with(folder)) {
             let call = path.strip_prefix(folder).ok().and_then(Path::to_str);
@@ -323,6 +340,8 @@ mod tests {
 
     use std::fs;
 
+    use notify::event::Flag;
+
     fn root() -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("a folder");
         for part in ["content", "static"] {
@@ -339,6 +358,49 @@ mod tests {
             "what was there before is told by no event"
         );
         watch
+    }
+
+    fn wait_for(watch: &Watch, name: &str) {
+        let start = Instant::now();
+        while !lock(&watch.inbox.state).changes.names.contains(name) {
+            assert!(start.elapsed() < Duration::from_secs(10), "{name}");
+            std::thread::sleep(Duration::from_micros(10));
+        }
+    }
+
+    #[test]
+    fn what_happens_in_a_new_folder_is_told_while_others_save() {
+        let root = root();
+        let watch = listening(root.path());
+        let name = "content/new".to_owned();
+        {
+            // Events wait, so that those of the files come in with that of the folder.
+            let _state = lock(&watch.inbox.state);
+            fs::create_dir(root.path().join(&name)).expect("a folder");
+            for number in 0..1000 {
+                let file = root.path().join(format!("static/{number}"));
+                fs::write(file, "x").expect("a file");
+            }
+        }
+        wait_for(&watch, &name);
+        watch.take();
+        let file = format!("{name}/x.md");
+        fs::write(root.path().join(&file), "x").expect("a file");
+        wait_for(&watch, &file);
+    }
+
+    #[test]
+    fn a_folder_whose_event_was_lost_is_followed_again() {
+        let root = root();
+        let watch = listening(root.path());
+        let content = watch.root.join("content");
+        let unwatched = lock(&watch.watcher).as_mut().map(|w| w.unwatch(&content));
+        assert!(unwatched.is_some_and(|done| done.is_ok()));
+        let overflow = notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        watch.inbox.receive(&watch.root, None, Ok(overflow));
+        assert!(watch.take().all);
+        fs::write(content.join("x.md"), "x").expect("a file");
+        wait_for(&watch, "content/x.md");
     }
 
     #[test]
