@@ -111,9 +111,8 @@ impl Shelf {
         let taken = self.take_all(changes, &mut suspects);
         if taken.is_err() {
             for name in suspects {
-                self.files
-                    .entry(name)
-                    .and_modify(|stamp| *stamp = Stamp::default());
+                // One that is gone is known as well until that is taken in.
+                self.files.insert(name, Stamp::default());
             }
             return taken;
         }
@@ -411,4 +410,47 @@ fn first_written(site: &Site, tag: usize) -> Option<&String> {
 
 fn is_document(name: &str) -> bool {
     name.starts_with(layout::CONTENT) && name.ends_with(".md")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use std::fs;
+
+    const PAPER: &str = "content/papers/2025-08-06/orca.md";
+
+    fn save(root: &Path, name: &str, text: &str) {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn look(shelf: &mut Shelf) -> Result<Vec<String>> {
+        let changes = Changes {
+            all: true,
+            ..Changes::default()
+        };
+        let changed = shelf.take_in(&changes)?.changed;
+        Ok(changed.iter().map(|name| name.to_string()).collect())
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_paper_that_was_deleted_is_gone_after_a_look_that_failed() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        save(root, PAPER, "---\ntitle: Orca\n---\nA whale.\n");
+        let mut shelf = Shelf::new(root);
+        assert_eq!(look(&mut shelf).expect("a look"), [PAPER]);
+        fs::remove_file(root.join(PAPER)).expect("deleted");
+        save(root, "static/x", "x");
+        let nameless = root.join(std::ffi::OsStr::from_bytes(b"static/\xff"));
+        fs::write(&nameless, "x").expect("a file");
+        assert!(look(&mut shelf).is_err());
+        fs::remove_file(nameless).expect("deleted");
+        assert_eq!(look(&mut shelf).expect("a look"), [PAPER, "static/x"]);
+        assert!(shelf.memo.documents().is_empty());
+    }
 }
