@@ -273,19 +273,21 @@ impl Shelf {
         Ok(())
     }
 
+    /// Reads a file that the last look came by; behind another name may be a link by now.
+    fn read(&self, name: &Arc<str>) -> Result<Option<File>> {
+        if !self.files.contains_key(&WalkName(name.clone())) {
+            return Ok(None);
+        }
+        disk::read_source(&self.root, name)
+    }
+
     fn take_documents(&mut self, suspects: &BTreeSet<WalkName>, taken: &mut Taken) -> Result<()> {
         let names: Vec<&Arc<str>> = suspects
             .iter()
             .map(|name| &name.0)
             .filter(|name| is_document(name))
             .collect();
-        let read = |name: &&Arc<str>| -> Result<Option<File>> {
-            if !self.files.contains_key(&WalkName((*name).clone())) {
-                return Ok(None);
-            }
-            disk::read_source(&self.root, name)
-        };
-        let files: Vec<Option<File>> = parallel::try_map(&names, read)?;
+        let files: Vec<Option<File>> = parallel::try_map(&names, |name| self.read(name))?;
         for (name, file) in names.iter().zip(&files) {
             if file.is_none() && self.memo.forget(name) {
                 taken.is_wide = true;
@@ -301,7 +303,7 @@ impl Shelf {
 
     fn take_other(&mut self, name: &Arc<str>, taken: &mut Taken) -> Result<()> {
         if name.as_ref() == layout::SETTINGS || name.as_ref() == layout::VOCABULARY {
-            let file = disk::read_source(&self.root, name)?;
+            let file = self.read(name)?;
             let place = if name.as_ref() == layout::SETTINGS {
                 &mut self.sources.settings
             } else {
@@ -419,6 +421,7 @@ mod tests {
     use std::fs;
 
     const PAPER: &str = "content/papers/2025-08-06/orca.md";
+    const STYLE: &str = "themes/default/static/style.css";
 
     fn save(root: &Path, name: &str, text: &str) {
         let path = root.join(name);
@@ -431,8 +434,29 @@ mod tests {
             all: true,
             ..Changes::default()
         };
-        let changed = shelf.take_in(&changes)?.changed;
-        Ok(changed.iter().map(|name| name.to_string()).collect())
+        let taken = shelf.take_in(&changes)?;
+        shelf.edit(&taken, &Options::default())?;
+        Ok(taken.changed.iter().map(|name| name.to_string()).collect())
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn no_file_is_read_that_has_become_a_link_out_of_the_site() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (outside, root) = (root.path().join("outside"), root.path().join("site"));
+        for name in [PAPER, layout::VOCABULARY, STYLE] {
+            save(&root, name, "sight: {}");
+            save(&outside, name, "sight: {}");
+        }
+        let mut shelf = Shelf::new(&root);
+        look(&mut shelf).expect("a look");
+        for name in [PAPER, layout::VOCABULARY, STYLE] {
+            fs::remove_file(root.join(name)).expect("deleted");
+            std::os::unix::fs::symlink(outside.join(name), root.join(name)).expect("a link");
+            assert_eq!(look(&mut shelf).expect("a look"), [name]);
+        }
+        assert!(shelf.sources.vocabulary.is_none());
+        assert!(shelf.memo.documents().is_empty());
     }
 
     #[test]
