@@ -18,7 +18,7 @@ use crate::page::{self, Page, THEME_FOLDER};
 use crate::parallel;
 use crate::site::Site;
 use crate::tags::Vocabulary;
-use crate::theme::{self, Theme};
+use crate::theme::{self, Theme, ThemeFile};
 
 use super::watch::{Changes, PARTS};
 
@@ -60,6 +60,8 @@ pub struct Shelf {
     sources: Sources,
     memo: Memo,
     theme: Option<LoadedTheme>,
+    /// What the theme was last loaded from.
+    theme_files: BTreeMap<String, Vec<u8>>,
     vocabulary: Option<ReadVocabulary>,
     linked: Option<Linked>,
 }
@@ -98,6 +100,7 @@ impl Shelf {
             sources: Sources::default(),
             memo: Memo::default(),
             theme: None,
+            theme_files: BTreeMap::new(),
             vocabulary: None,
             linked: None,
         }
@@ -262,7 +265,12 @@ impl Shelf {
         for (name, stamp) in seen {
             let name = WalkName(name);
             gone.remove(&name);
-            if self.files.insert(name.clone(), stamp) != Some(stamp) || told {
+            let known = self.files.insert(name.clone(), stamp);
+            let is_same = |known: Stamp| {
+                // What can have changed unseen is read again, where that shows whether it has.
+                stamp.is_like(&known) && !(known.is_young() && self.is_compared(&name.0))
+            };
+            if told || !known.is_some_and(is_same) {
                 suspects.insert(name);
             }
         }
@@ -271,6 +279,13 @@ impl Shelf {
             suspects.insert(name);
         }
         Ok(())
+    }
+
+    /// Tells whether what stands in a file is compared with what stood in it.
+    fn is_compared(&self, name: &str) -> bool {
+        is_document(name)
+            || [layout::SETTINGS, layout::VOCABULARY].contains(&name)
+            || self.theme_files.contains_key(name)
     }
 
     /// Reads a file that the last look came by; behind another name may be a link by now.
@@ -319,6 +334,10 @@ impl Shelf {
             return Ok(());
         }
         if let Some(inner) = name.strip_prefix(layout::THEMES) {
+            let file = self.read(name)?;
+            if self.theme_files.get(name.as_ref()) == file.as_ref().map(|file| &file.bytes) {
+                return Ok(());
+            }
             self.theme = None;
             let file = inner.split_once("/static/").map(|(_, file)| file);
             taken
@@ -367,6 +386,8 @@ impl Shelf {
             None => {
                 let mut problems = Problems::new();
                 let files = disk::read_theme(&self.root, &config.theme)?;
+                let bytes = |file: &ThemeFile| (file.name.clone(), file.bytes.clone());
+                self.theme_files = files.iter().map(bytes).collect();
                 let settings = self.sources.settings.as_ref();
                 compile::check_theme(config, settings, &files, &mut problems);
                 LoadedTheme {
@@ -437,6 +458,29 @@ mod tests {
         let taken = shelf.take_in(&changes)?;
         shelf.edit(&taken, &Options::default())?;
         Ok(taken.changed.iter().map(|name| name.to_string()).collect())
+    }
+
+    #[test]
+    fn a_file_that_was_saved_twice_at_one_time_is_read_again() {
+        let root = tempfile::tempdir().expect("a folder");
+        let root = root.path();
+        let names = [PAPER, layout::VOCABULARY, layout::SETTINGS, STYLE];
+        for name in names {
+            save(root, name, "vision");
+        }
+        let mut shelf = Shelf::new(root);
+        assert_eq!(look(&mut shelf).expect("a look").len(), names.len());
+        for name in names {
+            save(root, name, "Vision");
+            // As if the clock had not gone on since the last look.
+            let stamps = disk::survey(root, name).expect("a survey");
+            let stamps = stamps
+                .into_iter()
+                .map(|(name, stamp)| (WalkName(name), stamp));
+            shelf.files.extend(stamps);
+            assert_eq!(look(&mut shelf).expect("a look"), [name]);
+            assert_eq!(look(&mut shelf).expect("a look"), [""; 0]);
+        }
     }
 
     #[test]
