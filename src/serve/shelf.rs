@@ -213,7 +213,7 @@ impl Shelf {
         }
         let vocabulary = self.vocabulary().vocabulary;
         let site = last.site.with_papers(&saved, vocabulary.as_deref())?;
-        are_called_alike(&last.site, &site).then(|| Arc::new(site))
+        Some(Arc::new(site))
     }
 
     fn vocabulary(&mut self) -> ReadVocabulary {
@@ -408,27 +408,6 @@ impl Shelf {
 /// The names of a theme's static files; none of a theme that cannot be read.
 fn names(theme: Option<&Arc<Theme>>) -> Option<Vec<&String>> {
     theme.map(|theme| theme.statics().keys().collect())
-}
-
-/// Tells whether tags are called what they were, between two sites that have the same ones.
-///
-/// A tag that no vocabulary knows is called as its first paper writes it. A vocabulary of the site knows
-/// them all; without one it is enough to know that the first paper of each writes the same as before.
-fn are_called_alike(before: &Site, after: &Site) -> bool {
-    let is_alike = |tag| {
-        let written = first_written(before, tag);
-        written.is_some() && written == first_written(after, tag)
-    };
-    after.has_vocabulary || (0..after.tags.len()).all(is_alike)
-}
-
-/// Returns how the first paper of a tag writes it; `None` where its tags have mistakes.
-fn first_written(site: &Site, tag: usize) -> Option<&String> {
-    let first = &site.papers[*site.tags[tag].papers.first()?];
-    let written = &first.text().paper.tags;
-    let place = first.tags.iter().position(|other| *other == tag)?;
-    // Those that are unknown or stand there twice are left out of the paper's tags.
-    (written.len() == first.tags.len()).then(|| &written[place])
 }
 
 fn is_document(name: &str) -> bool {

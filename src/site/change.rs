@@ -50,14 +50,13 @@ impl Site {
             entry.note = change.note;
             if let Some(tags) = change.tags {
                 let before = std::mem::replace(&mut entry.tags, tags.clone());
-                let is_named = |tag: &TagEntry| tagging::is_named(tag, vocabulary);
-                retag(&mut site.tags, change.index, &before, &tags, is_named)?;
+                retag(&mut site.tags, change.index, &before, &tags)?;
             }
         }
         let pages = |tag: &TagEntry| tag.papers.len().div_ceil(site.config.build.papers_per_page);
         let mut tags = site.tags.iter().zip(&self.tags);
         let have_pages = tags.all(|(now, before)| pages(now) == pages(before));
-        have_pages.then_some(site)
+        (have_pages && are_called_alike(self, &site)).then_some(site)
     }
 
     fn change<'a>(
@@ -127,27 +126,39 @@ fn has_its_place(before: &PaperText, after: &PaperText) -> bool {
 }
 
 /// Takes a paper from the lists of its old tags and puts it into those of its new ones; `None` when a
-/// tag is left without papers, or may be called otherwise now.
-fn retag(
-    tags: &mut [TagEntry],
-    paper: usize,
-    before: &[usize],
-    after: &[usize],
-    is_named: impl Fn(&TagEntry) -> bool,
-) -> Option<()> {
+/// tag is left without papers.
+fn retag(tags: &mut [TagEntry], paper: usize, before: &[usize], after: &[usize]) -> Option<()> {
     for &gone in before.iter().filter(|tag| !after.contains(tag)) {
-        let tag = &mut tags[gone];
-        let at = tag.papers.binary_search(&paper).ok()?;
-        // A tag that no vocabulary knows is called as the first paper writes it.
-        (at > 0 || is_named(tag)).then(|| tag.papers.remove(at))?;
-        (!tag.papers.is_empty()).then_some(())?;
+        let papers = &mut tags[gone].papers;
+        papers.remove(papers.binary_search(&paper).ok()?);
+        (!papers.is_empty()).then_some(())?;
     }
     for &new in after.iter().filter(|tag| !before.contains(tag)) {
-        let tag = &mut tags[new];
-        let at = tag.papers.binary_search(&paper).err()?;
-        (at > 0 || is_named(tag)).then(|| tag.papers.insert(at, paper))?;
+        let papers = &mut tags[new].papers;
+        papers.insert(papers.binary_search(&paper).err()?, paper);
     }
     Some(())
+}
+
+/// Tells whether tags are called what they were, between two sites that have the same ones.
+///
+/// A tag that no vocabulary knows is called as its first paper writes it. A vocabulary of the site knows
+/// them all; without one it is enough to know that the first paper of each writes the same as before.
+fn are_called_alike(before: &Site, after: &Site) -> bool {
+    let is_alike = |tag| {
+        let written = first_written(before, tag);
+        written.is_some() && written == first_written(after, tag)
+    };
+    after.has_vocabulary || (0..after.tags.len()).all(is_alike)
+}
+
+/// Returns how the first paper of a tag writes it; `None` where its tags have mistakes.
+fn first_written(site: &Site, tag: usize) -> Option<&String> {
+    let first = &site.papers[*site.tags[tag].papers.first()?];
+    let written = &first.text().paper.tags;
+    let place = first.tags.iter().position(|other| *other == tag)?;
+    // Those that are unknown or stand there twice are left out of the paper's tags.
+    (written.len() == first.tags.len()).then(|| &written[place])
 }
 
 /// What a paper is known by.

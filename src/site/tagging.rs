@@ -119,12 +119,6 @@ pub fn resolve_one(
     Some(found)
 }
 
-/// Tells whether a tag has its name from a vocabulary, and not from the first paper that has it.
-pub fn is_named(tag: &TagEntry, vocabulary: Option<&Vocabulary>) -> bool {
-    let known = vocabulary.unwrap_or_else(|| Vocabulary::starter());
-    known.lookup(tag.slug.as_str()).is_some()
-}
-
 /// Puts tags in the order of their slugs, which is that of the table.
 fn sort_by_slug(
     found: Vec<Found>,
