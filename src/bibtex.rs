@@ -60,21 +60,18 @@ pub fn write(citation: &Citation<'_>) -> String {
     entry
 }
 
-/// Puts entries together, with a blank line between them; notes where each stands.
-pub fn join(
-    entries: impl Iterator<Item = impl AsRef<str>>,
-    places: &mut Vec<Range<usize>>,
-) -> String {
-    let mut text = String::new();
+/// Writes entries behind a text, with a blank line between them; returns where each stands.
+pub fn join(entries: &[impl AsRef<str>], text: &mut String) -> Vec<Range<usize>> {
+    let mut places = Vec::with_capacity(entries.len());
     for entry in entries {
-        if !text.is_empty() {
+        if !places.is_empty() {
             text.push('\n');
         }
         let start = text.len();
         text.push_str(entry.as_ref());
         places.push(start..text.len());
     }
-    text
+    places
 }
 
 /// Where the work is found. An eprint is named in both ways: `archivePrefix` for styles of BibTeX,

@@ -77,20 +77,18 @@ pub fn write(citation: &Citation<'_>) -> String {
     serde_json::to_string(&item).expect("all keys are strings")
 }
 
-/// Puts items together as an array, one to a line; notes where each stands.
-pub fn join(
-    items: impl Iterator<Item = impl AsRef<str>>,
-    places: &mut Vec<Range<usize>>,
-) -> String {
-    let mut text = String::from("[");
+/// Writes items behind a text as an array, one to a line; returns where each stands.
+pub fn join(items: &[impl AsRef<str>], text: &mut String) -> Vec<Range<usize>> {
+    let mut places = Vec::with_capacity(items.len());
+    text.push('[');
     for item in items {
-        text.push_str(if text.len() > 1 { ",\n" } else { "\n" });
+        text.push_str(if places.is_empty() { "\n" } else { ",\n" });
         let start = text.len();
         text.push_str(item.as_ref());
         places.push(start..text.len());
     }
     text.push_str("\n]\n");
-    text
+    places
 }
 
 fn issued(issued: Issued) -> Day {

@@ -68,31 +68,31 @@ struct PaperRecord<'a> {
     doi_url: Option<String>,
 }
 
-/// Writes papers of a site, by their indices; `page` is the output path of the page that shows them, and
-/// `records` what `write_paper` wrote of each. Notes where each stands.
-pub fn write<R: AsRef<str>>(
+/// Writes papers of a site, by their indices, behind a text; `page` is the output path of the page that shows
+/// them, and `records` what `write_paper` wrote of each. Returns where each stands.
+pub fn write(
     site: &Site,
     page: &str,
     papers: &[usize],
-    records: impl Iterator<Item = R>,
-    places: &mut Vec<Range<usize>>,
-) -> String {
+    records: &[impl AsRef<str>],
+    text: &mut String,
+) -> Vec<Range<usize>> {
     let mut used = vec![false; site.tags.len()];
     for &tag in papers.iter().flat_map(|&paper| &site.papers[paper].tags) {
         used[tag] = true;
     }
     let tags = site.tags.iter().zip(used);
-    let mut text = head(site, page);
+    text.push_str(&head(site, page));
     push_list(
         "tags",
         tags.filter(|(_, used)| *used)
             .map(|(tag, _)| json(&tag_record(tag, &site.config.base_url))),
-        &mut text,
+        text,
     );
     text.push_str(",\n");
-    *places = push_list("papers", records, &mut text);
+    let places = push_list("papers", records.iter(), text);
     text.push_str("}\n");
-    text
+    places
 }
 
 /// Writes a paper, on one line.

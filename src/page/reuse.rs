@@ -2,6 +2,8 @@
 //!
 //! No file per paper: a host's limits are on the number of files.
 
+use std::sync::Arc;
+
 use crate::fingerprint::{Ink, Inked as _};
 use crate::layout;
 use crate::site::Site;
@@ -83,24 +85,23 @@ fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let papers: Vec<usize> = indices(site, scope).collect();
     // A file of all papers is mostly what it was; others take from it.
     let is_large = matches!(scope, Scope::Site | Scope::Year(_));
-    let mut places = Vec::new();
-    let text = match page.kind {
-        Kind::Bibtex(_) => {
-            let entries = papers.iter().map(|&paper| renderer.bibtex(paper));
-            bibtex::join(entries, &mut places)
-        }
-        Kind::Csl(_) => {
-            let items = papers.iter().map(|&paper| renderer.csl(paper));
-            csl::join(items, &mut places)
-        }
-        _ => {
-            let patches = match is_large {
-                true => renderer.sewing.cut(&page.path),
-                false => Patches::default(),
-            };
-            let records = papers.iter().map(|&paper| renderer.record(paper, &patches));
-            records::write(site, &shown_at(site, scope), &papers, records, &mut places)
-        }
+    let patches = match page.kind {
+        Kind::Records(_) if is_large => renderer.sewing.cut(&page.path),
+        _ => Patches::default(),
+    };
+    let own = |&paper: &usize| match page.kind {
+        Kind::Bibtex(_) => renderer.bibtex(paper),
+        Kind::Csl(_) => renderer.csl(paper),
+        _ => renderer.record(paper, &patches),
+    };
+    let parts: Vec<Arc<str>> = papers.iter().map(own).collect();
+    let mut text = Sheet::blank_text();
+    // Growing to ten megabytes, a text would be copied as often again.
+    text.reserve(parts.iter().map(|part| part.len() + 2).sum());
+    let places = match page.kind {
+        Kind::Bibtex(_) => bibtex::join(&parts, &mut text),
+        Kind::Csl(_) => csl::join(&parts, &mut text),
+        _ => records::write(site, &shown_at(site, scope), &papers, &parts, &mut text),
     };
     if is_large {
         let fingerprints = papers

@@ -52,6 +52,11 @@ impl Sheet {
         bytes.into()
     }
 
+    /// Takes an empty one for a text that no template writes.
+    pub fn blank_text() -> String {
+        String::from_utf8(Sheet::blank().into_bytes()).unwrap_or_default()
+    }
+
     /// Adds a piece, and notes where it is.
     pub(super) fn push_piece(&mut self, piece: &Arc<Piece>) -> io::Result<()> {
         let start = self.bytes.len();

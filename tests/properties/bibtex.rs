@@ -30,7 +30,8 @@ pub fn check(text: &str) {
     for entry in &site.papers {
         let citation = citation::of(entry, &site.config.base_url);
         check_entry(&citation);
-        let found = csl::join(std::iter::once(csl::write(&citation)), &mut Vec::new());
+        let mut found = String::new();
+        csl::join(&[csl::write(&citation)], &mut found);
         let csl: Result<serde_json::Value, _> = serde_json::from_str(&found);
         assert!(csl.is_ok(), "{csl:?}: {found}");
         let json = scholar::json_ld(&citation, &["a</script>"]);
