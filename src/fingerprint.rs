@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// This is what two values share when they are the same, and no others do: a hash of 128 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -27,6 +27,13 @@ impl Fingerprint {
         let mut ink = Ink::default();
         value.ink(&mut ink);
         ink.fingerprint()
+    }
+
+    /// Takes the fingerprint of bytes that stand behind each other, the same as if they did so in memory.
+    pub fn of_strips<'a>(strips: impl Iterator<Item = &'a [u8]>) -> Fingerprint {
+        let mut hash = Xxh3::new();
+        strips.for_each(|strip| hash.update(strip));
+        Fingerprint(hash.digest128())
     }
 
     /// Takes the fingerprint of bytes.

@@ -6,6 +6,8 @@
 //! which file nobody has changed since. A memo that is damaged, or of another program, is none. Knows no
 //! disk.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::document::{Recollection, Recollections};
@@ -65,25 +67,41 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: [u8; 14] = *b"digest memo 4\n";
-/// How many bytes stand before the first part: how long that is follows from them.
-pub const HEAD: usize = MAGIC.len() + size_of::<u64>();
+const MAGIC: [u8; 14] = *b"digest memo 5\n";
+/// How many bytes stand before the first part: how long the parts are follows from them.
+pub const HEAD: usize = MAGIC.len() + 2 * size_of::<u64>();
+/// Before each part stands its sum.
+const SUM: usize = size_of::<u128>();
 
-/// This is the first part of a memo, which is read before papers are parsed; the second is read beside them.
+/// How many bytes the first two parts of a memo have; the third is all that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lengths {
+    /// Of the search index, most of which is taken as it lies.
+    pub search: u64,
+    /// Of what is read before papers are parsed; the others are read beside them.
+    pub papers: u64,
+}
+
+/// This is what is read of a memo before papers are parsed.
 #[derive(Debug, Default)]
 pub struct Opened {
     basis: Fingerprint,
     papers: Recollections,
 }
 
-/// Returns how long the first part is; `None` where no memo of this format begins so.
-pub fn length_of_first(head: &[u8; HEAD]) -> Option<u64> {
-    let mut rest = head.strip_prefix(&MAGIC)?;
-    take_u64(&mut rest)
+impl Lengths {
+    /// Reads them; `None` where no memo of this format begins so.
+    pub fn read(head: &[u8; HEAD]) -> Option<Lengths> {
+        let mut rest = head.strip_prefix(&MAGIC)?;
+        Some(Lengths {
+            search: take_u64(&mut rest)?,
+            papers: take_u64(&mut rest)?,
+        })
+    }
 }
 
 impl Opened {
-    /// Reads the first part of a memo that this program wrote; `None` for any other.
+    /// Reads the papers of a memo that this program wrote; `None` for any other.
     pub fn read(part: &[u8], program: Fingerprint) -> Option<Opened> {
         let mut rest = whole(part)?;
         let rest = &mut rest;
@@ -101,8 +119,10 @@ impl Opened {
         &self.papers
     }
 
-    /// Reads the second part; the papers stay here.
-    pub fn read_rest(&self, part: &[u8]) -> Option<Memo> {
+    /// Reads the search index and the last part; the papers stay here.
+    pub fn read_rest(&self, search: Vec<u8>, part: &[u8]) -> Option<Memo> {
+        let search = Arc::new(search);
+        let mut of_search = whole(&search)?;
         let mut rest = whole(part)?;
         let rest = &mut rest;
         let mut memo = Memo {
@@ -121,9 +141,9 @@ impl Opened {
             memo.terms
                 .insert(take_fingerprint(rest)?, Terms::take(rest)?);
         }
-        memo.search = search::Kept::take(rest)?;
         memo.related = related::Kept::take(rest)?;
-        rest.is_empty().then_some(memo)
+        memo.search = search::Kept::take(&mut of_search, &search)?;
+        (rest.is_empty() && of_search.is_empty()).then_some(memo)
     }
 }
 
@@ -135,7 +155,6 @@ fn whole(mut part: &[u8]) -> Option<&[u8]> {
 
 /// Makes a part with room for some bytes.
 fn part(room: usize, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    const SUM: usize = size_of::<u128>();
     let mut bytes = Vec::with_capacity(SUM + room);
     bytes.extend([0; SUM]);
     write(&mut bytes);
@@ -167,15 +186,42 @@ impl Memo {
         }
     }
 
-    /// Writes the memo of a program, in pieces that stand behind each other.
-    pub fn write(&self, program: Fingerprint) -> [Vec<u8>; 3] {
-        let (first, rest) = parallel::join(|| self.write_first(program), || self.write_rest());
-        let mut head = MAGIC.to_vec();
-        push_u64(first.len() as u64, &mut head);
-        [head, first, rest]
+    /// Writes the memo of a program: `put` is called to put bytes at places, from two threads.
+    ///
+    /// # Errors
+    ///
+    /// Returns what `put` does.
+    pub fn write<E: Send>(
+        &self,
+        program: Fingerprint,
+        put: impl Fn(u64, &[u8]) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        // The index is most of a memo, and is put where it belongs without a copy of it.
+        let search = self.search.write();
+        let length = (SUM + search.length()) as u64;
+        let (one, other) = parallel::join(
+            || {
+                let sum = Fingerprint::of_strips(search.iter()).0.to_le_bytes();
+                put_in_order(
+                    HEAD as u64,
+                    std::iter::once(&sum[..]).chain(search.iter()),
+                    &put,
+                )
+            },
+            || {
+                let papers = self.write_papers(program);
+                let mut head = MAGIC.to_vec();
+                push_u64(length, &mut head);
+                push_u64(papers.len() as u64, &mut head);
+                put(0, &head)?;
+                let behind = HEAD as u64 + length;
+                put_in_order(behind, [&papers[..], &self.write_rest()].into_iter(), &put)
+            },
+        );
+        one.and(other)
     }
 
-    fn write_first(&self, program: Fingerprint) -> Vec<u8> {
+    fn write_papers(&self, program: Fingerprint) -> Vec<u8> {
         // A teaser has up to 280 bytes, more with other letters.
         part(350 * self.papers.len() + 64, |bytes| {
             push_fingerprint(program, bytes);
@@ -192,7 +238,7 @@ impl Memo {
         // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
         // memory.
         let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
-        part(room + self.search.estimate(), |bytes| {
+        part(room, |bytes| {
             push_u64(self.pages.len() as u64, bytes);
             for (path, leaf) in &self.pages {
                 push_fingerprint(*path, bytes);
@@ -208,10 +254,21 @@ impl Memo {
                 push_fingerprint(*file, bytes);
                 terms.write(bytes);
             }
-            self.search.write(bytes);
             self.related.write(bytes);
         })
     }
+}
+
+/// Puts bytes behind each other, the first at a place.
+fn put_in_order<'a, E>(
+    start: u64,
+    mut strips: impl Iterator<Item = &'a [u8]>,
+    put: impl Fn(u64, &[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let end = strips.try_fold(start, |at, strip| {
+        put(at, strip).map(|()| at + strip.len() as u64)
+    });
+    end.map(|_| ())
 }
 
 fn push_recollection(known: &Recollection, bytes: &mut Vec<u8>) {
@@ -261,6 +318,8 @@ impl Leaf {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -310,13 +369,27 @@ mod tests {
 
     fn read(bytes: &[u8], program: u128) -> Option<Memo> {
         let (head, rest) = bytes.split_first_chunk()?;
-        let length = usize::try_from(length_of_first(head)?).ok()?;
-        let (first, rest) = rest.split_at_checked(length)?;
-        let opened = Opened::read(first, Fingerprint(program))?;
+        let Lengths { search, papers } = Lengths::read(head)?;
+        let (search, rest) = rest.split_at_checked(usize::try_from(search).ok()?)?;
+        let (papers, rest) = rest.split_at_checked(usize::try_from(papers).ok()?)?;
+        let opened = Opened::read(papers, Fingerprint(program))?;
         Some(Memo {
             papers: sorted(opened.papers()),
-            ..opened.read_rest(rest)?
+            ..opened.read_rest(search.to_vec(), rest)?
         })
+    }
+
+    fn write(memo: &Memo) -> Vec<u8> {
+        let file = Mutex::new(Vec::new());
+        let put = |at: u64, bytes: &[u8]| -> Result<(), ()> {
+            let (mut file, at) = (file.lock().expect("nobody panics"), at as usize);
+            let end = file.len().max(at + bytes.len());
+            file.resize(end, 0);
+            file[at..at + bytes.len()].copy_from_slice(bytes);
+            Ok(())
+        };
+        memo.write(Fingerprint(1), put).expect("there is room");
+        file.into_inner().expect("nobody panicked")
     }
 
     proptest! {
@@ -328,14 +401,14 @@ mod tests {
             texts in prop::collection::vec("([a-z]{1,9} ){0,30}", 0..5),
         ) {
             let memo = memo(&pages, &texts);
-            let bytes = memo.write(Fingerprint(1)).concat();
+            let bytes = write(&memo);
             prop_assert_eq!(read(&bytes, 1), Some(memo));
             prop_assert_eq!(read(&bytes, 3), None);
         }
 
         #[test]
         fn a_damaged_memo_is_none(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<bool>()) {
-            let mut bytes = memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]).write(Fingerprint(1)).concat();
+            let mut bytes = write(&memo(&[(5, 5), (9, 9)], &["graphs forget".to_owned()]));
             let at = at.index(bytes.len());
             match cut {
                 true => bytes.truncate(at),

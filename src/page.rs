@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::layout;
+use crate::octets::Octets;
 use crate::parallel;
 use crate::repeats;
 use crate::search;
@@ -85,9 +85,9 @@ pub enum Kind {
     /// What a reader keeps in the browser.
     Reading,
     /// The file of the search index that names the others.
-    SearchHead(Arc<Vec<u8>>),
+    SearchHead(Octets),
     /// A file of the search index.
-    SearchFile(Arc<Vec<u8>>),
+    SearchFile(Octets),
     /// The page for addresses that do not exist.
     NotFound,
     /// The site's Atom feed.
@@ -213,7 +213,7 @@ pub fn plan_index(site: &Site, pages: &mut Vec<Page>, kept: Option<&mut search::
         return;
     }
     let index = search::index(site, kept);
-    let page = |file: search::IndexFile, kind: fn(Arc<Vec<u8>>) -> Kind| Page {
+    let page = |file: search::IndexFile, kind: fn(Octets) -> Kind| Page {
         path: layout::search_file(&file.name),
         kind: kind(file.bytes),
     };

@@ -8,13 +8,13 @@
 //! theme's `search.js` reads the format and ranks.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fingerprint::Fingerprint;
+use crate::octets::Octets;
 use crate::parallel;
 use crate::site::Site;
 
@@ -39,7 +39,7 @@ pub struct IndexFile {
     /// The name without folder and ending.
     pub name: String,
     /// What is in it, as it is published.
-    pub bytes: Arc<Vec<u8>>,
+    pub bytes: Octets,
 }
 
 /// This is the index of a site.
@@ -241,7 +241,7 @@ fn file(bytes: Vec<u8>) -> IndexFile {
     IndexFile {
         // 40 bits: two of a thousand files share a name once in two million sites.
         name: format!("{:010x}", xxh3_64(&bytes) >> 24),
-        bytes: Arc::new(bytes),
+        bytes: bytes.into(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::layout;
 use crate::ledger::{self, Addresses};
 use crate::limits;
 use crate::memo::{Leaf, Memo, Seal};
-use crate::page::{Output, Page};
+use crate::page::{Output, Page, Quilts};
 use crate::parallel;
 
 use super::earlier::Earlier;
@@ -105,9 +105,13 @@ impl Build {
         let writing = writing.elapsed();
         let publishing = Instant::now();
         let old = what_becomes_of_old(&rendered);
+        let quilts = std::mem::take(&mut prepared.quilts);
         let remembered = publication.finish(paths(&prepared.plan), old, |manifest| {
-            let memo = remember(memo, &prepared, &rendered, basis, manifest);
-            disk::keep_memo(&root, &memo)
+            let memo = remember(memo, quilts, &prepared, &rendered, basis, manifest);
+            let kept = disk::keep_memo(&root, &memo);
+            // As for what is let go below.
+            std::mem::forget(memo);
+            kept
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {
@@ -208,6 +212,7 @@ fn basis(prepared: &Prepared, publication: &Publication) -> Fingerprint {
 /// written last; so only of a page that is older can it be told that nobody wrote to it.
 fn remember(
     mut memo: Memo,
+    mut quilts: Quilts,
     prepared: &Prepared,
     rendered: &[Rendered],
     basis: Fingerprint,
@@ -223,7 +228,6 @@ fn remember(
         (path, leaf)
     };
     // A file that was taken over has the text of papers where it had it.
-    let mut quilts = prepared.quilts.clone();
     let kept = prepared.plan.iter().zip(rendered);
     for (page, _) in kept.filter(|(_, rendered)| rendered.is_kept) {
         let path = Fingerprint::of_bytes(page.path.as_bytes());

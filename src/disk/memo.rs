@@ -4,7 +4,7 @@
 //! system does not tell files apart by number there is none, and each build renders every page.
 
 use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use crate::document::Recollections;
 use crate::fingerprint::Fingerprint;
 use crate::layout;
-use crate::memo::{self, Memo, Opened};
+use crate::memo::{self, Lengths, Memo, Opened};
 
 /// The name of the file, and of the next one while it is written.
 const NAMES: [&str; 2] = ["build", "build.next"];
@@ -21,22 +21,35 @@ const NAMES: [&str; 2] = ["build", "build.next"];
 #[derive(Debug)]
 pub struct OpenMemo {
     opened: Opened,
-    /// What stands behind that part; another build may put another file in its place meanwhile.
-    rest: File,
+    lengths: Lengths,
+    /// Another build may put another file in its place meanwhile.
+    file: File,
 }
 
 /// Opens what the last build left; a memo that cannot be read is as good as none.
 pub fn open_memo(root: &Path) -> Option<OpenMemo> {
-    let mut rest = File::open(root.join(layout::CACHE).join(NAMES[0])).ok()?;
+    let mut file = File::open(root.join(layout::CACHE).join(NAMES[0])).ok()?;
     let mut head = [0; memo::HEAD];
-    rest.read_exact(&mut head).ok()?;
-    let length = memo::length_of_first(&head)?;
+    file.read_exact(&mut head).ok()?;
+    let lengths = Lengths::read(&head)?;
     // What is damaged makes no room for more than there can be.
-    (length <= rest.metadata().ok()?.len()).then_some(())?;
-    let mut part = vec![0; usize::try_from(length).ok()?];
-    rest.read_exact(&mut part).ok()?;
-    let opened = Opened::read(&part, program()?)?;
-    Some(OpenMemo { opened, rest })
+    let all = lengths.search.checked_add(lengths.papers)?;
+    (all <= file.metadata().ok()?.len()).then_some(())?;
+    file.seek(SeekFrom::Start(memo::HEAD as u64 + lengths.search))
+        .ok()?;
+    let papers = read_part(&file, lengths.papers)?;
+    let opened = Opened::read(&papers, program()?)?;
+    Some(OpenMemo {
+        opened,
+        lengths,
+        file,
+    })
+}
+
+fn read_part(file: &File, length: u64) -> Option<Vec<u8>> {
+    let mut part = Vec::with_capacity(usize::try_from(length).ok()?);
+    file.take(length).read_to_end(&mut part).ok()?;
+    (part.len() as u64 == length).then_some(part)
 }
 
 impl OpenMemo {
@@ -47,9 +60,12 @@ impl OpenMemo {
 
     /// Reads the rest.
     pub fn read(&self) -> Option<Memo> {
-        let mut part = Vec::new();
-        (&self.rest).read_to_end(&mut part).ok()?;
-        self.opened.read_rest(&part)
+        let (mut file, mut rest) = (&self.file, Vec::new());
+        // Behind the papers.
+        file.read_to_end(&mut rest).ok()?;
+        file.seek(SeekFrom::Start(memo::HEAD as u64)).ok()?;
+        let search = read_part(file, self.lengths.search)?;
+        self.opened.read_rest(search, &rest)
     }
 }
 
@@ -62,14 +78,22 @@ pub fn keep_memo(root: &Path, memo: &Memo) -> Result<()> {
     let [path, next] = NAMES.map(|name| root.join(layout::CACHE).join(name));
     let keep = || -> std::io::Result<()> {
         super::answers::make_cache(root)?;
-        let mut file = File::create(&next)?;
-        for piece in memo.write(program) {
-            file.write_all(&piece)?;
-        }
+        let file = File::create(&next)?;
+        memo.write(program, |at, bytes| put(&file, at, bytes))?;
         drop(file);
         fs::rename(&next, &path)
     };
     keep().with_context(|| format!("cannot keep {}", path.display()))
+}
+
+#[cfg(unix)]
+fn put(file: &File, at: u64, bytes: &[u8]) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(not(unix))]
+fn put(_: &File, _: u64, _: &[u8]) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// Tells this program from others, also from another one of the same version.

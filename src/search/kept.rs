@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::octets::{
-    push_bytes, push_fingerprint, push_list, push_u64, take_bytes, take_count, take_fingerprint,
-    take_list, take_text,
+    Strips, push_bytes, push_fingerprint, push_list, push_u64, take_count, take_fingerprint,
+    take_list, take_shared, take_text,
 };
 
 use super::pieces::Pieces;
@@ -21,54 +21,55 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// About how many bytes `write` adds.
-    pub fn estimate(&self) -> usize {
-        let pieces = self.pieces.iter().map(|(_, piece)| piece.len() + 24);
-        let files = self.files().map(|file| file.bytes.len() + 100);
-        1000 + pieces.chain(files).sum::<usize>()
-    }
-
-    fn files(&self) -> impl Iterator<Item = &IndexFile> {
-        let words = self.tables.words.iter().map(|words| &words.file);
-        let sheets = self
-            .sheets
-            .iter()
-            .flat_map(|sheet| [&sheet.titles, &sheet.teasers]);
-        words.chain(&self.tables.pairs).chain(sheets)
-    }
-
-    /// Writes it behind bytes.
-    pub fn write(&self, bytes: &mut Vec<u8>) {
-        push_u64(self.papers as u64, bytes);
-        push_list(&self.pieces, bytes, |(made_of, piece), bytes| {
-            push_fingerprint(*made_of, bytes);
-            push_bytes(piece, bytes);
-        });
-        push_list(&self.tables.words, bytes, |words, bytes| {
-            push_bytes(words.first.as_bytes(), bytes);
-            push_bytes(words.last.as_bytes(), bytes);
-            push_file(&words.file, bytes);
-        });
-        push_list(&self.tables.common, bytes, |word, bytes| {
+    /// Writes it.
+    pub fn write(&self) -> Strips<'_> {
+        let mut strips = Strips::default();
+        let push_count = |count: usize, strips: &mut Strips| {
+            push_u64(count as u64, &mut strips.small);
+        };
+        push_count(self.papers, &mut strips);
+        push_count(self.pieces.len(), &mut strips);
+        for (made_of, piece) in &self.pieces {
+            push_fingerprint(*made_of, &mut strips.small);
+            strips.push_large(piece);
+        }
+        push_count(self.tables.words.len(), &mut strips);
+        for words in &self.tables.words {
+            push_bytes(words.first.as_bytes(), &mut strips.small);
+            push_bytes(words.last.as_bytes(), &mut strips.small);
+            push_file(&words.file, &mut strips);
+        }
+        push_list(&self.tables.common, &mut strips.small, |word, bytes| {
             push_bytes(word.as_bytes(), bytes);
         });
-        push_list(self.tables.pairs.as_slice(), bytes, push_file);
-        push_list(&self.sheets, bytes, |sheet, bytes| {
-            push_fingerprint(sheet.made_of, bytes);
-            push_file(&sheet.titles, bytes);
-            push_list(&sheet.lengths, bytes, |length, bytes| {
+        push_count(self.tables.pairs.as_slice().len(), &mut strips);
+        for pairs in self.tables.pairs.as_slice() {
+            push_file(pairs, &mut strips);
+        }
+        push_count(self.sheets.len(), &mut strips);
+        for sheet in &self.sheets {
+            push_fingerprint(sheet.made_of, &mut strips.small);
+            push_file(&sheet.titles, &mut strips);
+            push_list(&sheet.lengths, &mut strips.small, |length, bytes| {
                 push_u64(*length as u64, bytes)
             });
-            push_file(&sheet.teasers, bytes);
-        });
+            push_file(&sheet.teasers, &mut strips);
+        }
+        strips
     }
 
-    /// Takes what `write` wrote from the front of bytes.
-    pub fn take(rest: &mut &[u8]) -> Option<Kept> {
+    /// Takes what `write` wrote from the front of bytes, which are the end of the whole; large parts stay there.
+    pub fn take(rest: &mut &[u8], whole: &Arc<Vec<u8>>) -> Option<Kept> {
+        let take_file = |rest: &mut &[u8]| {
+            Some(IndexFile {
+                name: take_text(rest)?,
+                bytes: take_shared(rest, whole)?,
+            })
+        };
         Some(Kept {
             papers: take_count(rest)?,
             pieces: take_list(rest, |rest| {
-                Some((take_fingerprint(rest)?, take_bytes(rest)?.into()))
+                Some((take_fingerprint(rest)?, take_shared(rest, whole)?))
             })?,
             tables: Tables {
                 words: take_list(rest, |rest| {
@@ -93,14 +94,7 @@ impl Kept {
     }
 }
 
-fn push_file(file: &IndexFile, bytes: &mut Vec<u8>) {
-    push_bytes(file.name.as_bytes(), bytes);
-    push_bytes(&file.bytes, bytes);
-}
-
-fn take_file(rest: &mut &[u8]) -> Option<IndexFile> {
-    Some(IndexFile {
-        name: take_text(rest)?,
-        bytes: Arc::new(take_bytes(rest)?.to_vec()),
-    })
+fn push_file<'a>(file: &'a IndexFile, strips: &mut Strips<'a>) {
+    push_bytes(file.name.as_bytes(), &mut strips.small);
+    strips.push_large(&file.bytes);
 }

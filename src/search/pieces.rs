@@ -3,16 +3,14 @@
 //! One paper is edited at a time, and the words of all others are what they were; finding them again is most
 //! of what an index costs. A piece is known by the fingerprint of its papers, which `invert` takes.
 
-use std::sync::Arc;
-
 use crate::fingerprint::Fingerprint;
-use crate::octets::{push_u32, take_slice, take_u32};
+use crate::octets::{Octets, push_u32, take_slice, take_u32};
 
 use super::invert::{Posting, Word};
 use super::pairs::Pair;
 
 /// These are packed pieces in the order of their papers, each with the fingerprint of what it was made of.
-pub type Pieces = Vec<(Fingerprint, Arc<[u8]>)>;
+pub type Pieces = Vec<(Fingerprint, Octets)>;
 
 /// This is a piece of a site: some papers that follow each other, inverted.
 #[derive(Debug, Default, PartialEq, Eq)]
