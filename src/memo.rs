@@ -85,6 +85,8 @@ pub struct Lengths {
 /// This is what is read of a memo before papers are parsed.
 #[derive(Debug, Default)]
 pub struct Opened {
+    /// The sum of that part, by which the last one knows it.
+    sum: Fingerprint,
     basis: Fingerprint,
     papers: Recollections,
 }
@@ -103,6 +105,7 @@ impl Lengths {
 impl Opened {
     /// Reads the papers of a memo that this program wrote; `None` for any other.
     pub fn read(part: &[u8], program: Fingerprint) -> Option<Opened> {
+        let sum = take_fingerprint(&mut &*part)?;
         let mut rest = whole(part)?;
         let rest = &mut rest;
         (take_fingerprint(rest)? == program).then_some(())?;
@@ -111,7 +114,7 @@ impl Opened {
         for _ in 0..take_count(rest)? {
             papers.insert(take_fingerprint(rest)?, take_recollection(rest)?);
         }
-        rest.is_empty().then_some(Opened { basis, papers })
+        rest.is_empty().then_some(Opened { sum, basis, papers })
     }
 
     /// Returns the papers that it remembers.
@@ -119,12 +122,14 @@ impl Opened {
         &self.papers
     }
 
-    /// Reads the search index and the last part; the papers stay here.
+    /// Reads the search index and the last part, if that is of the same memo; the papers stay here.
     pub fn read_rest(&self, search: Vec<u8>, part: &[u8]) -> Option<Memo> {
         let search = Arc::new(search);
         let mut of_search = whole(&search)?;
         let mut rest = whole(part)?;
         let rest = &mut rest;
+        // Of two builds that wrote at once each may have written a part.
+        (take_fingerprint(rest)? == self.sum).then_some(())?;
         let mut memo = Memo {
             basis: self.basis,
             ..Memo::default()
@@ -215,7 +220,8 @@ impl Memo {
                 push_u64(papers.len() as u64, &mut head);
                 put(0, &head)?;
                 let behind = HEAD as u64 + length;
-                put_in_order(behind, [&papers[..], &self.write_rest()].into_iter(), &put)
+                let rest = self.write_rest(&papers[..SUM]);
+                put_in_order(behind, [papers, rest].iter().map(Vec::as_slice), &put)
             },
         );
         one.and(other)
@@ -234,11 +240,12 @@ impl Memo {
         })
     }
 
-    fn write_rest(&self) -> Vec<u8> {
+    fn write_rest(&self, sum_of_papers: &[u8]) -> Vec<u8> {
         // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
         // memory.
         let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
         part(room, |bytes| {
+            bytes.extend_from_slice(sum_of_papers);
             push_u64(self.pages.len() as u64, bytes);
             for (path, leaf) in &self.pages {
                 push_fingerprint(*path, bytes);
@@ -404,6 +411,17 @@ mod tests {
             let bytes = write(&memo);
             prop_assert_eq!(read(&bytes, 1), Some(memo));
             prop_assert_eq!(read(&bytes, 3), None);
+        }
+
+        #[test]
+        fn parts_of_two_memos_are_none(basis in 3..u128::MAX) {
+            let first = memo(&[(5, 5)], &[]);
+            let second = Memo { basis: Fingerprint(basis), ..first.clone() };
+            let (mut bytes, other) = (write(&first), write(&second));
+            let Lengths { search, papers } = Lengths::read(bytes.first_chunk().expect("a head")).expect("lengths");
+            let at = HEAD + (search + papers) as usize;
+            bytes.splice(at.., other[at..].iter().copied());
+            prop_assert_eq!(read(&bytes, 1), None);
         }
 
         #[test]
