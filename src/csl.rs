@@ -77,9 +77,19 @@ pub fn write(citation: &Citation<'_>) -> String {
     serde_json::to_string(&item).expect("all keys are strings")
 }
 
-/// Writes items behind a text as an array, one to a line; returns where each stands.
+/// Writes items behind a text as a file; returns where each stands.
 pub fn join(items: &[impl AsRef<str>], text: &mut String) -> Vec<Range<usize>> {
-    let mut places = Vec::with_capacity(items.len());
+    let places = push_array(items.iter(), text);
+    text.push('\n');
+    places
+}
+
+/// Writes items of JSON behind a text as an array, one to a line; returns where each stands.
+pub fn push_array(
+    items: impl Iterator<Item = impl AsRef<str>>,
+    text: &mut String,
+) -> Vec<Range<usize>> {
+    let mut places = Vec::with_capacity(items.size_hint().0);
     text.push('[');
     for item in items {
         text.push_str(if places.is_empty() { "\n" } else { ",\n" });
@@ -87,7 +97,7 @@ pub fn join(items: &[impl AsRef<str>], text: &mut String) -> Vec<Range<usize>> {
         text.push_str(item.as_ref());
         places.push(start..text.len());
     }
-    text.push_str("\n]\n");
+    text.push_str("\n]");
     places
 }
 

@@ -105,8 +105,7 @@ impl Lengths {
 impl Opened {
     /// Reads the papers of a memo that this program wrote; `None` for any other.
     pub fn read(part: &[u8], program: Fingerprint) -> Option<Opened> {
-        let sum = take_fingerprint(&mut &*part)?;
-        let mut rest = whole(part)?;
+        let (sum, mut rest) = whole(part)?;
         let rest = &mut rest;
         (take_fingerprint(rest)? == program).then_some(())?;
         let basis = take_fingerprint(rest)?;
@@ -125,8 +124,8 @@ impl Opened {
     /// Reads the search index and the last part, if that is of the same memo; the papers stay here.
     pub fn read_rest(&self, search: Vec<u8>, part: &[u8]) -> Option<Memo> {
         let search = Arc::new(search);
-        let mut of_search = whole(&search)?;
-        let mut rest = whole(part)?;
+        let (_, mut of_search) = whole(&search)?;
+        let (_, mut rest) = whole(part)?;
         let rest = &mut rest;
         // Of two builds that wrote at once each may have written a part.
         (take_fingerprint(rest)? == self.sum).then_some(())?;
@@ -152,10 +151,10 @@ impl Opened {
     }
 }
 
-/// Returns what stands behind a part's sum, if the sum is that of it.
-fn whole(mut part: &[u8]) -> Option<&[u8]> {
+/// Returns a part's sum and what stands behind it, if the sum is that of it.
+fn whole(mut part: &[u8]) -> Option<(Fingerprint, &[u8])> {
     let sum = take_fingerprint(&mut part)?;
-    (Fingerprint::of_bytes(part) == sum).then_some(part)
+    (Fingerprint::of_bytes(part) == sum).then_some((sum, part))
 }
 
 /// Makes a part with room for some bytes.

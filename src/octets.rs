@@ -34,12 +34,6 @@ impl Deref for Octets {
     }
 }
 
-impl AsRef<[u8]> for Octets {
-    fn as_ref(&self) -> &[u8] {
-        self
-    }
-}
-
 impl From<Vec<u8>> for Octets {
     fn from(bytes: Vec<u8>) -> Octets {
         Octets {

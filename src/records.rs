@@ -8,6 +8,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::address::BaseUrl;
+use crate::csl;
 use crate::layout;
 use crate::site::{Entry, Site, TagEntry};
 
@@ -219,16 +220,8 @@ fn push_list(
     lines: impl Iterator<Item = impl AsRef<str>>,
     text: &mut String,
 ) -> Vec<Range<usize>> {
-    let mut places = Vec::new();
-    text.push_str(&format!("\"{name}\":["));
-    for (index, line) in lines.enumerate() {
-        text.push_str(if index > 0 { ",\n" } else { "\n" });
-        let start = text.len();
-        text.push_str(line.as_ref());
-        places.push(start..text.len());
-    }
-    text.push_str("\n]");
-    places
+    text.push_str(&format!("\"{name}\":"));
+    csl::push_array(lines, text)
 }
 
 fn json(value: &impl Serialize) -> String {

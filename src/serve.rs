@@ -16,3 +16,19 @@ mod watch;
 
 pub use http::{Server, run};
 pub use preview::{News, Noticing, Preview, Troubles};
+
+/// What tests of several modules here need.
+#[cfg(test)]
+mod testing {
+    use std::fs;
+    use std::path::Path;
+
+    pub const PAPER: &str = "content/papers/2025-08-06/orca.md";
+
+    /// Writes a file of a site, and makes its folder.
+    pub fn save(root: &Path, name: &str, text: &str) {
+        let path = root.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+}

@@ -435,6 +435,12 @@ mod tests {
         )
     }
 
+    fn assert_tree(folder: &Path, expected: &[(&str, &str)]) {
+        let found = tree(folder);
+        let found = found.iter().map(|(name, text)| (&**name, &**text));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+
     /// The names below a folder, with what the files hold.
     fn tree(folder: &Path) -> Vec<(String, String)> {
         let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
@@ -464,10 +470,7 @@ mod tests {
             ("fig.png", "a picture"),
             ("z/d.html", "2"),
         ];
-        assert_eq!(
-            tree(&output),
-            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
-        );
+        assert_tree(&output, &expected);
         let names = tree(root.path()).into_iter().map(|(name, _)| name);
         let names: Vec<String> = names.filter(|name| !name.starts_with("public/")).collect();
         assert_eq!(
@@ -575,8 +578,7 @@ mod tests {
             ("x/b.html", "3"),
             ("x/y/c.html", "3"),
         ];
-        let expected = expected.map(|(name, text)| (name.to_owned(), text.to_owned()));
-        assert_eq!(tree(&output), expected);
+        assert_tree(&output, &expected);
         assert_eq!(tree(&spare), before);
         assert_eq!(fs::read(copy).expect("a picture"), b"a picture");
         publish(root, &output, &["a.html"], "4").expect("published");
@@ -595,10 +597,7 @@ mod tests {
         }
         drop(begin(root, &output, &["a.html", "b.html"], "3"));
         let expected = [("a.html", "3"), ("b.html", "3")];
-        assert_eq!(
-            tree(&spare),
-            expected.map(|(name, text)| (name.to_owned(), text.to_owned()))
-        );
+        assert_tree(&spare, &expected);
         assert_eq!(fs::read(output.join("a.html")).expect("a page"), b"2");
         // Another build keeps its own meanwhile.
         let publication = begin(root, &output, &["a.html"], "4");

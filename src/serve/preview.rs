@@ -487,15 +487,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    use std::fs;
-
-    const PAPER: &str = "content/papers/2025-08-06/orca.md";
-
-    fn save(root: &Path, name: &str, text: &str) {
-        let path = root.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
+    use crate::serve::testing::{PAPER, save};
 
     fn preview(root: &Path) -> Preview {
         save(root, layout::SETTINGS, "");

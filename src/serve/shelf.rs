@@ -418,16 +418,11 @@ fn is_document(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    use crate::serve::testing::{PAPER, save};
+
     use std::fs;
 
-    const PAPER: &str = "content/papers/2025-08-06/orca.md";
     const STYLE: &str = "themes/default/static/style.css";
-
-    fn save(root: &Path, name: &str, text: &str) {
-        let path = root.join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
 
     fn look(shelf: &mut Shelf) -> Result<Vec<String>> {
         let changes = Changes {
