@@ -23,6 +23,7 @@ pub mod address;
 pub mod layout;
 pub mod report;
 pub mod html;
+pub mod markup;
 pub mod paper;
 pub mod yaml;
 

@@ -1,10 +1,10 @@
 //! The check after rendering: every address in the output stays under the base and meets a file.
 //!
-//! Reads the pages as bytes, once, with a small scanner: templates may write anything, so what was
-//! planned does not prove what was rendered. Knows the plan and no template.
+//! Goes by the bytes of the pages: templates may write anything, so what was planned does not prove what was
+//! rendered. Most pages were read while they were written (`markup`); the others are read here. Knows the plan
+//! and no template.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use memchr::memchr;
@@ -13,14 +13,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::address::{self, BaseUrl, Scheme, decode_path, scheme};
 use crate::diagnostic::{Code, Diagnostic, Problems};
 use crate::fingerprint::{Fingerprint, Ink};
+use crate::markup::{Found, Mark, Markup, for_each_attribute};
 use crate::page::{self, Page, source_of};
 use crate::site::Site;
 use crate::source::Place;
-use crate::theme::{Leads, Piece};
-
-mod markup;
-
-use markup::{Found, Markup, for_each_attribute};
+use crate::theme::{Leads, Notes, Placed};
 
 /// This is what a rendered page leads to, as far as it could not be settled without other pages.
 #[derive(Debug, Default)]
@@ -58,9 +55,6 @@ impl Findings {
         self.ids.binary_search(&hash(id.as_bytes())).is_ok()
     }
 }
-
-/// A piece, and where a page has it.
-pub type Placed = (Range<usize>, Arc<Piece>);
 
 /// What was read of a page.
 #[derive(Default)]
@@ -129,23 +123,24 @@ impl<'a> LinkCheck<'a> {
 
     /// Tells what a text leads to that is a part of pages whose names have this ending; `None` where that depends on
     /// what is around it.
-    pub fn leads(&self, ending: &str, bytes: &[u8]) -> Option<Leads> {
+    pub fn leads(&self, ending: &str, bytes: &[u8], notes: Notes<'_>) -> Option<Leads> {
         let mut read = Read::default();
-        let is_open = self.read(bytes, Markup::of(ending)?, &mut read);
+        match notes.marks.filter(|_| notes.pieces.is_empty()) {
+            Some(marks) => self.read_marks(bytes, marks, &mut read),
+            None if self.read(bytes, Markup::of(ending)?, &mut read) => return None,
+            None => {}
+        }
+        let addresses = self.unsettled(read.addresses).into_iter();
         let own = |address: &[u8]| String::from_utf8_lossy(address).into();
-        (!is_open).then(|| Leads {
-            addresses: self
-                .unsettled(read.addresses)
-                .into_iter()
-                .map(own)
-                .collect(),
+        Some(Leads {
+            addresses: addresses.map(own).collect(),
             ids: read.ids,
         })
     }
 
-    /// Checks a rendered page; what it takes other pages to know is kept for `finish`. Pieces of which it is known
-    /// what they lead to are not read again.
-    pub fn scan(&self, page: usize, bytes: &[u8], pieces: &[Placed]) -> Findings {
+    /// Checks a rendered page; what it takes other pages to know is kept for `finish`. What was noted of it while it
+    /// was written is not read again.
+    pub fn scan(&self, page: usize, bytes: &[u8], notes: Notes<'_>) -> Findings {
         let path = &self.pages[page].path;
         let mut findings = Findings::default();
         let mut own_anchors = Vec::new();
@@ -154,7 +149,7 @@ impl<'a> LinkCheck<'a> {
         let Some(markup) = Markup::of(ending) else {
             return findings;
         };
-        let (ids, addresses) = self.read_around(bytes, pieces, markup);
+        let (ids, addresses) = self.read_page(bytes, notes, markup);
         findings.ids = ids;
         for address in addresses {
             // A menu repeats its addresses on every page.
@@ -177,43 +172,52 @@ impl<'a> LinkCheck<'a> {
     }
 
     /// Returns the ids of a page, and the addresses that want a closer look: those of pieces, and those around them;
-    /// all is read where a piece stands within a tag.
-    fn read_around<'b>(
+    /// all is read where it was not noted what stands around them.
+    fn read_page<'b>(
         &self,
         bytes: &'b [u8],
-        pieces: &'b [Placed],
+        notes: Notes<'b>,
         markup: Markup,
     ) -> (Vec<u64>, Vec<&'b [u8]>) {
         let mut read = Read::default();
         let mut known: Vec<&[u8]> = Vec::new();
-        let mut start = 0;
-        for (range, piece) in pieces {
-            let Some(leads) = &piece.leads else {
-                continue;
-            };
-            if self.read(&bytes[start..range.start], markup, &mut read) {
-                (read, start) = (Read::default(), 0);
-                known.clear();
-                break;
+        match notes.marks {
+            Some(marks) => {
+                let leads = |(_, piece): &'b Placed| piece.leads.as_ref();
+                for leads in notes.pieces.iter().filter_map(leads) {
+                    known.extend(leads.addresses.iter().map(|address| address.as_bytes()));
+                    read.ids.extend(&leads.ids);
+                }
+                self.read_marks(bytes, marks, &mut read);
             }
-            start = range.end;
-            known.extend(leads.addresses.iter().map(|address| address.as_bytes()));
-            read.ids.extend(&leads.ids);
+            None => {
+                self.read(bytes, markup, &mut read);
+            }
         }
-        self.read(&bytes[start..], markup, &mut read);
         known.extend(self.unsettled(read.addresses));
         (read.ids, known)
     }
 
     /// Reads a text; tells whether something may be open at its end.
     fn read<'b>(&self, bytes: &'b [u8], markup: Markup, read: &mut Read<'b>) -> bool {
-        for_each_attribute(bytes, markup, |found| match found {
+        for_each_attribute(bytes, markup, |found| self.note(found, read))
+    }
+
+    /// Reads what was noted of a text.
+    fn read_marks<'b>(&self, bytes: &'b [u8], marks: &[Mark], read: &mut Read<'b>) {
+        for mark in marks {
+            mark.find(bytes, &mut |found| self.note(found, read));
+        }
+    }
+
+    fn note<'b>(&self, found: Found<'b>, read: &mut Read<'b>) {
+        match found {
             Found::Id(id) => read.ids.push(hash(id)),
             Found::Address(address) => match self.glance(address) {
                 Glance::Elsewhere => {}
                 glance => read.addresses.push((glance, address)),
             },
-        })
+        }
     }
 
     /// Returns the addresses that want a closer look.
@@ -479,8 +483,11 @@ fn hash(id: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::page::Kind;
+    use crate::theme::{Piece, Sheet};
 
     fn pages() -> [Page; 4] {
         ["index.html", "a.html", "tags/index.html", "x/fig 1.png"].map(|path| Page {
@@ -493,8 +500,8 @@ mod tests {
         let base_url = BaseUrl::parse(base).expect("a base");
         let pages = pages();
         let check = LinkCheck::new(&base_url, &pages);
-        let found = check.scan(1, html.as_bytes(), &[]);
-        let other = check.scan(0, b"<h1 id=top-of-all>x</h1>", &[]);
+        let found = check.scan(1, html.as_bytes(), Notes::default());
+        let other = check.scan(0, b"<h1 id=top-of-all>x</h1>", Notes::default());
         let late = found
             .anchors
             .iter()
@@ -565,41 +572,66 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_not_read_again_where_nothing_is_open_around_them() {
+    fn what_was_noted_of_a_page_is_not_read_again() {
         let base_url = BaseUrl::parse("/").expect("a base");
         let pages = pages();
         let check = LinkCheck::new(&base_url, &pages);
         let text =
             "<p id=p><a href=\"/a.html\">x</a> <a href='/gone3#y'>y</a> <a href='#z'>z</a></p>";
-        let leads = check.leads("html", text.as_bytes()).expect("it is closed");
+        let leads = |ending, text: &str| check.leads(ending, text.as_bytes(), Notes::default());
+        let written = |text: &str| {
+            let mut sheet = Sheet::blank().read_as(Some(Markup::Html));
+            sheet.write_all(text.as_bytes()).expect("there is room");
+            sheet
+        };
+        let sheet = written(text);
+        assert_eq!(
+            check.leads("html", &sheet, sheet.notes()),
+            leads("html", text)
+        );
+        let leads = leads("html", text).expect("it is closed");
         assert_eq!(leads.addresses, ["/gone3#y".into(), "#z".into()]);
         assert_eq!(leads.ids, [hash(b"p")]);
         for open in ["<p", "<!-- ", "<script>", "<!"] {
-            assert!(check.leads("html", open.as_bytes()).is_none(), "{open}");
+            assert!(written(open).notes().marks.is_none(), "{open}");
+            let told = check.leads("html", open.as_bytes(), Notes::default());
+            assert!(told.is_none(), "{open}");
         }
-        assert!(check.leads("css", text.as_bytes()).is_none());
+        let told = check.leads("css", text.as_bytes(), Notes::default());
+        assert!(told.is_none());
         let piece = Arc::new(Piece {
             text: text.to_owned(),
             leads: Some(leads),
         });
-        for (before, behind) in [
+        for (before, behind, is_noted) in [
             (
                 "<p id=i><a href=\"/gone\">z</a>",
                 "<b id=j><a href='#j'>z</a>",
+                true,
             ),
-            ("<!-- <a href=\"/gone\">", "<a href=\"/gone\">--><i id=k>"),
-            ("<script>\"", "<a href='/gone'>\"</script><a href='/gone2'>"),
-            ("<b title='", "'><a href='/gone'>"),
+            (
+                "<!-- <a href=\"/gone\">",
+                "<a href=\"/gone\">--><i id=k>",
+                false,
+            ),
+            (
+                "<script>\"",
+                "<a href='/gone'>\"</script><a href='/gone2'>",
+                false,
+            ),
+            ("<b title='", "'><a href='/gone'>", false),
         ] {
-            let page = [before, text, behind, text].concat();
-            let places = [before.len(), page.len() - text.len()];
-            let placed = places.map(|start| (start..start + text.len(), piece.clone()));
-            let tell = |pieces: &[Placed]| {
-                let mut found = check.scan(0, page.as_bytes(), pieces);
+            let mut page = written(before);
+            page.push_piece(&piece).expect("there is room");
+            page.write_all(behind.as_bytes()).expect("there is room");
+            page.push_piece(&piece).expect("there is room");
+            assert_eq!(page.notes().marks.is_some(), is_noted, "{before}");
+            let tell = |notes: Notes<'_>| {
+                let mut found = check.scan(0, &page, notes);
                 found.wrong.sort_unstable();
                 (found.ids, found.wrong, found.anchors)
             };
-            assert_eq!(tell(&placed), tell(&[]), "{page}");
+            assert_eq!(tell(page.notes()), tell(Notes::default()), "{before}");
         }
     }
 

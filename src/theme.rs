@@ -28,7 +28,7 @@ mod words;
 pub use asked::{Asked, Asks};
 pub use drift::{Drift, drift};
 pub use program::Programs;
-pub use sheet::{Leads, Piece, Sheet};
+pub use sheet::{Leads, Notes, Piece, Placed, Sheet};
 pub use value::{Json, Record, Shape, Value};
 pub use words::has_language;
 

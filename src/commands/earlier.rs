@@ -12,6 +12,7 @@ use crate::link_check::{Findings, LinkCheck};
 use crate::memo::{Leaf, Memo};
 use crate::page::{self, Page};
 use crate::parallel;
+use crate::theme::Notes;
 
 use super::pipeline::Rendered;
 
@@ -51,7 +52,7 @@ impl Earlier<'_> {
             .collect();
         let findings = parallel::try_map(&wanted, |index| -> Result<Findings> {
             let bytes = self.publication.read(&plan[*index].path)?;
-            Ok(check.scan(*index, &bytes, &[]))
+            Ok(check.scan(*index, &bytes, Notes::default()))
         })?;
         for (index, findings) in wanted.into_iter().zip(findings) {
             rendered[index].findings = findings;

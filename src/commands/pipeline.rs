@@ -23,7 +23,7 @@ use crate::related::Neighbours;
 use crate::site::Site;
 use crate::source::Source;
 use crate::tags::Vocabulary;
-use crate::theme::{self, Theme, ThemeFile};
+use crate::theme::{self, Notes, Theme, ThemeFile};
 
 use super::earlier::Earlier;
 
@@ -303,7 +303,8 @@ pub fn render(
         let (check, order) = parallel::join(check, || page::order(site, plan));
         (known, check, order)
     });
-    let guide = |ending: &str, text: &str| check.leads(ending, text.as_bytes());
+    let guide =
+        |ending: &str, text: &str, notes: Notes<'_>| check.leads(ending, text.as_bytes(), notes);
     let renderer = renderer.with_guide(&guide);
     let progress = Progress::new(verb, plan.len());
     let one = |index: usize| -> Result<Rendered> {
@@ -328,7 +329,7 @@ pub fn render(
                     page.path
                 );
                 if let Output::Bytes(bytes) = &output {
-                    rendered.findings = check.scan(index, bytes, bytes.pieces());
+                    rendered.findings = check.scan(index, bytes, bytes.notes());
                 }
                 rendered.render += clock.lap("render");
                 let written = write(page, &output)?;
@@ -453,5 +454,49 @@ impl Clock {
         self.last = Instant::now();
         self.laps.push((name, lap));
         lap
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::{Markup, for_each_attribute};
+
+    #[test]
+    fn pages_of_the_built_in_theme_are_read_while_they_are_written() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let options = Options::default();
+        let materials = Materials::read(root, &options).expect("our own site can be read");
+        let mut prepared = prepare(materials, &options, None);
+        let noted = Mutex::new(0);
+        let rendered = render(&mut prepared, "reading", None, |page, output| {
+            let Output::Bytes(text) = output else {
+                return Ok(Written::default());
+            };
+            // What templates write; lists of addresses are written without one.
+            if !page.path.ends_with(".html") {
+                return Ok(Written::default());
+            }
+            let notes = text.notes();
+            let marks = notes.marks.unwrap_or_else(|| panic!("{}", page.path));
+            let mut found = 0;
+            for mark in marks {
+                mark.find(text, &mut |_| found += 1);
+            }
+            for (range, _) in notes.pieces {
+                for_each_attribute(&text[range.clone()], Markup::Html, |_| found += 1);
+            }
+            let mut expected = 0;
+            for_each_attribute(text, Markup::Html, |_| expected += 1);
+            assert_eq!(found, expected, "{}", page.path);
+            *noted.lock().expect("nothing panicked") += 1;
+            Ok(Written::default())
+        });
+        let pages = rendered.expect("it can be rendered").len();
+        let noted = *noted.lock().expect("nothing panicked");
+        assert!(
+            prepared.problems.is_empty() && noted > 100,
+            "{noted} of {pages}"
+        );
     }
 }

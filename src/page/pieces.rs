@@ -6,13 +6,13 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::diagnostic::Diagnostic;
-use crate::fingerprint::Fingerprint;
 use crate::layout;
 use crate::theme::{Piece, Value};
 use crate::view::{Html, Shared, Shelf};
 use crate::{bibtex, csl, records};
 
 use super::patches::{Patches, patch};
+use super::render::Proof;
 use super::syndicate::only_xml;
 use super::{Page, Renderer, feeds};
 
@@ -121,7 +121,7 @@ impl Renderer<'_> {
         let mut context = self.context("pieces/row.html");
         context.insert("paper", self.views.listed(paper));
         let row = self.template(page, "", context)?;
-        Ok(self.piece("html", row.text.as_str().trim_end(), row.fingerprint))
+        Ok(self.piece("html", &row, row.text.as_str().trim_end()))
     }
 
     /// A paper in a feed.
@@ -132,17 +132,17 @@ impl Renderer<'_> {
             let asked = self.asked("pieces/entry.xml");
             context.insert("entry", self.views.record(paper, asked, make));
             let entry = self.template(page, "", context)?.map(only_xml);
-            Ok(self.piece("xml", entry.text.as_str(), entry.fingerprint))
+            Ok(self.piece("xml", &entry, entry.text.as_str()))
         })
     }
 
-    /// Makes a value of what was written for several pages.
-    fn piece(&self, kind: &str, text: &str, fingerprint: Fingerprint) -> Shared<Html> {
+    /// Makes a value of what was written for several pages, but for white space at its end.
+    fn piece(&self, kind: &str, written: &Proof, text: &str) -> Shared<Html> {
         let piece = Piece {
             text: text.to_owned(),
-            leads: self.leads(kind, text),
+            leads: self.leads(kind, text, written.text.notes()),
         };
-        Shared::of(Value::Piece(piece.into()), fingerprint)
+        Shared::of(Value::Piece(piece.into()), written.fingerprint)
     }
 
     /// A paper in a bibliography.

@@ -12,7 +12,7 @@ use crate::highlight;
 use crate::layout;
 use crate::related::Neighbours;
 use crate::site::{Issue, Site};
-use crate::theme::{Asked, Context, Leads, Programs, Sheet, Show as _, Theme};
+use crate::theme::{Asked, Context, Leads, Notes, Programs, Sheet, Show as _, Theme};
 use crate::view::{
     self, Html, IssueRefView, LinkView, NewsletterView, PageView, PeriodRefView, Record, SHARED,
     Shared, SiteView, TargetView, Views,
@@ -66,7 +66,7 @@ impl Proof {
 }
 
 /// What tells what a text leads to that is a part of pages whose names have an ending.
-pub type Guide<'a> = dyn Fn(&str, &str) -> Option<Leads> + Sync + 'a;
+pub type Guide<'a> = dyn Fn(&str, &str, Notes<'_>) -> Option<Leads> + Sync + 'a;
 
 /// This renders the pages of a site.
 pub struct Renderer<'a> {
@@ -190,8 +190,8 @@ impl<'a> Renderer<'a> {
         Renderer { guide, ..self }
     }
 
-    pub(super) fn leads(&self, ending: &str, text: &str) -> Option<Leads> {
-        self.guide.and_then(|guide| guide(ending, text))
+    pub(super) fn leads(&self, ending: &str, text: &str, notes: Notes<'_>) -> Option<Leads> {
+        self.guide.and_then(|guide| guide(ending, text, notes))
     }
 
     /// Takes what an earlier build left of its files, with the same program, theme and settings.

@@ -78,8 +78,9 @@ pub(super) fn only_xml(text: Sheet) -> Sheet {
         (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7f}'..='\u{9f}'))
             || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
-    let starts = text.pieces().iter().map(|(range, _)| range.end);
-    let ends = text.pieces().iter().map(|(range, _)| range.start);
+    let pieces = text.notes().pieces;
+    let starts = pieces.iter().map(|(range, _)| range.end);
+    let ends = pieces.iter().map(|(range, _)| range.start);
     let mut others = std::iter::once(0)
         .chain(starts)
         .zip(ends.chain([text.len()]));

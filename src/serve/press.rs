@@ -225,7 +225,7 @@ impl<'a> Desk<'a> {
             .links
             .get_or_init(|| LinkCheck::new(base_url, self.plan));
         let scan = |page: usize| match self.renderer.render(&self.plan[page]) {
-            Ok(Output::Bytes(bytes)) => links.scan(page, &bytes, bytes.pieces()),
+            Ok(Output::Bytes(bytes)) => links.scan(page, &bytes, bytes.notes()),
             // A page that cannot be rendered is a problem already.
             Ok(Output::Copy(_)) | Err(_) => Default::default(),
         };

@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tera::Tera;
 
 use crate::language::Language;
+use crate::markup::{Markup, Part};
 
 use super::value::{Record, Value};
 use super::{Context, Sheet};
@@ -75,7 +76,8 @@ impl Programs {
             names: &self.names,
             snippets: &self.snippets,
         };
-        run::run(nodes, &roots, tools).ok()
+        let (_, ending) = context.template.rsplit_once('.')?;
+        run::run(nodes, &roots, tools, Markup::of(ending)).ok()
     }
 }
 
@@ -107,7 +109,7 @@ impl Names {
 /// This is a part of a template.
 #[derive(Debug, Clone)]
 enum Node {
-    Text(Box<str>),
+    Text(Box<str>, Part),
     Print(Expression),
     /// Conditions with what stands behind each, and what stands behind `else`.
     If(Vec<(Expression, Vec<Node>)>, Vec<Node>),
@@ -229,6 +231,12 @@ struct Field {
     /// Where the kind of record has it that was met last, which is nearly always the one that is met next: the
     /// address of the kind's names, and the place in the lowest byte.
     last: AtomicU64,
+}
+
+impl Node {
+    fn text(text: &str) -> Node {
+        Node::Text(text.into(), Part::default())
+    }
 }
 
 impl Field {

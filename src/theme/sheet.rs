@@ -5,6 +5,9 @@ use std::io;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
+use crate::html;
+use crate::markup::{Mark, Markup, Part, Reading};
+
 /// How many bytes a page may have: more than any host takes, and no more than a computer has.
 pub(super) const LONGEST: usize = 256 << 20;
 /// The longest sheet that is written on again; few pages are longer.
@@ -22,8 +25,23 @@ thread_local! {
 #[derive(Debug, Default)]
 pub struct Sheet {
     bytes: Vec<u8>,
-    pieces: Vec<(Range<usize>, Arc<Piece>)>,
+    pieces: Vec<Placed>,
+    /// What reads the text while it is written.
+    reading: Option<Reading>,
 }
+
+/// This is what was noted of a text while it was written.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Notes<'s> {
+    /// The pieces that it has, in order.
+    pub pieces: &'s [Placed],
+    /// The values outside of pieces that a check of addresses wants to know, in order; none where the whole text has
+    /// to be read for them.
+    pub marks: Option<&'s [Mark]>,
+}
+
+/// A piece, and where a text has it.
+pub type Placed = (Range<usize>, Arc<Piece>);
 
 /// This is a text that stands on several pages, and that was looked through when it was written.
 #[derive(Debug, Default)]
@@ -36,7 +54,7 @@ pub struct Piece {
 }
 
 /// This is what a text leads to, and what of it others may lead to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Leads {
     /// The addresses of which not everything is known.
     pub addresses: Vec<Box<str>>,
@@ -46,10 +64,16 @@ pub struct Leads {
 
 impl Sheet {
     /// Takes an empty one.
-    pub(super) fn blank() -> Sheet {
+    pub(crate) fn blank() -> Sheet {
         let mut bytes = BLANK.take();
         bytes.clear();
         bytes.into()
+    }
+
+    /// Reads the text while it is written; one of no such kind has nothing to read.
+    pub(crate) fn read_as(mut self, markup: Option<Markup>) -> Sheet {
+        self.reading = markup.map(Reading::new);
+        self
     }
 
     /// Takes an empty one for a text that no template writes.
@@ -57,17 +81,52 @@ impl Sheet {
         String::from_utf8(Sheet::blank().into_bytes()).unwrap_or_default()
     }
 
-    /// Adds a piece, and notes where it is.
-    pub(super) fn push_piece(&mut self, piece: &Arc<Piece>) -> io::Result<()> {
+    /// Adds a text of a template, which stands on other pages too.
+    pub(super) fn push_part(&mut self, text: &str, part: &Part) -> io::Result<()> {
         let start = self.bytes.len();
-        io::Write::write_all(self, piece.text.as_bytes())?;
+        self.push(text.as_bytes())?;
+        if let Some(reading) = &mut self.reading {
+            reading.read_known(&self.bytes, start, part);
+        }
+        Ok(())
+    }
+
+    /// Adds a text that is no markup, escaped.
+    pub(super) fn push_escaped(&mut self, text: &str) -> io::Result<()> {
+        if let Some(reading) = &mut self.reading {
+            reading.pass();
+        }
+        html::escape(text, b"", |piece| self.push(piece.as_bytes()))
+    }
+
+    /// Adds a piece, and notes where it is.
+    pub(crate) fn push_piece(&mut self, piece: &Arc<Piece>) -> io::Result<()> {
+        let start = self.bytes.len();
+        self.push(piece.text.as_bytes())?;
+        if let Some(reading) = &mut self.reading {
+            match piece.leads {
+                Some(_) => reading.pass_whole(),
+                None => reading.read(&self.bytes, start),
+            }
+        }
         self.pieces.push((start..self.bytes.len(), piece.clone()));
         Ok(())
     }
 
-    /// Returns pieces and where they are, in order.
-    pub fn pieces(&self) -> &[(Range<usize>, Arc<Piece>)] {
-        &self.pieces
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.bytes.len() + bytes.len() > LONGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Returns what was noted of the text.
+    pub fn notes(&self) -> Notes<'_> {
+        Notes {
+            pieces: &self.pieces,
+            marks: self.reading.as_ref().and_then(Reading::marks),
+        }
     }
 
     /// Returns the text of one that a template wrote.
@@ -81,7 +140,7 @@ impl Sheet {
     }
 }
 
-/// Where pieces are says nothing of what is written.
+/// What was noted says nothing of what is written.
 impl PartialEq for Sheet {
     fn eq(&self, other: &Sheet) -> bool {
         self.bytes == other.bytes
@@ -112,8 +171,11 @@ impl Deref for Sheet {
 
 impl From<Vec<u8>> for Sheet {
     fn from(bytes: Vec<u8>) -> Sheet {
-        let pieces = Vec::new();
-        Sheet { bytes, pieces }
+        Sheet {
+            bytes,
+            pieces: Vec::new(),
+            reading: None,
+        }
     }
 }
 
@@ -129,10 +191,11 @@ impl io::Write for Sheet {
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.bytes.len() + bytes.len() > LONGEST {
-            return Err(io::ErrorKind::FileTooLarge.into());
+        let start = self.bytes.len();
+        self.push(bytes)?;
+        if let Some(reading) = &mut self.reading {
+            reading.read(&self.bytes, start);
         }
-        self.bytes.extend_from_slice(bytes);
         Ok(())
     }
 

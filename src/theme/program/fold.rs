@@ -26,7 +26,7 @@ struct Folding<'f> {
 impl Folding<'_> {
     fn add(&self, nodes: Vec<Node>, folded: &mut Vec<Node>) {
         for node in nodes {
-            if let Node::Text(text) = &node {
+            if let Node::Text(text, _) = &node {
                 push_text(text, folded);
                 continue;
             }
@@ -83,7 +83,7 @@ impl Folding<'_> {
             nodes.iter().all(|node| self.is_constant(node, bound))
         };
         match node {
-            Node::Text(_) => true,
+            Node::Text(..) => true,
             Node::Print(expression) => self.names_constants(expression, bound),
             Node::If(branches, otherwise) => {
                 let mut branches = branches.iter();
@@ -97,7 +97,7 @@ impl Folding<'_> {
                     && all(&inside.body, &within)
                     && all(&inside.otherwise, bound)
             }
-            Node::Include(nodes) => nodes.iter().all(|node| matches!(node, Node::Text(_))),
+            Node::Include(nodes) => nodes.iter().all(|node| matches!(node, Node::Text(..))),
             Node::Set(..) | Node::Call(..) => false,
         }
     }
@@ -122,7 +122,7 @@ impl Folding<'_> {
     /// Writes a node; `None` where it does not come out the same, or cannot be told.
     fn write(&self, node: &Node) -> Option<String> {
         self.same(|roots| {
-            let sheet = run(std::slice::from_ref(node), roots, self.tools);
+            let sheet = run(std::slice::from_ref(node), roots, self.tools, None);
             Some(sheet.ok()?.as_str().to_owned())
         })
     }
@@ -149,7 +149,7 @@ impl Folding<'_> {
 fn push_text(text: &str, nodes: &mut Vec<Node>) {
     match nodes.last_mut() {
         _ if text.is_empty() => {}
-        Some(Node::Text(before)) => *before = [&**before, text].concat().into(),
-        _ => nodes.push(Node::Text(text.into())),
+        Some(Node::Text(before, _)) => *before = [&**before, text].concat().into(),
+        _ => nodes.push(Node::text(text)),
     }
 }

@@ -179,7 +179,7 @@ impl<'t> Reader<'t> {
             *at += 1;
             match piece {
                 Piece::Text("") => {}
-                Piece::Text(text) => nodes.push(Node::Text(text.into())),
+                Piece::Text(text) => nodes.push(Node::text(text)),
                 Piece::Print(code) => self.print(place, code, &mut nodes)?,
                 Piece::Tag(code) => self.tag(place, code, at, end, &mut nodes)?,
             }

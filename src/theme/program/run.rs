@@ -1,13 +1,13 @@
 //! Running programs: what a page is given, written through a tree.
 
 use std::cmp::Ordering;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::rc::Rc;
 
 use tera::Tera;
 
-use crate::html;
 use crate::language::{self, Language};
+use crate::markup::Markup;
 use crate::theme::value::{Record, Value};
 use crate::theme::{Sheet, turns};
 
@@ -23,6 +23,13 @@ const DEEPEST: usize = 20;
 #[derive(Debug)]
 pub struct Unsure;
 
+impl Unsure {
+    /// A sheet is full.
+    fn of(_: io::Error) -> Unsure {
+        Unsure
+    }
+}
+
 /// What programs are run with.
 #[derive(Clone, Copy)]
 pub struct Tools<'t> {
@@ -32,11 +39,16 @@ pub struct Tools<'t> {
     pub snippets: &'t Tera,
 }
 
-/// Writes a page of values by the numbers of their names.
-pub fn run(nodes: &[Node], roots: &[Option<&Value>], tools: Tools<'_>) -> Result<Sheet, Unsure> {
+/// Writes a page of values by the numbers of their names, and reads it as markup of a kind.
+pub fn run(
+    nodes: &[Node],
+    roots: &[Option<&Value>],
+    tools: Tools<'_>,
+    markup: Option<Markup>,
+) -> Result<Sheet, Unsure> {
     let mut run = Run {
         tools,
-        sheet: Sheet::blank(),
+        sheet: Sheet::blank().read_as(markup),
         depth: 0,
     };
     turns::start();
@@ -284,7 +296,7 @@ impl<'v> Run<'v> {
 
     fn node(&mut self, node: &'v Node, scope: &mut Scope<'_, 'v>) -> Result<(), Unsure> {
         match node {
-            Node::Text(text) => self.write(text),
+            Node::Text(text, part) => self.sheet.push_part(text, part).map_err(Unsure::of),
             Node::Print(expression) => self.print(expression, scope),
             Node::If(branches, otherwise) => {
                 for (condition, nodes) in branches {
@@ -365,11 +377,11 @@ impl<'v> Run<'v> {
     }
 
     fn write(&mut self, text: &str) -> Result<(), Unsure> {
-        self.sheet.write_all(text.as_bytes()).map_err(|_| Unsure)
+        self.sheet.write_all(text.as_bytes()).map_err(Unsure::of)
     }
 
     fn escape(&mut self, text: &str) -> Result<(), Unsure> {
-        html::escape(text, b"", |piece| self.write(piece))
+        self.sheet.push_escaped(text).map_err(Unsure::of)
     }
 
     /// Writes a value, escaped unless it is HTML.
@@ -429,10 +441,10 @@ impl<'v> Run<'v> {
         match value.there()? {
             Value::Text(text) => self.escape(text),
             Value::Html(text) => self.write(text),
-            Value::Piece(piece) => self.sheet.push_piece(piece).map_err(|_| Unsure),
+            Value::Piece(piece) => self.sheet.push_piece(piece).map_err(Unsure::of),
             Value::None => Ok(()),
             Value::Bool(flag) => self.write(if *flag { "true" } else { "false" }),
-            Value::Integer(number) => write!(self.sheet, "{number}").map_err(|_| Unsure),
+            Value::Integer(number) => write!(self.sheet, "{number}").map_err(Unsure::of),
             Value::Absent | Value::List(_) | Value::Record(_) | Value::Foreign(_) => Err(Unsure),
         }
     }

@@ -7,6 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::diagnostic::Problems;
 use crate::language::Language;
+use crate::markup::{self, Found, Markup};
 use crate::source::Source;
 use crate::theme::value::Shape;
 use crate::theme::{self, Asked, Context, Theme, ThemeFile, Value, turns, words};
@@ -113,15 +114,36 @@ fn bare(files: &[(&str, &str)]) -> Option<Theme> {
 /// What a program makes of `home.html`, and what Tera does.
 fn both(theme: &Theme) -> (Option<String>, Option<String>) {
     let asked = Asked::all();
-    let context = Context {
-        values: Some(values()),
-        ..Context::new("home.html", &asked)
-    };
-    let programs = theme.programs(["home.html"].into_iter(), sites().into_iter());
-    let ours = programs.render(&context);
-    let theirs = theme.render(&context, String::new).ok();
+    let theirs = theme.render(&context(&asked), String::new).ok();
     let text = |sheet: theme::Sheet| sheet.as_str().to_owned();
-    (ours.map(text), theirs.map(text))
+    (ours(theme).map(text), theirs.map(text))
+}
+
+/// What a program makes of `home.html`.
+fn ours(theme: &Theme) -> Option<theme::Sheet> {
+    let programs = theme.programs(["home.html"].into_iter(), sites().into_iter());
+    let page = programs.render(&context(&Asked::all()))?;
+    check_notes(&page);
+    Some(page)
+}
+
+fn context(asked: &Asked) -> Context<'_> {
+    Context {
+        values: Some(values()),
+        ..Context::new("home.html", asked)
+    }
+}
+
+/// What was noted of a page while it was written is what is on it.
+fn check_notes(page: &theme::Sheet) {
+    if let Some(marks) = page.notes().marks {
+        let (mut noted, mut found) = (Vec::new(), Vec::new());
+        for mark in marks {
+            mark.find(page, &mut |one| noted.push(one));
+        }
+        let is_open = markup::for_each_attribute(page, Markup::Html, |one| found.push(one));
+        assert_eq!((noted, false), (found, is_open), "{}", page.as_str());
+    }
 }
 
 const PARTS: [(&str, &str); 3] = [
@@ -138,9 +160,48 @@ const PARTS: [(&str, &str); 3] = [
 ];
 
 fn page(text: &str) -> Option<(Option<String>, Option<String>)> {
+    page_theme(text).as_ref().map(both)
+}
+
+/// A theme with a page and what it may use.
+fn page_theme(text: &str) -> Option<Theme> {
     let mut files = PARTS.to_vec();
     files.push(("home.html", text));
-    bare(&files).as_ref().map(both)
+    bare(&files)
+}
+
+#[test]
+fn what_a_program_writes_is_read_while_it_is_written() {
+    for (template, expected) in [
+        (
+            "<a href=\"{{ paper.url }}\">{{ paper.title }}</a><p id='{{ word }}'>{{ paper.html }}</p>",
+            Some(vec!["/p", "w"]),
+        ),
+        (
+            "{% for tag in paper.tags %}<a{% if loop.first %} id=\"i\"{% endif %} href=\"/t/{{ tag.name }}\">{% endfor %}",
+            Some(vec!["i", "/t/one", "/t/&lt;two&gt;", "/t/"]),
+        ),
+        (
+            "<script>{{ paper.title }}{{ paper.html }}</script><img src=\"{{ word | upper }}{{ 1 }}\">",
+            Some(vec!["W1"]),
+        ),
+        ("<a href={{ paper.url }}>", None),
+        ("<{{ word }} href=\"/p\">", None),
+        ("<!-- {{ paper.html }} -->", None),
+    ] {
+        let theme = page_theme(template).expect("it is one");
+        let page = ours(&theme).expect("it is written");
+        let mut found = Vec::new();
+        let marks = page.notes().marks.map(|marks| {
+            let mut tell = |one: Found<'_>| {
+                let (Found::Id(value) | Found::Address(value)) = one;
+                found.push(String::from_utf8_lossy(value).into_owned());
+            };
+            marks.iter().for_each(|mark| mark.find(&page, &mut tell));
+        });
+        let expected = expected.map(|values| values.into_iter().map(str::to_owned).collect());
+        assert_eq!(marks.map(|()| found), expected, "{template}");
+    }
 }
 
 #[test]
@@ -491,7 +552,17 @@ fn part(is_page: bool) -> impl Strategy<Value = String> {
             "%",
             "{# c #}",
             "{#- c -#}",
-            "é"
+            "é",
+            "<b>",
+            "<a href=\"",
+            "\">",
+            "</a>",
+            "<p id='",
+            "'>",
+            "<script>",
+            "</script>",
+            "<!-- ",
+            " -->",
         ])
         .prop_map(str::to_owned),
         (expression(), space.clone(), space.clone())
