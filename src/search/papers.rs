@@ -6,6 +6,7 @@
 //! stand behind each other in a sheet, as teasers do in another: of both a result fetches its own bytes
 //! alone. A sheet of older papers stays as it is when new ones come.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::date::Date;
@@ -134,9 +135,40 @@ pub fn address_of(title: &str) -> String {
     address
 }
 
-fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
+/// Parts words by single spaces, wherever a line may end; most texts are one line already.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let is_break = |c: char| c.is_whitespace() || c.is_control();
+    let mut before = ' ';
+    let mut changes = text
+        .chars()
+        .map(|c| match std::mem::replace(&mut before, c) {
+            ' ' => is_break(c),
+            _ => c != ' ' && is_break(c),
+        });
+    if !changes.any(|changes| changes) && !text.ends_with(' ') {
+        return Cow::Borrowed(text);
+    }
+    let words = text.split(is_break).filter(|word| !word.is_empty());
+    Cow::Owned(words.collect::<Vec<_>>().join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_lines_is_told_on_one() {
+        for (text, expected) in [
+            ("", ""),
+            (" ", ""),
+            ("One line – of words", "One line – of words"),
+            ("two\nlines", "two lines"),
+            ("a  b", "a b"),
+            (" a", "a"),
+            ("a ", "a"),
+            ("a\u{a0}\u{85}\u{7}\tb\u{3000}", "a b"),
+        ] {
+            assert_eq!(one_line(text), expected, "{text:?}");
+        }
+    }
 }
