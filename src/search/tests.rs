@@ -256,7 +256,8 @@ proptest! {
                 };
                 let paper = &mut papers[(at % count) as usize];
                 match is_title && !text.is_empty() {
-                    true => paper.1 = text,
+                    // No two papers may have one title.
+                    true => paper.1 = format!("{text} {}", at % count),
                     false => paper.2 = text,
                 }
             }
