@@ -31,7 +31,7 @@ mod words;
 pub use kept::Kept;
 
 use invert::Word;
-use pieces::Piece;
+use pieces::{Packed, Pieces};
 
 /// This is a file of the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,24 +65,16 @@ const FEW: usize = 100;
 /// Makes the index of a site; what an earlier build kept is used and replaced.
 pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
     let papers = site.papers.len();
-    let (tables, sheets) = match kept {
-        None => {
-            let tables = Tables::of(invert::invert(site), papers);
-            (tables, sheets(site, &[]))
-        }
-        Some(kept) => {
-            let (pieces, fresh) = invert::recall(site, &kept.pieces);
-            let tables = renew::renew(kept, &pieces, papers)
-                .unwrap_or_else(|| Tables::of(invert::unpack(&pieces, fresh), papers));
-            *kept = Kept {
-                papers,
-                sheets: sheets(site, &kept.sheets),
-                pieces,
-                tables,
-            };
-            (kept.tables.clone(), kept.sheets.clone())
-        }
+    let mut none = Kept::default();
+    let kept = kept.unwrap_or(&mut none);
+    let pieces = invert::invert(site, &kept.pieces);
+    *kept = Kept {
+        papers,
+        tables: renew::renew(kept, &pieces, papers).unwrap_or_else(|| Tables::of(&pieces, papers)),
+        sheets: sheets(site, &kept.sheets),
+        pieces,
     };
+    let (tables, sheets) = (kept.tables.clone(), kept.sheets.clone());
     let size = papers::per_block(papers);
     let head = json!({
         "papers": papers,
@@ -126,13 +118,22 @@ struct WordFile {
 }
 
 impl Tables {
-    fn of(pieces: Vec<Piece>, papers: usize) -> Tables {
-        let (mut words, pairs) = invert::join_all(pieces);
-        let common = prune(&mut words, papers);
+    fn of(pieces: &Pieces, papers: usize) -> Tables {
+        let pieces = pieces::open(pieces).expect("what is no piece was made again");
+        let ((words, common), pairs) = parallel::join(
+            || {
+                let mut words = invert::join(pieces.iter().copied().flat_map(Packed::words));
+                let common = prune(&mut words, papers);
+                let files =
+                    parallel::map(&cut(&words, papers), |words| WordFile::of(words, papers));
+                (files, common)
+            },
+            || (papers > 0).then(|| file(pairs::write(&pieces, papers))),
+        );
         Tables {
-            words: parallel::map(&cut(&words, papers), |words| WordFile::of(words, papers)),
+            words,
             common,
-            pairs: (papers > 0).then(|| file(pairs::write(&pairs, papers))),
+            pairs,
         }
     }
 
@@ -158,7 +159,7 @@ fn told_apart(before: Option<&str>, word: &str) -> String {
 
 impl WordFile {
     fn of(words: &[Word], papers: usize) -> WordFile {
-        let text = |word: Option<&Word>| word.map(|word| word.text.clone()).unwrap_or_default();
+        let text = |word: Option<&Word>| word.map_or_else(String::new, |word| word.text.to_owned());
         WordFile {
             first: text(words.first()),
             last: text(words.last()),
@@ -248,7 +249,7 @@ fn file(bytes: Vec<u8>) -> IndexFile {
 /// Leaves out the papers that a frequent word says little about; returns the common words.
 fn prune(words: &mut [Word], papers: usize) -> Vec<String> {
     let words = words.iter_mut();
-    let common = words.filter_map(|word| prune_word(word, papers).then(|| word.text.clone()));
+    let common = words.filter_map(|word| prune_word(word, papers).then(|| word.text.to_owned()));
     common.collect()
 }
 
@@ -297,11 +298,11 @@ impl Cutter {
 }
 
 /// Cuts the sorted words into files.
-fn cut(words: &[Word], papers: usize) -> Vec<&[Word]> {
+fn cut<'a, 'b>(words: &'a [Word<'b>], papers: usize) -> Vec<&'a [Word<'b>]> {
     let mut files = Vec::new();
     let (mut start, mut cutter) = (0, Cutter::new(papers));
     for (index, word) in words.iter().enumerate() {
-        if cutter.ends_before(&word.text) {
+        if cutter.ends_before(word.text) {
             files.push(&words[start..index]);
             (start, cutter) = (index, Cutter::new(papers));
         }

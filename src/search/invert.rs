@@ -2,20 +2,22 @@
 //!
 //! Pieces of the site are inverted side by side and joined in order, so threads do not show.
 
+use std::cmp::Ordering;
+
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::parallel;
 use crate::site::{Entry, Site};
 
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, Place};
 use super::pairs::{self, Pair};
-use super::pieces::{Packed, Piece, Pieces};
+use super::pieces::{self, Packed, PackedWord, Pieces};
 use super::words;
 
 /// This is a word and the papers that have it, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
+pub struct Word<'a> {
     /// The word, folded; `#slug` for a tag.
-    pub text: String,
+    pub text: &'a str,
     /// The papers.
     pub postings: Vec<Posting>,
 }
@@ -29,30 +31,37 @@ const WEIGHTS: u32 = 8;
 
 /// How many papers are inverted at once; two bytes hold a posting of one of so many.
 const PIECE: usize = 512;
+/// About how many pairs of words a paper has.
+const PAIRS: usize = 256;
 const _: () = assert!(PIECE as u32 * WEIGHTS <= 1 << 16);
 
 impl Posting {
     /// Makes a posting.
+    #[inline]
     pub fn new(paper: u32, weight: u32) -> Posting {
         Posting(paper * WEIGHTS + weight)
     }
 
     /// Returns the paper's number.
+    #[inline]
     pub fn paper(self) -> u32 {
         self.0 / WEIGHTS
     }
 
     /// Returns the same behind the first paper of a piece, in two bytes.
+    #[inline]
     pub fn within(self, first: u32) -> [u8; 2] {
         ((self.0 - first * WEIGHTS) as u16).to_le_bytes()
     }
 
     /// Makes a posting of what `within` returned.
+    #[inline]
     pub fn behind(first: u32, within: [u8; 2]) -> Posting {
         Posting(first * WEIGHTS + u32::from(u16::from_le_bytes(within)))
     }
 
     /// Returns the weight, from 0 to 4.
+    #[inline]
     pub fn weight(self) -> u32 {
         self.0 % WEIGHTS
     }
@@ -68,65 +77,46 @@ impl Posting {
     }
 }
 
-/// Inverts a site in pieces.
-pub fn invert(site: &Site) -> Vec<Piece> {
+/// Inverts a site in pieces; those that an earlier build kept are taken where they are as they were.
+pub fn invert(site: &Site, kept: &Pieces) -> Pieces {
     let numbers: Vec<usize> = (0..site.papers.len()).collect();
     let chunks: Vec<&[usize]> = numbers.chunks(PIECE).collect();
-    parallel::map(&chunks, |numbers| invert_piece(site, numbers))
-}
-
-/// Inverts a site in pieces that are to be kept; those that an earlier build kept are taken where they are as
-/// they were. Returns what was made anew unpacked, too.
-pub fn recall(site: &Site, kept: &Pieces) -> (Pieces, Vec<Option<Piece>>) {
-    let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let chunks: Vec<&[usize]> = numbers.chunks(PIECE).collect();
-    let recall = |place: usize| {
+    parallel::map_indices(chunks.len(), |place| {
         let numbers = chunks[place];
         let fingerprint = fingerprint(site, numbers);
         let known = kept.get(place).filter(|(known, _)| *known == fingerprint);
         let is_sound = |packed: &[u8]| Packed::of(packed).is_some_and(Packed::is_sound);
-        if let Some((_, packed)) = known.filter(|(_, packed)| is_sound(packed)) {
-            return ((fingerprint, packed.clone()), None);
+        match known.filter(|(_, packed)| is_sound(packed)) {
+            Some(known) => known.clone(),
+            None => (fingerprint, invert_piece(site, numbers).into()),
         }
-        let piece = invert_piece(site, numbers);
-        let packed = piece.pack(numbers[0] as u32).into();
-        ((fingerprint, packed), Some(piece))
-    };
-    let recalled = parallel::map_indices(chunks.len(), recall);
-    recalled.into_iter().unzip()
+    })
 }
 
-/// Unpacks the pieces that `recall` returned.
-pub fn unpack(packed: &Pieces, fresh: Vec<Option<Piece>>) -> Vec<Piece> {
-    let unpacked = parallel::map_indices(packed.len(), |place| match fresh[place] {
-        Some(_) => None,
-        None => Piece::unpack(&packed[place].1),
+/// Joins words of pieces that follow each other; returns them sorted by their bytes.
+pub fn join<'a>(words: impl Iterator<Item = PackedWord<'a>>) -> Vec<Word<'a>> {
+    let first = |text: &str| words::first(text.as_bytes(), text.len());
+    let mut words: Vec<(u64, PackedWord)> = words.map(|word| (first(word.text), word)).collect();
+    // Words of a piece are sorted, which this finds; and equal ones stay in the order of their papers.
+    words.sort_by(|(first, word), (other_first, other)| {
+        let are_whole = word.text.len() <= 8 && other.text.len() <= 8;
+        let by_text = || match are_whole {
+            true => Ordering::Equal,
+            false => word.text.cmp(other.text),
+        };
+        first.cmp(other_first).then_with(by_text)
     });
-    let pieces = fresh.into_iter().zip(unpacked);
-    pieces
-        .map(|(fresh, unpacked)| fresh.or(unpacked))
-        .map(|piece| piece.expect("what is no piece was made again"))
-        .collect()
-}
-
-/// Joins pieces; returns their words, sorted by their bytes, and their pairs of words, sorted in pieces.
-pub fn join_all(pieces: Vec<Piece>) -> (Vec<Word>, Vec<Vec<Pair>>) {
-    let pieces = pieces.into_iter().map(|piece| (piece.words, piece.pairs));
-    let (mut words, pairs): (Vec<Vec<Word>>, Vec<Vec<Pair>>) = pieces.unzip();
-    (join_words(&mut words), pairs)
-}
-
-/// Joins what pieces have, halves side by side, and leaves them empty.
-fn join_words(pieces: &mut [Vec<Word>]) -> Vec<Word> {
-    match pieces {
-        [] => Vec::new(),
-        [piece] => std::mem::take(piece),
-        _ => {
-            let (left, right) = pieces.split_at_mut(pieces.len() / 2);
-            let (left, right) = parallel::join(|| join_words(left), || join_words(right));
-            join(left, right)
+    let groups = words.chunk_by(|(_, word), (_, other)| word.text == other.text);
+    let join = |group: &[(u64, PackedWord<'a>)]| {
+        let count = group.iter().map(|(_, word)| word.count()).sum();
+        let mut postings = Vec::with_capacity(count);
+        (group.iter()).for_each(|(_, word)| postings.extend(word.postings()));
+        Word {
+            text: group[0].1.text,
+            postings,
         }
-    }
+    };
+    groups.map(join).collect()
 }
 
 /// Takes the fingerprint of all that a piece is made of.
@@ -144,9 +134,10 @@ fn fingerprint(site: &Site, numbers: &[usize]) -> Fingerprint {
     ink.fingerprint()
 }
 
-fn invert_piece(site: &Site, numbers: &[usize]) -> Piece {
+/// Inverts papers, and packs them as a piece.
+fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<u8> {
     let mut lexicon = Lexicon::new();
-    let mut pairs = Vec::new();
+    let mut pairs = Vec::with_capacity(numbers.len() * PAIRS);
     let mut folded = String::new();
     for &number in numbers {
         let entry = &site.papers[site.papers.len() - 1 - number];
@@ -159,10 +150,7 @@ fn invert_piece(site: &Site, numbers: &[usize]) -> Piece {
         read(&folded, &ends, paper, &mut lexicon, &mut pairs);
     }
     pairs::sort(&mut pairs);
-    Piece {
-        words: lexicon.into_words(),
-        pairs,
-    }
+    pieces::pack(numbers[0] as u32, lexicon, &pairs)
 }
 
 /// Folds what is sought of a paper; returns where its parts end: the title, each author and tag, the
@@ -187,47 +175,32 @@ fn fold(site: &Site, entry: &Entry, folded: &mut String) -> Vec<usize> {
 fn read(folded: &str, ends: &[usize], paper: u32, lexicon: &mut Lexicon, pairs: &mut Vec<Pair>) {
     let mut start = 0;
     for (part, &end) in ends.iter().enumerate() {
+        let place = match part {
+            0 => Place::Title,
+            _ if part + 1 < ends.len() => Place::Names,
+            _ => Place::Abstract,
+        };
         let mut before = None;
-        words::for_each(&folded[start..end], |word, hash| {
-            if let Some(before) = before.replace(hash) {
-                pairs.push(Pair::new((before, hash), paper));
+        words::for_each(&folded[start..end], |token| {
+            if let Some(before) = before.replace(token.hash) {
+                pairs.push(Pair::new((before, token.hash), paper));
             }
-            if part == 0 {
-                lexicon.meet(word, hash, paper).in_title = true;
-            } else if word.len() == 1 {
-                // One letter is an initial, or in running text an article or a variable.
-            } else if part + 1 < ends.len() {
-                lexicon.meet(word, hash, paper).in_names = true;
-            } else if !word.bytes().all(|b| b.is_ascii_digit()) {
-                // Nobody looks for a measurement.
-                lexicon.meet(word, hash, paper).in_abstract += 1;
+            if is_sought(token.text, place) {
+                lexicon.meet(token, paper, place);
             }
         });
         start = end;
     }
 }
 
-/// Joins two sorted lists; the papers of `left` stand before those of `right`.
-fn join(left: Vec<Word>, right: Vec<Word>) -> Vec<Word> {
-    let mut joined = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-    loop {
-        let order = match (left.peek(), right.peek()) {
-            (Some(a), Some(b)) => a.text.cmp(&b.text),
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
-            (None, None) => return joined,
-        };
-        let both = order.is_eq();
-        if order.is_gt() {
-            joined.extend(right.next());
-            continue;
-        }
-        let mut word = left.next().expect("it was looked at");
-        if both {
-            let other = right.next().expect("it was looked at");
-            word.postings.extend(other.postings);
-        }
-        joined.push(word);
+/// Tells whether a word is sought that stands in such a place.
+#[inline]
+fn is_sought(word: &[u8], place: Place) -> bool {
+    match place {
+        Place::Title => true,
+        // One letter is an initial, or in running text an article or a variable.
+        Place::Names => word.len() > 1,
+        // Nobody looks for a measurement.
+        Place::Abstract => word.len() > 1 && !word.iter().all(u8::is_ascii_digit),
     }
 }

@@ -24,21 +24,25 @@ const BEYOND: u32 = 13;
 
 impl Pair {
     /// Makes a pair; `hashes` are those of its words.
+    #[inline]
     pub fn new(hashes: (u32, u32), paper: u32) -> Pair {
         Pair::of_number(mix(hashes), paper)
     }
 
     /// Makes a pair of its number.
+    #[inline]
     pub fn of_number(number: u32, paper: u32) -> Pair {
         Pair(u64::from(number) << 32 | u64::from(paper))
     }
 
     /// Returns the number of the pair.
+    #[inline]
     pub fn number(self) -> u32 {
         (self.0 >> 32) as u32
     }
 
     /// Returns the number of the paper.
+    #[inline]
     pub fn paper(self) -> u32 {
         self.0 as u32
     }
@@ -79,13 +83,13 @@ pub fn sort(pairs: &mut Vec<Pair>) {
 }
 
 /// Writes the pairs of all papers, which come in sorted pieces.
-pub fn write(pieces: &[Vec<Pair>], papers: usize) -> Vec<u8> {
+pub fn write(pieces: &[Packed], papers: usize) -> Vec<u8> {
     let universe = bits::length(papers);
     let digits = digits(universe);
     let pages: Vec<Vec<u8>> = parallel::map_indices(count_pages(digits), |page| {
         let pairs = pieces
             .iter()
-            .flat_map(|piece| in_page(piece, page as u32, digits));
+            .flat_map(|piece| in_page(*piece, page, digits));
         write_page(pairs, digits, universe)
     });
     put_together(&pages)
@@ -115,9 +119,7 @@ pub fn rewrite(
         if !changed[page] {
             return written.get(start(page)..start(page + 1)).map(Cow::Borrowed);
         }
-        let pairs = all
-            .iter()
-            .flat_map(|piece| packed_in_page(*piece, page, digits));
+        let pairs = all.iter().flat_map(|piece| in_page(*piece, page, digits));
         Some(Cow::Owned(write_page(pairs, digits, universe)))
     };
     let pages = parallel::map_indices(count, rewrite);
@@ -126,14 +128,7 @@ pub fn rewrite(
 }
 
 /// The pairs of a piece that stand on a page.
-fn in_page(piece: &[Pair], page: u32, digits: u32) -> impl Iterator<Item = Pair> {
-    let start = piece.partition_point(|pair| pair.key(digits - WITHIN) < page);
-    let rest = piece[start..].iter().copied();
-    rest.take_while(move |pair| pair.key(digits - WITHIN) == page)
-}
-
-/// The same of a packed piece.
-fn packed_in_page(piece: Packed<'_>, page: usize, digits: u32) -> impl Iterator<Item = Pair> {
+fn in_page(piece: Packed<'_>, page: usize, digits: u32) -> impl Iterator<Item = Pair> {
     let pairs = piece.pairs();
     let key = |six: &[u8; 6]| piece.pair(six).key(digits - WITHIN) as usize;
     let start = pairs.partition_point(|six| key(six) < page);
@@ -210,6 +205,7 @@ fn write_page(pairs: impl Iterator<Item = Pair>, digits: u32, universe: u32) -> 
 }
 
 /// Makes one number of two, all digits of which depend on all of theirs (the end of MurmurHash3).
+#[inline]
 fn mix((first, second): (u32, u32)) -> u32 {
     let mut hash = first.wrapping_mul(0x9e37_79b1).rotate_left(15) ^ second;
     hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);

@@ -6,22 +6,15 @@
 use crate::fingerprint::Fingerprint;
 use crate::octets::{Octets, push_u32, take_slice, take_u32};
 
-use super::invert::{Posting, Word};
+use super::invert::Posting;
+use super::lexicon::Lexicon;
 use super::pairs::Pair;
 
 /// These are packed pieces in the order of their papers, each with the fingerprint of what it was made of.
 pub type Pieces = Vec<(Fingerprint, Octets)>;
 
-/// This is a piece of a site: some papers that follow each other, inverted.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Piece {
-    /// Their words, sorted.
-    pub words: Vec<Word>,
-    /// Their pairs of words, sorted.
-    pub pairs: Vec<Pair>,
-}
-
-/// This is a packed piece, which is read where it lies.
+/// This is a piece of a site, which is read where it lies: the words of some papers that follow each other, and
+/// their pairs of words.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Packed<'a> {
     /// The number of its first paper.
@@ -32,58 +25,69 @@ pub struct Packed<'a> {
 
 /// These are packed words, the first of which is read next.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Words<'a>(&'a [u8]);
+pub struct Words<'a> {
+    /// The number of the first paper of their piece.
+    first: u32,
+    rest: &'a [u8],
+}
 
 /// This is a packed word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PackedWord<'a> {
     /// The word.
     pub text: &'a str,
+    first: u32,
     postings: &'a [[u8; 2]],
 }
 
-impl Piece {
-    /// Packs a piece; papers are numbered from its first.
-    pub fn pack(&self, first: u32) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(12 + 6 * self.pairs.len() + 40 * self.words.len());
-        push_u32(first, &mut bytes);
-        push_u32(0, &mut bytes);
-        push_u32(self.pairs.len() as u32, &mut bytes);
-        let start = bytes.len();
-        for Word { text, postings } in &self.words {
-            push_u32(text.len() as u32, &mut bytes);
-            push_u32(postings.len() as u32, &mut bytes);
-            bytes.extend_from_slice(text.as_bytes());
-            for posting in postings {
-                bytes.extend_from_slice(&posting.within(first));
-            }
-        }
-        let length = (bytes.len() - start) as u32;
-        bytes[4..8].copy_from_slice(&length.to_le_bytes());
-        for pair in &self.pairs {
-            let [a, b, c, d] = pair.number().to_le_bytes();
-            let [e, f] = ((pair.paper() - first) as u16).to_le_bytes();
-            bytes.extend_from_slice(&[a, b, c, d, e, f]);
-        }
-        bytes
+/// Packs words and sorted pairs as a piece with this first paper.
+pub fn pack(first: u32, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 << 16);
+    push_u32(first, &mut bytes);
+    push_u32(0, &mut bytes);
+    push_u32(pairs.len() as u32, &mut bytes);
+    let start = bytes.len();
+    words.write(first, &mut bytes);
+    let end = bytes.len();
+    bytes[4..8].copy_from_slice(&((end - start) as u32).to_le_bytes());
+    bytes.resize(end + 6 * pairs.len(), 0);
+    let (packed, _) = bytes[end..].as_chunks_mut();
+    for (six, pair) in packed.iter_mut().zip(pairs) {
+        let [a, b, c, d] = pair.number().to_le_bytes();
+        let [e, f] = ((pair.paper() - first) as u16).to_le_bytes();
+        *six = [a, b, c, d, e, f];
     }
+    bytes
+}
 
-    /// Unpacks what `pack` packed; `None` for anything else.
-    pub fn unpack(bytes: &[u8]) -> Option<Piece> {
-        let packed = Packed::of(bytes).filter(|packed| packed.is_sound())?;
-        Some(Piece {
-            words: packed.words().map(|word| packed.unpack(word)).collect(),
-            pairs: packed.pairs().iter().map(|six| packed.pair(six)).collect(),
-        })
-    }
+/// Returns how many bytes a word of this length takes that so many papers have.
+pub fn size(length: usize, count: usize) -> usize {
+    8 + length + 2 * count
+}
+
+/// Packs a word that so many papers have at the front of bytes; returns where the papers stand.
+pub fn put_word(text: &[u8], count: usize, bytes: &mut [u8]) -> usize {
+    let start = size(text.len(), 0);
+    bytes[..4].copy_from_slice(&(text.len() as u32).to_le_bytes());
+    bytes[4..8].copy_from_slice(&(count as u32).to_le_bytes());
+    bytes[8..start].copy_from_slice(text);
+    start
+}
+
+/// Opens pieces; `None` if one of them is none.
+pub fn open(pieces: &Pieces) -> Option<Vec<Packed<'_>>> {
+    (pieces.iter().map(|(_, piece)| Packed::of(piece))).collect()
 }
 
 impl<'a> Packed<'a> {
-    /// Opens what `Piece::pack` packed.
+    /// Opens what `pack` packed.
     pub fn of(mut bytes: &'a [u8]) -> Option<Packed<'a>> {
         let rest = &mut bytes;
         let [first, length, pairs] = [take_u32(rest)?, take_u32(rest)?, take_u32(rest)?];
-        let words = Words(take_slice(rest, length as usize)?);
+        let words = Words {
+            first,
+            rest: take_slice(rest, length as usize)?,
+        };
         let (pairs, _) = take_slice(rest, 6 * pairs as usize)?.as_chunks();
         rest.is_empty().then_some(Packed {
             first,
@@ -109,42 +113,46 @@ impl<'a> Packed<'a> {
         self.pairs
     }
 
-    /// Unpacks one of its words.
-    pub fn unpack(self, word: PackedWord) -> Word {
-        Word {
-            text: word.text.to_owned(),
-            postings: self.postings(word).collect(),
-        }
-    }
-
-    /// Unpacks the papers of one of its words.
-    pub fn postings<'b>(self, word: PackedWord<'b>) -> impl Iterator<Item = Posting> + use<'b> {
-        let postings = word.postings.iter();
-        postings.map(move |two| Posting::behind(self.first, *two))
-    }
-
     /// Unpacks one of its pairs.
+    #[inline]
     pub fn pair(self, &[a, b, c, d, e, f]: &[u8; 6]) -> Pair {
         let paper = self.first + u32::from(u16::from_le_bytes([e, f]));
         Pair::of_number(u32::from_le_bytes([a, b, c, d]), paper)
     }
 }
 
+impl<'a> PackedWord<'a> {
+    /// How many papers have it.
+    pub fn count(self) -> usize {
+        self.postings.len()
+    }
+
+    /// Unpacks its papers.
+    pub fn postings(self) -> impl Iterator<Item = Posting> + use<'a> {
+        let postings = self.postings.iter();
+        postings.map(move |two| Posting::behind(self.first, *two))
+    }
+}
+
 impl<'a> Words<'a> {
     /// How many bytes the words take that are left.
     pub fn left(self) -> usize {
-        self.0.len()
+        self.rest.len()
     }
 
     #[inline]
     fn take(&mut self) -> Option<PackedWord<'a>> {
-        let mut rest = self.0;
+        let mut rest = self.rest;
         let [length, count] = [take_u32(&mut rest)?, take_u32(&mut rest)?];
         let text = take_slice(&mut rest, length as usize)?;
         let (postings, _) = take_slice(&mut rest, 2 * count as usize)?.as_chunks();
         let text = std::str::from_utf8(text).ok()?;
-        self.0 = rest;
-        Some(PackedWord { text, postings })
+        self.rest = rest;
+        Some(PackedWord {
+            text,
+            first: self.first,
+            postings,
+        })
     }
 }
 

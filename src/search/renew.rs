@@ -10,9 +10,9 @@ use std::ops::Bound::{Included, Unbounded};
 
 use crate::parallel;
 
-use super::invert::Word;
+use super::invert::{self, Word};
 use super::kept::Kept;
-use super::pieces::{Packed, PackedWord, Pieces, Words};
+use super::pieces::{self, Packed, Pieces, Words};
 use super::{Cutter, Tables, WordFile, file, pairs, prune_word};
 
 /// Makes the tables of these pieces out of those of others; the same as would be made of all words. `None`
@@ -22,8 +22,7 @@ pub fn renew(kept: &Kept, pieces: &Pieces, papers: usize) -> Option<Tables> {
     if kept.papers != papers || kept.pieces.len() != pieces.len() || tables.words.is_empty() {
         return None;
     }
-    let all: Vec<Packed> =
-        (pieces.iter().map(|(_, piece)| Packed::of(piece))).collect::<Option<_>>()?;
+    let all = pieces::open(pieces)?;
     let mut changed: Vec<(Packed, Packed)> = Vec::new();
     for ((before, after), packed) in kept.pieces.iter().zip(pieces).zip(&all) {
         if before.0 != after.0 {
@@ -53,9 +52,9 @@ pub fn renew(kept: &Kept, pieces: &Pieces, papers: usize) -> Option<Tables> {
 }
 
 /// A word file that is as it was, by its number, or the words of another.
-enum Part {
+enum Part<'a> {
     Old(usize),
-    New(Vec<Word>),
+    New(Vec<Word<'a>>),
 }
 
 /// Makes the word files and the list of common words.
@@ -90,11 +89,11 @@ fn renew_words(
             cutter = Cutter::new(papers);
             continue;
         }
-        for mut word in words_of(all, &starts, number) {
-            if prune_word(&mut word, papers) && touched.contains(word.text.as_str()) {
-                common.insert(word.text.clone());
+        for mut word in words_of(&starts, number) {
+            if prune_word(&mut word, papers) && touched.contains(word.text) {
+                common.insert(word.text.to_owned());
             }
-            if cutter.ends_before(&word.text) {
+            if cutter.ends_before(word.text) {
                 parts.extend(take_part(&mut pending));
                 cutter = Cutter::new(papers);
             }
@@ -110,7 +109,7 @@ fn renew_words(
     (words, common.into_iter().collect())
 }
 
-fn take_part(pending: &mut Vec<Word>) -> Option<Part> {
+fn take_part<'a>(pending: &mut Vec<Word<'a>>) -> Option<Part<'a>> {
     (!pending.is_empty()).then(|| Part::New(std::mem::take(pending)))
 }
 
@@ -160,20 +159,9 @@ fn starts<'a>(piece: Packed<'a>, files: &[WordFile]) -> Vec<Words<'a>> {
 }
 
 /// Returns the words that stand in pieces where those of a file stood.
-fn words_of(all: &[Packed], starts: &[Vec<Words>], number: usize) -> Vec<Word> {
-    let mut found: Vec<(PackedWord, Packed)> = Vec::new();
-    for (piece, starts) in all.iter().zip(starts) {
+fn words_of<'a>(starts: &[Vec<Words<'a>>], number: usize) -> Vec<Word<'a>> {
+    invert::join(starts.iter().flat_map(|starts| {
         let (mut rest, end) = (starts[number], starts[number + 1].left());
-        while rest.left() > end {
-            found.extend(rest.next().map(|word| (word, *piece)));
-        }
-    }
-    // Pieces stay in the order of their papers.
-    found.sort_by_key(|(word, _)| word.text);
-    let groups = found.chunk_by(|(word, _), (other, _)| word.text == other.text);
-    let word = |group: &[(PackedWord, Packed)]| Word {
-        text: group[0].0.text.to_owned(),
-        postings: (group.iter().flat_map(|(word, piece)| piece.postings(*word))).collect(),
-    };
-    groups.map(word).collect()
+        std::iter::from_fn(move || (rest.left() > end).then(|| rest.next()).flatten())
+    }))
 }

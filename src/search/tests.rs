@@ -3,6 +3,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::invert::Posting;
+use super::lexicon::Lexicon;
 use super::*;
 use crate::config::Config;
 use crate::diagnostic::Problems;
@@ -106,7 +107,9 @@ fn the_title_weighs_more_than_the_abstract() {
             "Models, models, forgetting.".to_owned(),
         ),
     ]);
-    let (words, _) = invert::join_all(invert::invert(&site));
+    let pieces = invert::invert(&site, &Pieces::new());
+    let pieces = pieces::open(&pieces).expect("they were made here");
+    let words = invert::join(pieces.into_iter().flat_map(Packed::words));
     let shown: Vec<String> = words
         .iter()
         .map(|word| {
@@ -354,7 +357,8 @@ fn words_that_follow_each_other_are_known_together() {
     papers[7].1 = "On Catastrophic Forgetting".to_owned();
     papers[150].2 = "It stops *catastrophic* forgetting. Of x and y.".to_owned();
     let site = site_of(&papers);
-    let file = pairs::write(&invert::join_all(invert::invert(&site)).1, 200);
+    let pieces = invert::invert(&site, &Pieces::new());
+    let file = pairs::write(&pieces::open(&pieces).expect("they were made here"), 200);
     let number = |index: usize| {
         let slug = format!("paper-{index}");
         let mut oldest_first = site.papers.iter().rev();
@@ -380,8 +384,13 @@ fn pairs_of_a_large_site_are_told_apart() {
     // As many as ten thousand papers have, and one that none of them has.
     let pairs = (0..1_500_000u32)
         .map(|number| pairs::Pair::new((number % 1_499, number / 1_499), number % 10_000));
-    let mut pieces = [Vec::new(), pairs.collect::<Vec<_>>()];
-    pieces[1].sort_unstable();
+    let mut pairs: Vec<pairs::Pair> = pairs.collect();
+    pairs.sort_unstable();
+    let piece = pieces::pack(0, Lexicon::new(), &pairs);
+    let pieces = [
+        Packed::default(),
+        Packed::of(&piece).expect("it was made here"),
+    ];
     let file = pairs::write(&pieces, 10_000);
     assert!(file.len() < 4_500_000, "{}", file.len());
     let words = [
