@@ -48,11 +48,13 @@ impl Pair {
     }
 
     /// The same with the first digits of its number alone.
+    #[inline]
     fn shortened(self, digits: u32) -> Pair {
         Pair::of_number(self.key(digits), self.paper())
     }
 
     /// The first digits of its number.
+    #[inline]
     fn key(self, digits: u32) -> u32 {
         self.number() >> (32 - digits)
     }
@@ -60,25 +62,7 @@ impl Pair {
 
 /// Sorts pairs that come in the order of their papers, and leaves each once.
 pub fn sort(pairs: &mut Vec<Pair>) {
-    // By the digits of a number from the last to the first, each time without changing what is in order
-    // already, is a quarter of the work of comparing.
-    const DIGITS: u32 = 11;
-    let mut sorted = vec![Pair(0); pairs.len()];
-    for round in 0..u32::BITS.div_ceil(DIGITS) {
-        let digits = |pair: &Pair| (pair.number() >> (round * DIGITS)) as usize % (1 << DIGITS);
-        let mut places = [0; 1 << DIGITS];
-        pairs.iter().for_each(|pair| places[digits(pair)] += 1);
-        let mut before = 0;
-        for place in &mut places {
-            before += std::mem::replace(place, before);
-        }
-        for pair in pairs.iter() {
-            let place = &mut places[digits(pair)];
-            sorted[*place] = *pair;
-            *place += 1;
-        }
-        std::mem::swap(pairs, &mut sorted);
-    }
+    sort_by_digits::<{ 1 << 11 }>(pairs, 3);
     pairs.dedup();
 }
 
@@ -86,11 +70,8 @@ pub fn sort(pairs: &mut Vec<Pair>) {
 pub fn write(pieces: &[Packed], papers: usize) -> Vec<u8> {
     let universe = bits::length(papers);
     let digits = digits(universe);
-    let pages: Vec<Vec<u8>> = parallel::map_indices(count_pages(digits), |page| {
-        let pairs = pieces
-            .iter()
-            .flat_map(|piece| in_page(*piece, page, digits));
-        write_page(pairs, digits, universe)
+    let pages = parallel::map_with(count_pages(digits), Reader::default, |reader, page| {
+        write_page(reader.read(pieces, page, digits), universe)
     });
     put_together(&pages)
 }
@@ -115,25 +96,47 @@ pub fn rewrite(
     }
     let (table, _) = written.split_at_checked(4 * (count + 1))?.0.as_chunks();
     let start = |page: usize| u32::from_le_bytes(table[page]) as usize;
-    let rewrite = |page: usize| -> Option<Cow<[u8]>> {
+    let pages = parallel::map_with(count, Reader::default, |reader, page| {
         if !changed[page] {
             return written.get(start(page)..start(page + 1)).map(Cow::Borrowed);
         }
-        let pairs = all.iter().flat_map(|piece| in_page(*piece, page, digits));
-        Some(Cow::Owned(write_page(pairs, digits, universe)))
-    };
-    let pages = parallel::map_indices(count, rewrite);
+        let pairs = reader.read(all, page, digits);
+        Some(Cow::Owned(write_page(pairs, universe)))
+    });
     let pages: Option<Vec<Cow<[u8]>>> = pages.into_iter().collect();
     Some(put_together(&pages?))
 }
 
-/// The pairs of a piece that stand on a page.
-fn in_page(piece: Packed<'_>, page: usize, digits: u32) -> impl Iterator<Item = Pair> {
-    let pairs = piece.pairs();
-    let key = |six: &[u8; 6]| piece.pair(six).key(digits - WITHIN) as usize;
-    let start = pairs.partition_point(|six| key(six) < page);
-    let end = pairs.partition_point(|six| key(six) <= page);
-    pairs[start..end].iter().map(move |six| piece.pair(six))
+/// This reads the pairs of pages from pieces, page by page.
+#[derive(Default)]
+struct Reader<'a> {
+    /// The page that is read next, and the pairs of each piece from there on.
+    page: usize,
+    rests: Vec<&'a [[u8; 6]]>,
+}
+
+impl<'a> Reader<'a> {
+    /// Returns the pairs of a page with the first digits of their numbers, piece by piece.
+    fn read(&mut self, pieces: &[Packed<'a>], page: usize, digits: u32) -> Vec<Pair> {
+        let page_of = |pair: Pair| pair.key(digits - WITHIN) as usize;
+        if self.page != page || self.rests.is_empty() {
+            let rest = |piece: &Packed<'a>| {
+                let pairs = piece.pairs();
+                let is_before = |six: &[u8; 6]| page_of(piece.pair(six)) < page;
+                &pairs[pairs.partition_point(is_before)..]
+            };
+            self.rests = pieces.iter().map(rest).collect();
+        }
+        self.page = page + 1;
+        let mut read = Vec::with_capacity(1 << 9);
+        for (piece, rest) in pieces.iter().zip(&mut self.rests) {
+            let is_here = |six: &&[u8; 6]| page_of(piece.pair(six)) == page;
+            let (here, behind) = rest.split_at(rest.iter().take_while(is_here).count());
+            read.extend(here.iter().map(|six| piece.pair(six).shortened(digits)));
+            *rest = behind;
+        }
+        read
+    }
 }
 
 /// Calls back for each pair that one of two pieces has and the other has not.
@@ -184,24 +187,56 @@ fn digits(universe: u32) -> u32 {
     (universe + BEYOND).clamp(WITHIN + 1, 32)
 }
 
+/// Sorts the pairs of a page and writes them.
+fn write_page(mut pairs: Vec<Pair>, universe: u32) -> Vec<u8> {
+    sort_by_digits::<{ 1 << 8 }>(&mut pairs, WITHIN.div_ceil(8));
+    // What is left of a number may be the same for two pairs.
+    if !pairs.is_sorted() {
+        pairs.sort();
+    }
+    pairs.dedup();
+    write_sorted(&pairs, universe)
+}
+
 /// Writes how many pairs there are; for each the gap to the one before, how many papers have it, and
 /// which.
-fn write_page(pairs: impl Iterator<Item = Pair>, digits: u32, universe: u32) -> Vec<u8> {
-    let mut pairs: Vec<Pair> = pairs.map(|pair| pair.shortened(digits)).collect();
-    // What is left of a number may be the same for two pairs.
-    pairs.sort_unstable();
-    pairs.dedup();
-    let groups = || pairs.chunk_by(|a, b| a.number() == b.number());
-    let count = groups().count();
+fn write_sorted(pairs: &[Pair], universe: u32) -> Vec<u8> {
+    let is_same = |a: &Pair, b: &Pair| a.number() == b.number();
+    let ends = pairs.windows(2).filter(|two| !is_same(&two[0], &two[1]));
+    let count = ends.count() + pairs.len().min(1);
     let mut bits = BitWriter::new(Vec::with_capacity(pairs.len() * 5 / 2));
     bits.push_count(count + 1);
     let mut gaps = Gaps::new(count, WITHIN);
-    for group in groups() {
+    for group in pairs.chunk_by(is_same) {
         bits.push_gap(&mut gaps, group[0].number() & ((1 << WITHIN) - 1));
         bits.push_count(group.len());
         bits.push_numbers(group.iter().map(|pair| pair.paper()), universe);
     }
     bits.finish()
+}
+
+/// Sorts pairs by the last digits of their numbers, one in each round; those that are alike stay in order. There
+/// are `DIGITS` digits, a power of two.
+fn sort_by_digits<const DIGITS: usize>(pairs: &mut Vec<Pair>, rounds: u32) {
+    // By the digits from the last to the first, each time without changing what is in order already, is a
+    // quarter of the work of comparing.
+    let mut sorted = vec![Pair(0); pairs.len()];
+    for round in 0..rounds {
+        let shift = round * DIGITS.trailing_zeros();
+        let digit = |pair: &Pair| (pair.number() >> shift) as usize % DIGITS;
+        let mut places = [0; DIGITS];
+        pairs.iter().for_each(|pair| places[digit(pair)] += 1);
+        let mut before = 0;
+        for place in &mut places {
+            before += std::mem::replace(place, before);
+        }
+        for pair in pairs.iter() {
+            let place = &mut places[digit(pair)];
+            sorted[*place] = *pair;
+            *place += 1;
+        }
+        std::mem::swap(pairs, &mut sorted);
+    }
 }
 
 /// Makes one number of two, all digits of which depend on all of theirs (the end of MurmurHash3).
@@ -211,4 +246,55 @@ fn mix((first, second): (u32, u32)) -> u32 {
     hash = (hash ^ hash >> 16).wrapping_mul(0x85eb_ca6b);
     hash = (hash ^ hash >> 13).wrapping_mul(0xc2b2_ae35);
     hash ^ hash >> 16
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::search::lexicon::Lexicon;
+    use crate::search::pieces;
+
+    /// Pieces of so many papers; each has pairs, some of which have nearly the same number.
+    fn pieces_of(papers: u32) -> impl Strategy<Value = Vec<Vec<(u32, u32)>>> {
+        let number = prop_oneof![any::<u32>(), (0..9_u32).prop_map(|low| 77 << 20 | low)];
+        let pairs = prop::collection::vec((number, 0..papers), 0..200);
+        prop::collection::vec(pairs, 0..4)
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_are_written_as_if_they_were_sorted_at_once(pieces in pieces_of(50)) {
+            let papers = 50 * pieces.len();
+            let mut all = Vec::new();
+            let mut packed = Vec::new();
+            for (first, pairs) in (0..).step_by(50).zip(pieces) {
+                let pairs = pairs.into_iter();
+                let mut pairs: Vec<Pair> =
+                    pairs.map(|(number, paper)| Pair::of_number(number, first + paper)).collect();
+                pairs.sort_by_key(|pair| pair.paper());
+                let mut sorted = pairs.clone();
+                sorted.sort();
+                sorted.dedup();
+                sort(&mut pairs);
+                prop_assert_eq!(&pairs, &sorted);
+                packed.push(pieces::pack(first, Lexicon::new(), &pairs));
+                all.extend(pairs);
+            }
+            let digits = digits(bits::length(papers));
+            let pages: Vec<Vec<u8>> = (0..count_pages(digits) as u32)
+                .map(|page| {
+                    let pairs = all.iter().filter(|pair| pair.key(digits - WITHIN) == page);
+                    let mut pairs: Vec<Pair> = pairs.map(|pair| pair.shortened(digits)).collect();
+                    pairs.sort();
+                    pairs.dedup();
+                    write_sorted(&pairs, bits::length(papers))
+                })
+                .collect();
+            let pieces: Option<Vec<Packed>> = packed.iter().map(|piece| Packed::of(piece)).collect();
+            let pieces = pieces.expect("they were packed");
+            prop_assert!(write(&pieces, papers) == put_together(&pages));
+        }
+    }
 }
