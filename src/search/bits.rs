@@ -60,7 +60,7 @@ impl BitWriter {
         let mut gaps = Gaps::new(postings.len(), universe);
         for posting in postings {
             self.push_gap(&mut gaps, posting.paper());
-            self.push_ones(posting.weight());
+            self.push_parts(posting.weight(), 0, 0);
         }
     }
 
@@ -74,6 +74,7 @@ impl BitWriter {
     }
 
     /// Writes the next of some numbers.
+    #[inline]
     pub fn push_gap(&mut self, gaps: &mut Gaps, number: u32) {
         let gap = number - gaps.next;
         self.push_parts(gap >> gaps.fixed, gap, gaps.fixed);
@@ -81,6 +82,7 @@ impl BitWriter {
     }
 
     /// Writes how many there are of something, which is one at least.
+    #[inline]
     pub fn push_count(&mut self, count: usize) {
         let digits = length(count) - 1;
         self.push_parts(digits, count as u32, digits);
@@ -98,31 +100,35 @@ impl BitWriter {
     #[inline]
     fn push_parts(&mut self, ones: u32, number: u32, digits: u32) {
         let number = number & ((1 << digits) - 1);
-        if ones + 1 + digits > 32 {
-            self.push_ones(ones);
-            self.push(number, digits);
-        } else {
-            self.push(((1 << ones) - 1) | number << 1 << ones, ones + 1 + digits);
+        match ones + 1 + digits {
+            // One less than a one behind as many zeros is as many ones and a zero.
+            count @ ..=32 => self.push(((number << 1 | 1) << ones) - 1, count),
+            _ => self.push_long(ones, number, digits),
         }
     }
 
-    fn push_ones(&mut self, mut count: u32) {
-        while count >= 16 {
+    /// Does the same where that is more than 32 bits.
+    #[inline(never)]
+    fn push_long(&mut self, mut ones: u32, number: u32, digits: u32) {
+        while ones >= 16 {
             self.push(0xffff, 16);
-            count -= 16;
+            ones -= 16;
         }
-        self.push((1 << count) - 1, count + 1);
+        self.push((1 << ones) - 1, ones + 1);
+        self.push(number, digits);
     }
 
     /// Writes up to 32 bits.
+    #[inline]
     fn push(&mut self, bits: u32, count: u32) {
-        self.pending |= u64::from(bits) << self.count;
+        let bits = u64::from(bits);
+        self.pending |= bits << self.count;
         self.count += count;
-        if self.count >= 32 {
-            self.bytes
-                .extend_from_slice(&(self.pending as u32).to_le_bytes());
-            self.pending >>= 32;
-            self.count -= 32;
+        if self.count >= u64::BITS {
+            self.bytes.extend_from_slice(&self.pending.to_le_bytes());
+            self.count -= u64::BITS;
+            // Those that found no room.
+            self.pending = bits >> (count - self.count);
         }
     }
 }

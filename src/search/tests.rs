@@ -53,11 +53,13 @@ fn many(count: u32) -> Vec<(u32, String, String)> {
 
 #[test]
 fn postings_come_back_from_bits() {
-    let lists: [&[(u32, u32)]; 4] = [
+    let far: Vec<(u32, u32)> = (0..50).chain([100_000]).map(|paper| (paper, 2)).collect();
+    let lists: [&[(u32, u32)]; 5] = [
         &[(0, 0)],
         &[(99, 4)],
         &[(0, 4), (1, 0), (2, 1), (99, 3)],
         &[(5, 2), (50, 0), (51, 1)],
+        &far,
     ];
     for universe in [7, 14, 17] {
         let mut bits = bits::BitWriter::new(Vec::new());
