@@ -127,6 +127,8 @@ impl Lexicon {
     }
 
     /// Returns a word that a paper has.
+    // To call it costs a sixth of what it does.
+    #[inline(always)]
     fn met(&mut self, token: Token, paper: u32) -> &mut Met {
         // Most words stand at the place of their hash.
         let place = token.hash as usize & (self.places.len() - 1);

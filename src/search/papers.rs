@@ -137,7 +137,7 @@ pub fn address_of(title: &str) -> String {
 
 /// Parts words by single spaces, wherever a line may end; most texts are one line already.
 fn one_line(text: &str) -> Cow<'_, str> {
-    let is_break = |c: char| c.is_whitespace() || c.is_control();
+    let is_break = |c: char| !c.is_ascii_graphic() && (c.is_whitespace() || c.is_control());
     let mut before = ' ';
     let mut changes = text
         .chars()

@@ -44,6 +44,9 @@ pub fn fold_into(text: &str, folded: &mut String) {
         let start = folded.len();
         folded.push_str(ascii);
         folded[start..].make_ascii_lowercase();
+        if behind.is_empty() {
+            return;
+        }
         let (other, behind) = behind.split_at(run_length(behind, |byte| !byte.is_ascii()));
         for c in other.nfkd().filter(|c| !is_combining_mark(*c)) {
             match spelling(c) {
