@@ -215,9 +215,12 @@ impl Sheet {
     }
 }
 
+/// What is packed are short lists of words, of which more work takes a thousandth.
+const LEVEL: u32 = 2;
+
 thread_local! {
     /// An encoder has tables of some hundred kilobytes, which is more than most blocks; so each thread has one.
-    static ENCODER: RefCell<Compress> = RefCell::new(Compress::new(Compression::default(), true));
+    static ENCODER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), true));
 }
 
 fn compress(bytes: &[u8]) -> Vec<u8> {
