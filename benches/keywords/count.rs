@@ -12,11 +12,14 @@ pub struct Counts {
     /// Seen, inside, begins, ends; seen before a word, before a key phrase; seen behind, behind one.
     pub words: BTreeMap<u32, [f32; 8]>,
     pub phrases: BTreeMap<u32, PhraseCount>,
+    /// What is said of other phrases.
+    unknown: PhraseCount,
 }
 
 impl Counts {
     pub fn of<'a>(papers: impl Iterator<Item = &'a Paper>) -> Counts {
         let mut counts = Counts::default();
+        let mut phrases: BTreeMap<u32, [f32; 2]> = BTreeMap::new();
         for paper in papers {
             for (word, own) in count_words(paper) {
                 let all = counts.words.entry(word).or_default();
@@ -24,11 +27,14 @@ impl Counts {
             }
             let runs: BTreeSet<u32> = paper.text.runs().iter().map(|run| run.hash).collect();
             for hash in runs {
-                let count = counts.phrases.entry(hash).or_default();
-                count.papers += 1.0;
-                count.key += f32::from(u8::from(paper.labels.contains_key(&hash)));
+                let count = phrases.entry(hash).or_default();
+                count[0] += 1.0;
+                count[1] += f32::from(u8::from(paper.labels.contains_key(&hash)));
             }
         }
+        let phrases = phrases.into_iter();
+        let phrases = phrases.map(|(hash, [papers, key])| (hash, PhraseCount::new(papers, key)));
+        counts.phrases = phrases.collect();
         counts
     }
 }
@@ -83,11 +89,9 @@ impl Statistics for Counts {
         count.map_or(UNKNOWN_WORD, word_logits)
     }
 
-    fn phrase(&self, hash: u32) -> PhraseCount {
+    fn phrase(&self, hash: u32) -> &PhraseCount {
         let count = self.phrases.get(&hash).filter(|count| is_kept(count));
-        count.map_or_else(PhraseCount::default, |count| {
-            PhraseCount::new(count.papers, count.key)
-        })
+        count.unwrap_or(&self.unknown)
     }
 }
 

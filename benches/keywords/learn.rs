@@ -2,7 +2,7 @@
 
 use paper_digest::tags::phrases::{
     Abbreviations, COUNT_STEPS, LOGIT_STEPS, Model, Scorer, TERM_SIGNS, TermScorer, UNLIKELY,
-    WORD_SIGNS, Weights,
+    Weights,
 };
 
 use super::count::{Counts, KEPT_WORD, is_kept, word_logits};
@@ -94,11 +94,8 @@ fn tables(counts: &Counts) -> Model {
     let mut model = Model::default();
     let words = counts.words.iter();
     for (word, count) in words.filter(|(_, count)| count[0] >= KEPT_WORD) {
-        let mut signs = [0i8; WORD_SIGNS];
-        for (sign, logit) in signs.iter_mut().zip(word_logits(count)) {
-            *sign = (logit * LOGIT_STEPS).round().clamp(-127.0, 127.0) as i8;
-        }
-        model.words.insert(*word, signs);
+        let step = |logit: f32| (logit * LOGIT_STEPS).round().clamp(-127.0, 127.0) / LOGIT_STEPS;
+        model.words.insert(*word, word_logits(count).map(step));
     }
     for (phrase, count) in counts.phrases.iter().filter(|(_, count)| is_kept(count)) {
         let steps = |count: f32| (count.ln_1p() * COUNT_STEPS).round().clamp(0.0, 255.0) as u8;

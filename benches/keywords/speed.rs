@@ -14,7 +14,7 @@ pub fn show(papers: &[Paper], model: &Model, cut: f32) {
         let text = Text::new(&paper.title, &paper.summary, &model.abbreviations);
         let runs: BTreeSet<u32> = text.runs().iter().map(|run| run.hash).collect();
         runs.iter()
-            .filter(|hash| test(&model.phrase(**hash)))
+            .filter(|hash| test(model.phrase(**hash)))
             .count()
     };
     measure("dictionary", papers, |paper| {

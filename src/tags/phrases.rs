@@ -6,6 +6,8 @@
 //! words and phrases in papers whose key phrases are known; what it learned is a table of
 //! hashes and weights beside this file, so the module needs neither those papers nor a download.
 
+mod candidate;
+mod counts;
 mod scorer;
 mod table;
 mod terms;
@@ -15,9 +17,11 @@ mod weigh;
 
 use std::sync::LazyLock;
 
+pub use candidate::{TERM_SIGNS, TermCandidate};
+pub use counts::{COUNT_STEPS, PhraseCount, PhraseCounts};
 pub use scorer::{Scorer, Weights};
 pub use table::Table;
-pub use terms::{TERM_SIGNS, Term, TermCandidate, TermScorer, Terms, WHOLE};
+pub use terms::{Term, TermScorer, Terms, WHOLE};
 pub use text::{Abbreviations, LONGEST, Run, Text, hash_label};
 pub use weigh::{Candidate, FEATURES};
 
@@ -32,31 +36,6 @@ pub struct KeyPhrase {
     pub probability: f32,
 }
 
-/// This is what was counted of a phrase: in how many papers it stands, and in how many of them it is key.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct PhraseCount {
-    /// Papers that have the phrase.
-    pub papers: f32,
-    /// Papers of which it is a key phrase.
-    pub key: f32,
-    /// The logarithm of one more than `papers`.
-    pub log_papers: f32,
-    /// The logarithm of one more than `key`.
-    pub log_key: f32,
-}
-
-impl PhraseCount {
-    /// Makes the counts of a phrase that so many papers have, and of which it is key in some.
-    pub fn new(papers: f32, key: f32) -> PhraseCount {
-        PhraseCount {
-            papers,
-            key,
-            log_papers: papers.ln_1p(),
-            log_key: key.ln_1p(),
-        }
-    }
-}
-
 /// How many things are counted of a word: see [`WordLogits`].
 pub const WORD_SIGNS: usize = 5;
 
@@ -69,7 +48,7 @@ pub trait Statistics {
     /// Returns what is known of a word.
     fn word(&self, hash: u32) -> WordLogits;
     /// Returns what is known of a phrase; `key` and `papers` are zero for one never seen.
-    fn phrase(&self, hash: u32) -> PhraseCount;
+    fn phrase(&self, hash: u32) -> &PhraseCount;
 }
 
 /// This is what was learned: weights, and log odds of words and phrases.
@@ -85,10 +64,10 @@ pub struct Model {
     pub again: Scorer,
     /// Weighs terms: see [`Terms`].
     pub terms: TermScorer,
-    /// What is known of words.
-    pub words: Table<[i8; WORD_SIGNS]>,
-    /// What is known of phrases: papers and key, as steps of a logarithm.
-    pub phrases: Table<[u8; 2]>,
+    /// What is known of words; the log odds are whole steps (see [`LOGIT_STEPS`]), which a byte holds.
+    pub words: Table<WordLogits>,
+    /// What is known of phrases.
+    pub phrases: PhraseCounts,
     /// What abbreviations stand for where the paper does not say it.
     pub abbreviations: Abbreviations,
 }
@@ -196,11 +175,11 @@ impl Model {
         model.terms = TermScorer::new(weights);
         for _ in 0..number(take(4)?) {
             let hash = number(take(4)?);
-            let mut signs = [0; WORD_SIGNS];
-            for (sign, byte) in signs.iter_mut().zip(take(WORD_SIGNS)?) {
-                *sign = byte.cast_signed();
+            let mut logits = [0.0; WORD_SIGNS];
+            for (logit, byte) in logits.iter_mut().zip(take(WORD_SIGNS)?) {
+                *logit = f32::from(byte.cast_signed()) / LOGIT_STEPS;
             }
-            model.words.insert(hash, signs);
+            model.words.insert(hash, logits);
         }
         for _ in 0..number(take(4)?) {
             let hash = number(take(4)?);
@@ -228,11 +207,12 @@ impl Model {
         }
         bytes.extend(self.terms.weights().iter().flat_map(|w| w.to_le_bytes()));
         let mut words: Vec<_> = self.words.iter().collect();
-        words.sort_unstable();
+        words.sort_unstable_by_key(|(hash, _)| *hash);
         bytes.extend((words.len() as u32).to_le_bytes());
-        for (hash, signs) in words {
+        for (hash, logits) in words {
             bytes.extend(hash.to_le_bytes());
-            bytes.extend(signs.iter().map(|sign| sign.cast_unsigned()));
+            let steps = logits.map(|logit| (logit * LOGIT_STEPS) as i8);
+            bytes.extend(steps.map(i8::cast_unsigned));
         }
         let mut phrases: Vec<_> = self.phrases.iter().collect();
         phrases.sort_unstable();
@@ -255,33 +235,13 @@ impl Model {
 
 /// Steps per unit of log odds; a byte then holds from -8 to 8.
 pub const LOGIT_STEPS: f32 = 16.0;
-/// Steps per unit of the logarithm of a count; a byte then holds up to a million.
-pub const COUNT_STEPS: f32 = 18.0;
-
-/// The counts that steps stand for.
-static COUNTS: LazyLock<[f32; 256]> =
-    LazyLock::new(|| std::array::from_fn(|steps| (steps as f32 / COUNT_STEPS).exp_m1()));
-
 impl Statistics for Model {
     fn word(&self, hash: u32) -> WordLogits {
-        match self.words.get(hash) {
-            Some(signs) => signs.map(|sign| f32::from(sign) / LOGIT_STEPS),
-            None => UNKNOWN_WORD,
-        }
+        *self.words.get(hash).unwrap_or(&UNKNOWN_WORD)
     }
 
-    fn phrase(&self, hash: u32) -> PhraseCount {
-        let Some([papers, key]) = self.phrases.get(hash) else {
-            return PhraseCount::default();
-        };
-        let (papers, key) = (usize::from(*papers), usize::from(*key));
-        let counts = &*COUNTS;
-        PhraseCount {
-            papers: counts[papers],
-            key: counts[key],
-            log_papers: papers as f32 / COUNT_STEPS,
-            log_key: key as f32 / COUNT_STEPS,
-        }
+    fn phrase(&self, hash: u32) -> &PhraseCount {
+        self.phrases.get(hash)
     }
 }
 

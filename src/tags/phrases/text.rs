@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::token::{self, Token, hash_word};
+use super::token::{self, CAPITAL, MEANT, NUMBER, OPENS, SHORT, STOP, Token, hash_word};
 use crate::tags::words;
 
 /// What abbreviations stand for: from the hash of the folded short form to those of the words meant.
@@ -14,8 +14,8 @@ pub type Abbreviations = FxHashMap<u32, Box<[u32]>>;
 pub struct Text {
     text: String,
     pub(super) tokens: Vec<Token>,
-    /// The words meant, for abbreviations; empty where there is none.
-    meant: Vec<Option<Box<[u32]>>>,
+    /// The words meant by those that stand for others, in order.
+    meant: Vec<(usize, Box<[u32]>)>,
     pub(super) title_words: usize,
     own: Abbreviations,
 }
@@ -57,13 +57,12 @@ impl Text {
             own: Abbreviations::default(),
         };
         text.own = text.explained();
-        for at in 0..text.tokens.len() {
-            let token = text.tokens[at];
-            let words = || text.own.get(&token.hash).or_else(|| known.get(&token.hash));
-            if let Some(words) = token.short.then(words).flatten() {
-                let words = words.clone();
-                text.meant.resize(text.tokens.len(), None);
-                text.meant[at] = Some(words);
+        let short = text.tokens.iter_mut().enumerate();
+        for (at, token) in short.filter(|(_, token)| token.has(SHORT)) {
+            let own = text.own.get(&token.hash);
+            if let Some(words) = own.or_else(|| known.get(&token.hash)) {
+                token.marks |= MEANT;
+                text.meant.push((at, words.clone()));
             }
         }
         text
@@ -92,29 +91,20 @@ impl Text {
     /// Returns every run of words that may be a phrase.
     pub fn runs(&self) -> Vec<Run> {
         let mut runs = Vec::with_capacity(self.tokens.len() * 2);
-        self.for_each_run(LONGEST, |run| runs.push(run));
-        runs
-    }
-
-    /// Calls back for every run of at most so many words that may be a phrase.
-    pub(super) fn for_each_run(&self, longest: usize, mut call: impl FnMut(Run)) {
         for (start, first) in self.tokens.iter().enumerate() {
-            if first.stop {
+            if first.has(STOP) {
                 continue;
             }
             let mut hash = 0u32;
-            let end = self.tokens.len().min(start + longest);
+            let end = self.tokens.len().min(start + LONGEST);
             for (before, token) in self.tokens[start..end].iter().enumerate() {
-                if before > 0 && token.opens {
+                if before > 0 && token.has(OPENS) {
                     break;
                 }
-                hash = match self.meant.get(start + before) {
-                    Some(Some(words)) => words.iter().fold(hash, |hash, word| join(hash, *word)),
-                    _ => join(hash, token.hash),
-                };
-                let lone_number = token.number && before == 0;
-                if !token.stop && !lone_number {
-                    call(Run {
+                hash = self.join(hash, start + before, token);
+                let never = if before == 0 { STOP | NUMBER } else { STOP };
+                if !token.has(never) {
+                    runs.push(Run {
                         hash,
                         start,
                         length: before + 1,
@@ -122,6 +112,23 @@ impl Text {
                 }
             }
         }
+        runs
+    }
+
+    /// Joins a phrase's hash with that of the next word, or with those of the words that it stands for.
+    #[inline]
+    pub(super) fn join(&self, hash: u32, at: usize, word: &Token) -> u32 {
+        match word.has(MEANT) {
+            true => self.join_meant(hash, at),
+            false => join(hash, word.hash),
+        }
+    }
+
+    #[cold]
+    fn join_meant(&self, hash: u32, at: usize) -> u32 {
+        let place = self.meant.binary_search_by_key(&at, |(at, _)| *at);
+        let words = &self.meant[place.expect("what stands for words is among them")].1;
+        words.iter().copied().fold(hash, join)
     }
 
     /// Returns the abbreviations that the paper explains: `Large Language Models (LLMs)`.
@@ -130,7 +137,8 @@ impl Text {
     }
 
     fn explained(&self) -> Abbreviations {
-        let begins = |number: &usize| self.tokens[*number].capital && self.tokens[*number].opens;
+        let begins =
+            |number: &usize| self.tokens[*number].marks & (CAPITAL | OPENS) == CAPITAL | OPENS;
         let mut explained = Abbreviations::default();
         for number in (1..self.tokens.len()).filter(begins) {
             if let Some(long) = self.expansion(number) {
@@ -142,31 +150,33 @@ impl Text {
     }
 
     /// Returns the words whose initials the word in brackets is.
+    #[cold]
     fn expansion(&self, number: usize) -> Option<Range<usize>> {
         let (token, before) = (&self.tokens[number], &self.tokens[number - 1]);
-        if self.text[before.end as usize..token.start as usize].trim() != "(" {
+        let between = &self.text[before.end as usize..token.start as usize];
+        // Most words that begin a phrase begin a sentence.
+        if !between.as_bytes().contains(&b'(') || between.trim() != "(" {
             return None;
         }
-        let letters: Vec<char> = self
-            .written(&(number..number + 1))
-            .trim_end_matches('s')
-            .chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let mut initials: Vec<char> = Vec::new();
+        // From the last letter to the first.
+        let short = self.written(&(number..number + 1)).trim_end_matches('s');
+        let letters = short.chars().rev().filter(|c| c.is_alphanumeric());
+        let mut letters = letters.flat_map(|c| c.to_lowercase().rev()).peekable();
+        let mut count = 0;
         for start in (number.saturating_sub(8)..number).rev() {
             let word = self.written(&(start..start + 1));
-            let parts = word.split(|c: char| !c.is_alphanumeric());
-            let firsts: Vec<char> = parts
-                .filter_map(|part| part.chars().next())
-                .flat_map(char::to_lowercase)
-                .collect();
-            initials.splice(0..0, firsts);
-            if initials.len() > 1 && initials == letters {
-                return Some(start..number);
+            let parts = word.rsplit(|c: char| !c.is_alphanumeric());
+            let initials = parts.filter_map(|part| part.chars().next());
+            for initial in initials.flat_map(|c| c.to_lowercase().rev()) {
+                if letters.next() != Some(initial) {
+                    return None;
+                }
+                count += 1;
             }
-            if self.tokens[start].opens {
+            if letters.peek().is_none() {
+                return (count > 1).then_some(start..number);
+            }
+            if self.tokens[start].has(OPENS) {
                 break;
             }
         }
@@ -195,4 +205,62 @@ pub fn hash_label(keyword: &str, known: &Abbreviations) -> Option<u32> {
 /// Joins a phrase's hash with that of the next word.
 pub(super) fn join(hash: u32, word: u32) -> u32 {
     (hash.rotate_left(7) ^ word).wrapping_mul(0x9e37_79b1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The words whose initials stand in brackets behind them, found by comparing all letters anew.
+    fn plainly(text: &Text, number: usize) -> Option<Range<usize>> {
+        let lower = |c: char| c.to_lowercase().collect::<String>();
+        let (token, before) = (&text.tokens[number], &text.tokens[number - 1]);
+        let between = &text.text[before.end as usize..token.start as usize];
+        let short = text.written(&(number..number + 1)).trim_end_matches('s');
+        let letters = short.chars().filter(|c| c.is_alphanumeric());
+        let letters: String = letters.map(lower).collect();
+        let mut starts = (number.saturating_sub(8)..number).rev();
+        let open = starts
+            .clone()
+            .find(|start| text.tokens[*start].has(OPENS))
+            .unwrap_or_default();
+        let is_meant = |start: &usize| {
+            let words = (*start..number).map(|at| text.written(&(at..at + 1)));
+            let parts = words.flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
+            let initials: String = parts
+                .filter_map(|part| part.chars().next().map(lower))
+                .collect();
+            initials.chars().count() > 1 && initials == letters
+        };
+        let start = starts.find(|start| *start >= open && is_meant(start));
+        start
+            .filter(|_| between.trim() == "(")
+            .map(|start| start..number)
+    }
+
+    proptest! {
+        #[test]
+        fn an_abbreviation_is_the_initials_of_the_words_before(
+            pieces in prop::collection::vec("[ab][a-c]{0,2}|[AB][ab]?[AB]?s?|\\([ABC]{1,3}s?\\)|\u{130}x|\\(\u{130}A\\)|[.,(]|a-b|c\\.a", 0..16),
+        ) {
+            let text = Text::new("", &pieces.join(" "), &Abbreviations::default());
+            for number in 1..text.tokens.len() {
+                prop_assert_eq!(text.expansion(number), plainly(&text, number));
+            }
+        }
+    }
+
+    #[test]
+    fn a_paper_explains_its_abbreviations() {
+        let text = Text::new(
+            "",
+            "Large Language Models (LLMs) help.",
+            &Abbreviations::default(),
+        );
+        let words = ["large", "language", "model"].map(|word| hash_word(word.as_bytes()));
+        let own = text.abbreviations().values().next();
+        assert_eq!(own.map(AsRef::as_ref), Some(&words[..]));
+    }
 }

@@ -13,20 +13,34 @@ pub struct Token {
     pub start: u32,
     /// The byte behind it.
     pub end: u32,
-    /// Whether no key phrase begins or ends at it.
-    pub stop: bool,
-    /// Whether a sign stands before it.
-    pub opens: bool,
-    /// Whether it has a digit.
-    pub digit: bool,
-    /// Whether it begins with a capital.
-    pub capital: bool,
-    /// Whether a hyphen joins it to the word before.
-    pub hyphen: bool,
-    /// Whether it is written as abbreviations are: a capital behind the first letter.
-    pub short: bool,
-    /// Whether it is digits alone.
-    pub number: bool,
+    /// What else is seen of it.
+    pub marks: Marks,
+}
+
+/// What is seen of a word, as bits.
+pub type Marks = u16;
+/// No key phrase begins or ends at it.
+pub const STOP: Marks = 1;
+/// A sign stands before it.
+pub const OPENS: Marks = 1 << 5;
+/// It has a digit.
+pub const DIGIT: Marks = 1 << 9;
+/// It begins with a capital.
+pub const CAPITAL: Marks = 1 << 7;
+/// A hyphen joins it to the word before.
+pub const HYPHEN: Marks = 1 << 8;
+/// It is written as abbreviations are: a capital behind the first letter.
+pub const SHORT: Marks = 1 << 1;
+/// It is digits alone.
+pub const NUMBER: Marks = 1 << 2;
+/// It stands for other words.
+pub const MEANT: Marks = 1 << 3;
+
+impl Token {
+    /// Tells whether it has one of some marks.
+    pub fn has(&self, marks: Marks) -> bool {
+        self.marks & marks != 0
+    }
 }
 
 /// Cuts a text into words; addresses are passed over.
@@ -35,12 +49,13 @@ pub fn read(text: &str) -> Vec<Token> {
         text,
         at: 0,
         tokens: Vec::with_capacity(text.len() / 5),
-        opens: true,
-        glue: None,
+        opens: OPENS,
+        glue: Hash::START,
     };
     while let Some(&byte) = text.as_bytes().get(reader.at) {
         match CLASSES[usize::from(byte)] {
             BLANK => reader.at += 1,
+            class if class & LETTER != 0 && byte != b'h' => reader.word(),
             class if reader.begins_word(byte, class) => reader.word(),
             _ => {}
         }
@@ -56,7 +71,7 @@ pub fn hash_word(word: &[u8]) -> u32 {
 }
 
 /// A hash (FNV-1a) that grows with a word, so that a word needs no copy, and its singular no second pass.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Hash(u64);
 
 impl Hash {
@@ -85,8 +100,8 @@ const _: () = assert!(Hash::PRIME.wrapping_mul(Hash::INVERSE) == 1);
 /// What a byte may be part of, as bits; those of the letters and digits of a word add up.
 type Class = u8;
 const SMALL: Class = 1;
-const CAPITAL: Class = 2;
-const DIGIT: Class = 4;
+const LARGE: Class = 2;
+const FIGURE: Class = 4;
 /// A dot, a plus or a hash sign, which may belong to a word.
 const DOT: Class = 8;
 const PLUS: Class = 16;
@@ -105,8 +120,8 @@ const fn classes() -> [Class; 256] {
     while byte < 256 {
         classes[byte] = match byte as u8 {
             b'a'..=b'z' => SMALL,
-            b'A'..=b'Z' => CAPITAL,
-            b'0'..=b'9' => DIGIT,
+            b'A'..=b'Z' => LARGE,
+            b'0'..=b'9' => FIGURE,
             b' ' | b'\t'..=b'\r' | b'-' | b'_' | b'\'' | b'"' | b'`' | b'*' | b'~' => BLANK,
             b'.' => DOT,
             b'+' | b'#' => PLUS,
@@ -119,7 +134,7 @@ const fn classes() -> [Class; 256] {
 }
 
 /// What a letter or a digit of ASCII is.
-const LETTER: Class = SMALL | CAPITAL | DIGIT;
+const LETTER: Class = SMALL | LARGE | FIGURE;
 
 /// What a capital lacks of a small letter; digits and the dot have it.
 const SMALL_BIT: u8 = 0x20;
@@ -128,9 +143,10 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     tokens: Vec<Token>,
-    opens: bool,
-    /// The last word, when it was a prefix, to which the next one belongs.
-    glue: Option<Hash>,
+    /// What the next word has when a sign stands before it.
+    opens: Marks,
+    /// The last word, when it was a prefix, to which the next one belongs; else nothing.
+    glue: Hash,
 }
 
 /// A word, or the part of one behind a prefix, folded.
@@ -138,8 +154,8 @@ struct Part {
     hash: Hash,
     /// The byte behind it.
     end: usize,
-    /// Which classes of bytes it has behind the first.
-    inner: Class,
+    /// Whether it has a digit or a capital, and is a number.
+    marks: Marks,
 }
 
 impl Reader<'_> {
@@ -152,13 +168,14 @@ impl Reader<'_> {
                 self.at += rest.find(char::is_whitespace).unwrap_or(rest.len());
                 false
             }
-            SMALL | CAPITAL | DIGIT => true,
+            SMALL | LARGE | FIGURE => true,
             DOT if self.is(self.at + 1, opens_word) => true,
             BEYOND => self.begins_word_beyond(),
             _ => self.sign(1),
         }
     }
 
+    #[cold]
     fn begins_word_beyond(&mut self) -> bool {
         let Some(first) = self.text[self.at..].chars().next() else {
             return false;
@@ -178,8 +195,8 @@ impl Reader<'_> {
 
     /// Takes a sign, which is no word.
     fn sign(&mut self, length: usize) -> bool {
-        self.opens = true;
-        self.glue = None;
+        self.opens = OPENS;
+        self.glue = Hash::START;
         self.at += length;
         false
     }
@@ -198,30 +215,51 @@ impl Reader<'_> {
     fn word(&mut self) {
         let bytes = self.text.as_bytes();
         let first = bytes[self.at];
-        let start = Part {
-            hash: self.glue.unwrap_or(Hash::START).with(first | SMALL_BIT),
-            end: self.at + 1,
-            inner: 0,
+        let hash = self.glue.with(first | SMALL_BIT);
+        let (hash, end) = small_letters(bytes, self.at + 1, hash);
+        let next = bytes
+            .get(end)
+            .map_or(BLANK, |next| CLASSES[usize::from(*next)]);
+        // Most words are small letters alone.
+        let part = match first.is_ascii_lowercase() && next & (BLANK | SIGN) != 0 {
+            true => Part {
+                hash: without_plural(&bytes[self.at..end], hash),
+                end,
+                marks: 0,
+            },
+            false => self.rest_of_word(first, hash, end),
         };
-        let mut part = letters(bytes, start);
-        while let Some(&byte) = bytes.get(part.end) {
+        self.push(part);
+    }
+
+    /// Reads the rest of a word that has other bytes than small letters.
+    #[inline(never)]
+    fn rest_of_word(&self, first: u8, mut hash: Hash, mut end: usize) -> Part {
+        let bytes = self.text.as_bytes();
+        // Which other classes of bytes are behind the first.
+        let mut inner = 0;
+        while let Some(&byte) = bytes.get(end) {
             let class = CLASSES[usize::from(byte)];
-            if class & (BLANK | SIGN) != 0 || !self.goes_on(class, part.end) {
+            if class & (BLANK | SIGN) != 0 {
                 break;
             }
-            part.hash = part.hash.with(byte);
-            part.inner |= class;
-            part.end += 1;
-            part = letters(bytes, part);
+            let folded = match class & LETTER {
+                0 if !self.goes_on(class, end) => break,
+                0 => byte,
+                _ => byte | SMALL_BIT,
+            };
+            inner |= class;
+            (hash, end) = small_letters(bytes, end + 1, hash.with(folded));
         }
-        let written = &bytes[self.at..part.end];
-        if (part.inner | CLASSES[usize::from(first)]) & BEYOND != 0 {
-            part = self.read_beyond(part.end);
-        } else if matches!(written.last(), Some(b's' | b'S')) {
-            // No prefix ends like a plural.
-            part.hash = singular(written, part.hash);
+        if (CLASSES[usize::from(first)] | inner) & BEYOND != 0 {
+            return self.read_beyond(end);
         }
-        self.push(part);
+        let written = &bytes[self.at..end];
+        Part {
+            hash: without_plural(written, hash),
+            end,
+            marks: marks(written, inner),
+        }
     }
 
     /// Tells whether a sign inside or behind a word, or a byte beyond ASCII, belongs to it: `4.1`,
@@ -241,100 +279,124 @@ impl Reader<'_> {
     /// Folds a word that is not ASCII; only ASCII has the endings of plurals.
     fn read_beyond(&self, end: usize) -> Part {
         let written = &self.text[self.at..end];
+        let classes = written.bytes().map(|byte| CLASSES[usize::from(byte)]);
+        let mut capitals = written.chars().map(char::is_uppercase);
+        let mut marks = match classes.fold(0, |all, class| all | class) & FIGURE {
+            0 => 0,
+            _ => DIGIT,
+        };
+        if capitals.next() == Some(true) {
+            marks |= CAPITAL;
+        }
+        if capitals.any(|is_capital| is_capital) {
+            marks |= SHORT;
+        }
         let folded = written.to_lowercase();
-        let classes = written
-            .bytes()
-            .skip(1)
-            .map(|byte| CLASSES[usize::from(byte)]);
-        let capital = written.chars().skip(1).any(char::is_uppercase);
-        let inner = classes.fold(BEYOND, |all, class| all | class) & !CAPITAL;
         Part {
-            hash: folded
-                .bytes()
-                .fold(self.glue.unwrap_or(Hash::START), Hash::with),
+            hash: folded.bytes().fold(self.glue, Hash::with),
             end,
-            inner: if capital { inner | CAPITAL } else { inner },
+            marks,
         }
     }
 
     /// Adds a word that starts here, or joins it to a prefix before it.
+    #[inline(always)]
     fn push(&mut self, part: Part) {
         let bytes = self.text.as_bytes();
         let start = std::mem::replace(&mut self.at, part.end);
-        let first = CLASSES[usize::from(bytes[start])];
-        let capital = match first {
-            BEYOND => self.is(start, char::is_uppercase),
-            first => first == CAPITAL,
-        };
-        let classes = first | part.inner;
-        let (digit, inner_capital) = (classes & DIGIT != 0, part.inner & CAPITAL != 0);
         let hash = part.hash.finish();
-        let next = is_prefix(&bytes[start..part.end]).then_some(part.hash);
-        if std::mem::replace(&mut self.glue, next).is_some() {
+        let stop = if is_stop_word(hash) { STOP } else { 0 };
+        let next = match is_prefix(&bytes[start..part.end]) {
+            true => part.hash,
+            false => Hash::START,
+        };
+        if std::mem::replace(&mut self.glue, next) != Hash::START {
             let last = self.tokens.last_mut().expect("a prefix is a word");
             last.hash = hash;
             last.end = part.end as u32;
-            last.stop = is_stop_word(hash);
-            last.digit |= digit;
-            last.short |= capital || inner_capital;
+            last.marks = last.marks & !STOP | stop | part.marks & DIGIT;
+            if part.marks & (CAPITAL | SHORT) != 0 {
+                last.marks |= SHORT;
+            }
             return;
         }
-        let before = self.tokens.last().map_or(0, |last| last.end as usize);
+        let follows = |last: &Token| last.end as usize + 1 == start;
+        let hyphen =
+            start > 0 && bytes[start - 1] == b'-' && self.tokens.last().is_some_and(follows);
         self.tokens.push(Token {
             hash,
             start: start as u32,
             end: part.end as u32,
-            stop: is_stop_word(hash),
-            opens: std::mem::replace(&mut self.opens, false),
-            digit,
-            capital,
-            hyphen: before > 0 && before + 1 == start && bytes[before] == b'-',
-            short: inner_capital,
-            number: digit && classes & !(DIGIT | DOT) == 0,
+            marks: part.marks
+                | stop
+                | std::mem::take(&mut self.opens)
+                | if hyphen { HYPHEN } else { 0 },
         });
     }
 }
 
-/// Adds the letters and digits of ASCII that stand behind a part of a word.
-fn letters(
-    bytes: &[u8],
-    Part {
-        mut hash,
-        mut end,
-        mut inner,
-    }: Part,
-) -> Part {
-    for &byte in &bytes[end..] {
-        let class = CLASSES[usize::from(byte)];
-        if class & LETTER == 0 {
+/// Adds the small letters that stand at a place to a hash, and returns where they end.
+#[inline(never)]
+fn small_letters(bytes: &[u8], mut end: usize, mut hash: Hash) -> (Hash, usize) {
+    for byte in &bytes[end..] {
+        if !byte.is_ascii_lowercase() {
             break;
         }
-        inner |= class;
-        hash = hash.with(byte | SMALL_BIT);
+        hash = hash.with(*byte);
         end += 1;
     }
-    Part { hash, end, inner }
+    (hash, end)
+}
+
+/// Returns what is seen of a word of ASCII, by the classes of the bytes behind the first, too.
+#[cold]
+fn marks(written: &[u8], inner: Class) -> Marks {
+    let class = |byte: &u8| CLASSES[usize::from(*byte)];
+    let first = written.first().map_or(0, class);
+    let is_number = || written.iter().all(|byte| class(byte) & (FIGURE | DOT) != 0);
+    let mark = |is: bool, mark: Marks| if is { mark } else { 0 };
+    let digit = (first | inner) & FIGURE != 0;
+    mark(digit, DIGIT)
+        | mark(first == LARGE, CAPITAL)
+        | mark(inner & LARGE != 0, SHORT)
+        | mark(digit && is_number(), NUMBER)
 }
 
 /// Takes the plural's ending back from the hash of a word, which may stand behind a prefix.
-fn singular(written: &[u8], hash: Hash) -> Hash {
-    // Five letters at the end tell what is cut; words of three have none.
-    match (written.last_chunk::<5>(), written.last_chunk::<4>()) {
-        (Some(ending), _) => without_plural(*ending, hash),
-        (None, Some(word)) => without_plural(*word, hash),
+#[inline]
+fn without_plural(written: &[u8], hash: Hash) -> Hash {
+    // No prefix ends like a plural.
+    match written {
+        [.., b's' | b'S'] => singular(written, hash),
         _ => hash,
     }
 }
 
-fn without_plural<const LETTERS: usize>(mut ending: [u8; LETTERS], hash: Hash) -> Hash {
+#[inline(never)]
+fn singular(written: &[u8], hash: Hash) -> Hash {
+    // Five letters at the end tell what is cut; words of three have none.
+    match (written.last_chunk::<5>(), written.last_chunk::<4>()) {
+        (Some(ending), _) => without_ending(*ending, hash),
+        (None, Some(word)) => without_ending(*word, hash),
+        _ => hash,
+    }
+}
+
+fn without_ending<const LETTERS: usize>(mut ending: [u8; LETTERS], hash: Hash) -> Hash {
     ending.make_ascii_lowercase();
     let whole = ending;
     let length = singular_length(&mut ending);
     if length == LETTERS {
         return hash;
     }
-    let stem = whole.iter().rev().copied().fold(hash, Hash::without);
-    ending[..length].iter().copied().fold(stem, Hash::with)
+    // Only the last letter that is left may be another.
+    let same = length - 1;
+    let stem = whole[same..]
+        .iter()
+        .rev()
+        .copied()
+        .fold(hash, Hash::without);
+    stem.with(ending[same])
 }
 
 /// Tells whether a dot before this letter belongs to its word, as in `.NET`.
@@ -353,13 +415,13 @@ fn is_prefix(word: &[u8]) -> bool {
 /// Tells whether no key phrase begins or ends at a word.
 fn is_stop_word(hash: u32) -> bool {
     let mut at = hash as usize % STOP_PLACES.len();
-    while STOP_PLACES[at] != 0 {
-        if STOP_PLACES[at] == hash {
-            return true;
+    loop {
+        match STOP_PLACES[at] {
+            0 => return false,
+            found if found == hash => return true,
+            _ => at = (at + 1) % STOP_PLACES.len(),
         }
-        at = (at + 1) % STOP_PLACES.len();
     }
-    false
 }
 
 /// A place for each word at or behind that of its hash; zero where there is none.
@@ -369,9 +431,9 @@ const fn stop_places() -> [u32; 1024] {
     let mut places = [0; 1024];
     let mut hash = Hash::START;
     let mut at = 0;
-    while at <= STOP.len() {
-        if at < STOP.len() && STOP.as_bytes()[at] != b' ' {
-            hash = hash.with(STOP.as_bytes()[at]);
+    while at <= STOP_WORDS.len() {
+        if at < STOP_WORDS.len() && STOP_WORDS.as_bytes()[at] != b' ' {
+            hash = hash.with(STOP_WORDS.as_bytes()[at]);
         } else {
             let mut place = hash.finish() as usize % places.len();
             while places[place] != 0 {
@@ -385,7 +447,7 @@ const fn stop_places() -> [u32; 1024] {
     places
 }
 
-const STOP: &str = "\
+const STOP_WORDS: &str = "\
     a about above across after again all also among an and any are as at be been before being \
     below between both but by can could did do does during each eg et even few for from further \
     had has have having he hence her here his how however if in into is it just may might more \
@@ -401,30 +463,54 @@ mod tests {
     use proptest::prelude::*;
 
     /// What `words` makes of a text, in the same form.
-    fn expected(text: &str) -> Vec<(u32, std::ops::Range<usize>, bool)> {
+    fn expected(text: &str) -> Vec<Token> {
         let words = words::split(text);
         let ends = words.spans.iter().skip(1).map(|(at, _)| *at);
         let ends = ends.chain([words.folded.len() - 1]);
+        let mut before = 0;
         let word = |((at, span), end): (&(usize, std::ops::Range<usize>), usize)| {
             let folded = words.folded[at + 1..end].trim_end_matches(" |");
             let opens = *at == 0 || words.folded[..*at].ends_with('|');
-            (hash_word(folded.as_bytes()), span.clone(), opens)
+            let written = without_address(&text[span.clone()]);
+            let marks = [
+                (STOP, STOP_WORDS.split(' ').any(|word| word == folded)),
+                (OPENS, opens),
+                (DIGIT, written.contains(|c: char| c.is_ascii_digit())),
+                (CAPITAL, written.starts_with(char::is_uppercase)),
+                (SHORT, written.chars().skip(1).any(char::is_uppercase)),
+                (NUMBER, is_number(&written)),
+                (HYPHEN, before > 0 && &text[before..span.start] == "-"),
+            ];
+            before = span.end;
+            let marks = marks.iter().filter(|(_, is)| *is);
+            Token {
+                hash: hash_word(folded.as_bytes()),
+                start: span.start as u32,
+                end: span.end as u32,
+                marks: marks.fold(0, |all, (mark, _)| all | mark),
+            }
         };
         words.spans.iter().zip(ends).map(word).collect()
     }
 
+    /// An address may stand between a prefix and the rest of its word.
+    fn without_address(written: &str) -> String {
+        let begins = |piece: &str| {
+            let begins = ["http://", "https://"].map(|scheme| piece.find(scheme));
+            begins.into_iter().flatten().min()
+        };
+        let pieces = written.split_whitespace();
+        let pieces = pieces.map(|piece| &piece[..begins(piece).unwrap_or(piece.len())]);
+        pieces.collect::<Vec<_>>().join(" ")
+    }
+
+    fn is_number(written: &str) -> bool {
+        written.contains(|c: char| c.is_ascii_digit())
+            && written.chars().all(|c| c.is_ascii_digit() || c == '.')
+    }
+
     fn check(text: &str) {
-        let found = read(text).into_iter();
-        let found: Vec<_> = found
-            .map(|token| {
-                (
-                    token.hash,
-                    token.start as usize..token.end as usize,
-                    token.opens,
-                )
-            })
-            .collect();
-        assert_eq!(found, expected(text), "{text:?}");
+        assert_eq!(read(text), expected(text), "{text:?}");
     }
 
     #[test]
@@ -441,7 +527,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_cut_otherwise(text in "([a-zA-Z0-9 .,+#()'|-]|https?://|pre-?|multi|ies|ses|[\u{e9}\u{df}\u{56fe}\u{130}\u{a0}\u{2019}]){0,60}") {
+        fn no_text_is_cut_otherwise(text in "([a-zA-Z0-9 .,+#()'|-]|https?://|pre-?|multi|The |ies|ses|[\u{e9}\u{df}\u{56fe}\u{130}\u{a0}\u{2019}]){0,60}") {
             check(&text);
         }
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::text::{LONGEST, Run, Text, join};
+use super::token::{CAPITAL, DIGIT, HYPHEN, OPENS};
 use super::{KNOWN, PhraseCount, Statistics, WordLogits};
 
 /// How many features a candidate has: what the text says, then what its other candidates say.
@@ -78,7 +79,7 @@ impl Text {
     }
 
     fn shown(&self, found: &Gathered) -> Range<usize> {
-        let capital = |start: usize| self.tokens[start].capital;
+        let capital = |start: usize| self.tokens[start].has(CAPITAL);
         match capital(found.first) && !capital(found.last) {
             true => found.last..found.last + found.last_length,
             false => found.first..found.first + found.length,
@@ -123,21 +124,24 @@ impl Text {
         if into.count < 1.5 {
             into.first_around = around;
         }
-        if run.start > 1 && !first.opens && !self.tokens[run.start - 1].opens {
+        if run.start > 1 && !first.has(OPENS) && !self.tokens[run.start - 1].has(OPENS) {
             into.before2 += logits[run.start - 2][3];
         }
-        let before = (run.start > 0 && !first.opens).then(|| logits[run.start - 1][3]);
+        let before = (run.start > 0 && !first.has(OPENS)).then(|| logits[run.start - 1][3]);
         into.best_before = into.best_before.max(before.unwrap_or(AT_SIGN));
         into.before += before.unwrap_or(0.0);
-        let closes = self.tokens.get(words.end).is_none_or(|next| next.opens);
+        let closes = self
+            .tokens
+            .get(words.end)
+            .is_none_or(|next| next.has(OPENS));
         let behind = (!closes).then(|| logits[words.end][4]);
         into.best_behind = into.best_behind.max(behind.unwrap_or(AT_SIGN));
         into.behind += behind.unwrap_or(0.0);
-        into.opens |= first.opens;
+        into.opens |= first.has(OPENS);
         into.closes |= closes;
-        into.capital |= first.capital && !first.opens;
+        into.capital |= first.has(CAPITAL) && !first.has(OPENS);
         let inner = &self.tokens[run.start + 1..words.end];
-        into.hyphen |= inner.iter().any(|token| token.hyphen);
+        into.hyphen |= inner.iter().any(|token| token.has(HYPHEN));
     }
 
     fn features(&self, found: &Gathered, signs: &Signs, paper: &Paper) -> [f32; FEATURES] {
@@ -148,13 +152,13 @@ impl Text {
         let least = words.clone().map(inside).fold(f32::MAX, f32::min);
         let flag = |is: bool| f32::from(u8::from(is));
         let log = |value: f32| if value > 0.0 { value.ln_1p() } else { 0.0 };
-        let (prior, share) = phrase_logit(&found.phrase, found.length);
+        let [prior, log_key, share, log_papers] = *found.phrase.signs(found.length);
         let title = flag(found.first < self.title_words);
         let sup = found.sup / found.count;
         let alone: [f32; ALONE] = [
             prior,
-            found.phrase.log_key,
-            found.phrase.log_papers,
+            log_key,
+            log_papers,
             flag(found.phrase.key > 0.5),
             flag(found.length == 1),
             flag(found.length == 2),
@@ -174,7 +178,7 @@ impl Text {
             sup,
             signs.sub[found.first * LONGEST + found.length - 1],
             (sup - prior).max(0.0),
-            flag(self.tokens[words].iter().any(|token| token.digit)),
+            flag(self.tokens[words].iter().any(|token| token.has(DIGIT))),
             flag(found.opens),
             flag(found.closes),
             flag(found.capital),
@@ -293,19 +297,6 @@ const CLOSE: f32 = 0.08;
 /// A candidate this sure is counted among those that a paper has.
 const LIKELY: f32 = 0.3;
 
-/// Returns a phrase's log odds of being key, and the probability; rare ones lean to the mean.
-pub(super) fn phrase_logit(count: &PhraseCount, length: usize) -> (f32, f32) {
-    let mean = if length == 1 { 0.03 } else { 0.06 };
-    let key = count.key + 2.0 * mean;
-    let rest = (count.papers - count.key).max(0.0) + 2.0 * (1.0 - mean);
-    let logit = match (count.papers > 0.0, length) {
-        (true, _) => (key / rest).ln(),
-        (false, 1) => -3.476_099,
-        (false, _) => -2.751_535_3,
-    };
-    (logit, key / (key + rest))
-}
-
 /// What stands for the word before or behind where a sign stands.
 pub(super) const AT_SIGN: f32 = -1.5;
 
@@ -345,11 +336,12 @@ impl Signs {
             sum += logits[0];
             sum
         }));
-        let phrases: Vec<PhraseCount> =
-            runs.iter().map(|run| statistics.phrase(run.hash)).collect();
+        let phrases: Vec<PhraseCount> = (runs.iter())
+            .map(|run| *statistics.phrase(run.hash))
+            .collect();
         let mut own = vec![NEVER; size * LONGEST];
         for (run, phrase) in runs.iter().zip(&phrases) {
-            own[place(run)] = phrase_logit(phrase, run.length).0;
+            own[place(run)] = phrase.signs(run.length)[0];
         }
         Signs {
             sup: best_around(&own),
