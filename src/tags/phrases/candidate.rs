@@ -249,6 +249,7 @@ impl TermCandidate {
 
 impl Gathered {
     /// Adds the phrase where it stands again.
+    #[inline]
     fn add(&mut self, again: &Gathered) {
         self.flags |= again.flags;
         self.count = self.count.saturating_add(1);
@@ -315,15 +316,18 @@ fn slot_of(hash: u32, slots: &[u16], found: &[Gathered]) -> usize {
 }
 
 /// Tells whether a run is short and far up enough for its place to be kept.
+#[inline]
 fn has_place(start: u32, end: u32) -> bool {
     end <= u32::from(u16::MAX) && end - start <= u32::from(u8::MAX)
 }
 
 // Those of the standard library ask about what is no number, too.
+#[inline]
 fn larger(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
+#[inline]
 fn smaller(a: f32, b: f32) -> f32 {
     if b < a { b } else { a }
 }

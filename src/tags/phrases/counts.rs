@@ -61,6 +61,7 @@ impl PhraseCount {
 
     /// Returns what it says when the phrase has so many words: the log odds that it is key, the logarithm of
     /// one more than `key`, the probability that it is key, and the logarithm of one more than `papers`.
+    #[inline]
     pub(super) fn signs(&self, words: usize) -> &[f32; 4] {
         &self.signs[usize::from(words > 1)]
     }
@@ -84,6 +85,7 @@ impl PhraseCounts {
     }
 
     /// Returns what was counted of a phrase.
+    #[inline]
     pub fn get(&self, hash: u32) -> &PhraseCount {
         let place = self.places.get(hash).copied().unwrap_or_default();
         &self.counts[usize::from(place)].1

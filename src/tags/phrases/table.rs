@@ -34,6 +34,7 @@ impl<V: Copy + Default> Table<V> {
     }
 
     /// Returns the value of a hash.
+    #[inline]
     pub fn get(&self, hash: u32) -> Option<&V> {
         // As `place` looks, but at the value in the same step, for this is asked for every phrase of a site.
         let mask = self.places.len() - 1;

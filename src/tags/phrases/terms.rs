@@ -59,6 +59,7 @@ impl TermScorer {
     }
 
     /// Returns the log odds that a candidate is key.
+    #[inline]
     fn log_odds(&self, candidate: &TermCandidate) -> f32 {
         // Side by side, so that a processor takes four at once.
         let mut sums = [0f32; 4];

@@ -203,6 +203,7 @@ pub fn hash_label(keyword: &str, known: &Abbreviations) -> Option<u32> {
 }
 
 /// Joins a phrase's hash with that of the next word.
+#[inline]
 pub(super) fn join(hash: u32, word: u32) -> u32 {
     (hash.rotate_left(7) ^ word).wrapping_mul(0x9e37_79b1)
 }

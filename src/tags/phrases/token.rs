@@ -38,6 +38,7 @@ pub const MEANT: Marks = 1 << 3;
 
 impl Token {
     /// Tells whether it has one of some marks.
+    #[inline]
     pub fn has(&self, marks: Marks) -> bool {
         self.marks & marks != 0
     }
@@ -80,6 +81,7 @@ impl Hash {
     /// What undoes a multiplication by the prime.
     const INVERSE: u64 = 0xce96_5057_aff6_957b;
 
+    #[inline]
     const fn with(self, byte: u8) -> Hash {
         Hash((self.0 ^ byte as u64).wrapping_mul(Hash::PRIME))
     }
@@ -89,6 +91,7 @@ impl Hash {
         Hash(self.0.wrapping_mul(Hash::INVERSE) ^ byte as u64)
     }
 
+    #[inline]
     const fn finish(self) -> u32 {
         // The high half is mixed best.
         (self.0 >> 32 ^ self.0) as u32
@@ -413,6 +416,7 @@ fn is_prefix(word: &[u8]) -> bool {
 }
 
 /// Tells whether no key phrase begins or ends at a word.
+#[inline]
 fn is_stop_word(hash: u32) -> bool {
     let mut at = hash as usize % STOP_PLACES.len();
     loop {
