@@ -32,7 +32,8 @@ pub(super) struct Gathered {
     /// The hash of the folded phrase.
     pub hash: u32,
     flags: u16,
-    count: u16,
+    /// How often it comes again, as far as `LOGARITHMS` go.
+    again: u16,
     /// Where it stands first.
     pub first: Place,
     last: Place,
@@ -183,7 +184,7 @@ impl Text {
             let mut run = Gathered {
                 hash: 0,
                 flags: ALL | part | capital | first.marks & OPENS,
-                count: 1,
+                again: 0,
                 first: place,
                 last: place,
                 before: larger(before, NEVER),
@@ -252,7 +253,7 @@ impl Gathered {
     #[inline]
     fn add(&mut self, again: &Gathered) {
         self.flags |= again.flags;
-        self.count = self.count.saturating_add(1);
+        self.again = (self.again + 1).min(LOGARITHMS.len() as u16 - 1);
         self.last = again.last;
         self.before = larger(self.before, again.before);
         self.behind = larger(self.behind, again.behind);
@@ -282,7 +283,7 @@ impl Gathered {
                 (0, (a[0] + b[0] + c[0]) / 3.0, least, c[2])
             }
         };
-        let again = LOGARITHMS[usize::from(self.count).min(LOGARITHMS.len()) - 1];
+        let again = LOGARITHMS[usize::from(self.again) % LOGARITHMS.len()];
         let phrase = statistics.phrase(self.hash);
         TermCandidate {
             hash: self.hash,

@@ -57,12 +57,9 @@ impl Text {
             own: Abbreviations::default(),
         };
         text.own = text.explained();
-        let short = text.tokens.iter_mut().enumerate();
-        for (at, token) in short.filter(|(_, token)| token.has(SHORT)) {
-            let own = text.own.get(&token.hash);
-            if let Some(words) = own.or_else(|| known.get(&token.hash)) {
-                token.marks |= MEANT;
-                text.meant.push((at, words.clone()));
+        for at in 0..text.tokens.len() {
+            if text.tokens[at].has(SHORT) {
+                text.look_up(at, known);
             }
         }
         text
@@ -136,21 +133,37 @@ impl Text {
         &self.own
     }
 
+    /// Notes the words meant by a word that may be an abbreviation.
+    #[cold]
+    fn look_up(&mut self, at: usize, known: &Abbreviations) {
+        let token = &mut self.tokens[at];
+        let own = self.own.get(&token.hash);
+        if let Some(words) = own.or_else(|| known.get(&token.hash)) {
+            token.marks |= MEANT;
+            self.meant.push((at, words.clone()));
+        }
+    }
+
     fn explained(&self) -> Abbreviations {
-        let begins =
-            |number: &usize| self.tokens[*number].marks & (CAPITAL | OPENS) == CAPITAL | OPENS;
         let mut explained = Abbreviations::default();
-        for number in (1..self.tokens.len()).filter(begins) {
-            if let Some(long) = self.expansion(number) {
-                let words = long.map(|at| self.tokens[at].hash).collect();
-                explained.insert(self.tokens[number].hash, words);
+        for number in 1..self.tokens.len() {
+            if self.tokens[number].marks & (CAPITAL | OPENS) == CAPITAL | OPENS {
+                self.explain(number, &mut explained);
             }
         }
         explained
     }
 
-    /// Returns the words whose initials the word in brackets is.
+    /// Adds the word in brackets if it is an abbreviation of those before it.
     #[cold]
+    fn explain(&self, number: usize, explained: &mut Abbreviations) {
+        if let Some(long) = self.expansion(number) {
+            let words = long.map(|at| self.tokens[at].hash).collect();
+            explained.insert(self.tokens[number].hash, words);
+        }
+    }
+
+    /// Returns the words whose initials the word in brackets is.
     fn expansion(&self, number: usize) -> Option<Range<usize>> {
         let (token, before) = (&self.tokens[number], &self.tokens[number - 1]);
         let between = &self.text[before.end as usize..token.start as usize];
