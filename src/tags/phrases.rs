@@ -173,7 +173,9 @@ impl Model {
             *weight = f32::from_bits(number(take(4)?));
         }
         model.terms = TermScorer::new(weights);
-        for _ in 0..number(take(4)?) {
+        let words = number(take(4)?);
+        model.words = Table::with_capacity(words as usize);
+        for _ in 0..words {
             let hash = number(take(4)?);
             let mut logits = [0.0; WORD_SIGNS];
             for (logit, byte) in logits.iter_mut().zip(take(WORD_SIGNS)?) {
@@ -181,7 +183,9 @@ impl Model {
             }
             model.words.insert(hash, logits);
         }
-        for _ in 0..number(take(4)?) {
+        let phrases = number(take(4)?);
+        model.phrases = PhraseCounts::with_capacity(phrases as usize);
+        for _ in 0..phrases {
             let hash = number(take(4)?);
             let counts = take(2)?;
             model.phrases.insert(hash, [counts[0], counts[1]]);

@@ -74,12 +74,24 @@ impl Default for PhraseCount {
 }
 
 impl PhraseCounts {
+    /// Makes a table with room for so many phrases.
+    pub fn with_capacity(phrases: usize) -> PhraseCounts {
+        PhraseCounts {
+            places: Table::with_capacity(phrases),
+            counts: vec![([0; 2], PhraseCount::default())],
+            known: [([0; 2], 0)].into_iter().collect(),
+        }
+    }
+
     /// Adds a phrase with the steps of its papers and of those of which it is key.
     pub fn insert(&mut self, hash: u32, steps: [u8; 2]) {
-        let place = *self.known.entry(steps).or_insert_with(|| {
+        let known = self.known.get(&steps).copied();
+        let place = known.unwrap_or_else(|| {
+            // There are no more places than pairs of bytes.
+            let place = self.counts.len() as u16;
             self.counts.push((steps, PhraseCount::of_steps(steps)));
-            // There are no more than pairs of bytes.
-            (self.counts.len() - 1) as u16
+            self.known.insert(steps, place);
+            place
         });
         self.places.insert(hash, place);
     }
@@ -100,11 +112,7 @@ impl PhraseCounts {
 
 impl Default for PhraseCounts {
     fn default() -> PhraseCounts {
-        PhraseCounts {
-            places: Table::default(),
-            counts: vec![([0; 2], PhraseCount::default())],
-            known: [([0; 2], 0)].into_iter().collect(),
-        }
+        PhraseCounts::with_capacity(0)
     }
 }
 
