@@ -61,16 +61,17 @@ impl TermScorer {
     /// Returns the log odds that a candidate is key.
     #[inline]
     fn log_odds(&self, candidate: &TermCandidate) -> f32 {
-        // Side by side, so that a processor takes four at once.
-        let mut sums = [0f32; 4];
-        for (numbers, weights) in candidate.numbers.iter().zip(&self.numbers) {
-            for lane in 0..4 {
-                sums[lane] += numbers[lane] * weights[lane];
-            }
-        }
+        let [counts, words, around] = &candidate.numbers;
+        let weights = &self.numbers;
+        // Side by side, so that a processor takes several at once.
+        let sum = |lane: usize| {
+            counts[lane] * weights[0][lane]
+                + words[lane] * weights[1][lane]
+                + around[lane] * weights[2][lane]
+        };
         let flags = usize::from(candidate.flags);
         let flags = self.flags[0][flags & 63] + self.flags[1][flags >> 6 & 63];
-        sums[0] + sums[2] + (sums[1] + sums[3]) + flags
+        sum(0) + sum(2) + (sum(1) + sum(3)) + flags
     }
 }
 
