@@ -500,7 +500,7 @@ mod tests {
         (found, is_open)
     }
 
-    /// What a text has, letter by letter; `None` behind it where a tag, a comment or a script is open.
+    /// The same, found letter by letter.
     fn read_plainly(mut rest: &str, markup: Markup) -> (Vec<Found<'_>>, bool) {
         let is_space = |c: char| c.is_ascii_whitespace() || c == '/';
         let mut found = Vec::new();

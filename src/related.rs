@@ -87,8 +87,6 @@ pub const LEAST: u32 = 350;
 const UNIT: u64 = (WHOLE as u64).pow(2) * RAREST as u64 / 10_000;
 /// How much the rarest term counts.
 const RAREST: u32 = 256;
-/// So many entries are sorted together, more or less.
-const BUCKET: usize = 16;
 /// How many shared terms are kept.
 const KEPT: usize = 6;
 /// How many tags and how many terms a reason names.
@@ -284,7 +282,7 @@ impl Index {
             };
             entries.extend(paper.terms.iter().filter(|term| is_wanted(term)).map(entry));
         }
-        let entries = sorted(&entries);
+        parallel::sort(&mut entries);
         let mut index = Index {
             postings: Vec::with_capacity(entries.len() / 2),
             terms: FxHashMap::default(),
@@ -320,35 +318,6 @@ impl Index {
             postings: &self.postings[start..start + usize::from(*length)],
         })
     }
-}
-
-/// Sorts the hashes of terms that have postings behind them.
-///
-/// Hashes are spread evenly, so their upper bits part them into buckets of a few, which is a third of the work of
-/// sorting all together.
-fn sorted(entries: &[u64]) -> Vec<u64> {
-    let bits = (entries.len() / BUCKET).max(2).ilog2();
-    let bucket = |entry: u64| (entry >> (u64::BITS - bits)) as usize;
-    let mut ends = vec![0; (1 << bits) + 1];
-    for entry in entries {
-        ends[bucket(*entry) + 1] += 1;
-    }
-    for bucket in 1..ends.len() {
-        ends[bucket] += ends[bucket - 1];
-    }
-    // Until it is filled, the end of a bucket is where the next entry goes.
-    let mut sorted = vec![0; entries.len()];
-    for entry in entries {
-        let end = &mut ends[bucket(*entry)];
-        sorted[*end] = *entry;
-        *end += 1;
-    }
-    let mut start = 0;
-    for end in ends {
-        sorted[start..end].sort_unstable();
-        start = end;
-    }
-    sorted
 }
 
 /// How near each paper is to one; used again for the next one.
@@ -594,16 +563,6 @@ mod tests {
             let indexes: Vec<_> = found.iter().map(|other| other.index).collect();
             assert_eq!(indexes, [1]);
         });
-    }
-
-    proptest! {
-        #[test]
-        fn entries_are_sorted_whatever_their_hashes_are(entries in prop::collection::vec(any::<u64>(), 0..300), same in 0..64_u32) {
-            let entries: Vec<u64> = entries.iter().map(|entry| entry >> same).collect();
-            let mut expected = entries.clone();
-            expected.sort_unstable();
-            prop_assert_eq!(sorted(&entries), expected);
-        }
     }
 
     proptest! {

@@ -239,6 +239,7 @@ impl Model {
 
 /// Steps per unit of log odds; a byte then holds from -8 to 8.
 pub const LOGIT_STEPS: f32 = 16.0;
+
 impl Statistics for Model {
     #[inline]
     fn word(&self, hash: u32) -> WordLogits {
