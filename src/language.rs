@@ -31,6 +31,8 @@ pub struct Language {
     table: Table,
     rules: Option<PluralRules>,
     digits: Option<Vec<char>>,
+    /// What stands between thousands, and from how many digits on.
+    group: Option<(String, usize)>,
 }
 
 /// Returns the tables that a language is made of, by the stem of their files: English, the language,
@@ -69,10 +71,14 @@ impl Language {
         let digits: Option<Vec<char>> = table
             .text("numbers.digits")
             .map(|digits| digits.chars().collect());
+        let group = table.text("numbers.group").unwrap_or_default();
+        let least = table.text("numbers.from").and_then(|n| n.parse().ok());
+        let group = (group.to_owned(), least.unwrap_or(4).max(4));
         Language {
             tag: tag.to_owned(),
             rules: rules(tag),
             digits: digits.filter(|digits| digits.len() == 10),
+            group: Some(group).filter(|(group, _)| !group.is_empty()),
             table,
         }
     }
@@ -140,11 +146,10 @@ impl Language {
     /// Returns a number with its thousands set apart.
     pub fn number(&self, number: usize) -> String {
         let plain = number.to_string();
-        let group = self.table.text("numbers.group").unwrap_or_default();
-        let least = self.table.text("numbers.from").and_then(|n| n.parse().ok());
-        if group.is_empty() || plain.len() < least.unwrap_or(4).max(4) {
-            return self.digits(&plain);
-        }
+        let group = self.group.as_ref();
+        let Some((group, _)) = group.filter(|(_, least)| plain.len() >= *least) else {
+            return self.digits(plain);
+        };
         let mut text = String::new();
         for (at, digit) in plain.char_indices() {
             if at > 0 && (plain.len() - at).is_multiple_of(3) {
@@ -152,14 +157,14 @@ impl Language {
             }
             text.push(digit);
         }
-        self.digits(&text)
+        self.digits(text)
     }
 
     /// Returns a day: `6 August 2025`.
     pub fn day(&self, date: Date) -> String {
         let day = match self.table.text("dates.first_day") {
             Some(first) if date.day() == 1 => first.to_owned(),
-            _ => self.digits(&date.day().to_string()),
+            _ => self.digits(date.day().to_string()),
         };
         let month = self.name("dates.months", date.month());
         let values = [
@@ -187,12 +192,12 @@ impl Language {
 
     /// Returns a year.
     pub fn year(&self, year: i16) -> String {
-        self.digits(&year.to_string())
+        self.digits(year.to_string())
     }
 
     /// Returns a week: `Week 32 of 2025`.
     pub fn week(&self, week: Week) -> String {
-        let number = self.digits(&week.number.to_string());
+        let number = self.digits(week.number.to_string());
         let values = [("week", number.as_str()), ("year", &self.year(week.year))];
         fill(self.table.text("dates.week").unwrap_or_default(), &values)
     }
@@ -239,9 +244,9 @@ impl Language {
         names.get(at).map_or("", String::as_str)
     }
 
-    fn digits(&self, plain: &str) -> String {
+    fn digits(&self, plain: String) -> String {
         let Some(digits) = &self.digits else {
-            return plain.to_owned();
+            return plain;
         };
         let own = |c: char| c.to_digit(10).map_or(c, |digit| digits[digit as usize]);
         plain.chars().map(own).collect()
