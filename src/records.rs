@@ -70,11 +70,13 @@ struct PaperRecord<'a> {
 }
 
 /// Writes papers of a site, by their indices, behind a text; `page` is the output path of the page that shows
-/// them, and `records` what `write_paper` wrote of each. Returns where each stands.
+/// them, `tags` what `write_tag` wrote of each tag, and `records` what `write_paper` wrote of each paper.
+/// Returns where each stands.
 pub fn write(
     site: &Site,
     page: &str,
     papers: &[usize],
+    tags: &[String],
     records: &[impl AsRef<str>],
     text: &mut String,
 ) -> Vec<Range<usize>> {
@@ -82,14 +84,9 @@ pub fn write(
     for &tag in papers.iter().flat_map(|&paper| &site.papers[paper].tags) {
         used[tag] = true;
     }
-    let tags = site.tags.iter().zip(used);
+    let tags = tags.iter().zip(used).filter(|(_, used)| *used);
     text.push_str(&head(site, page));
-    push_list(
-        "tags",
-        tags.filter(|(_, used)| *used)
-            .map(|(tag, _)| json(&tag_record(tag, &site.config.base_url))),
-        text,
-    );
+    push_list("tags", tags.map(|(tag, _)| tag), text);
     text.push_str(",\n");
     let places = push_list("papers", records.iter(), text);
     text.push_str("}\n");
@@ -101,8 +98,22 @@ pub fn write_paper(site: &Site, entry: &Entry) -> String {
     json(&paper_record(site, entry))
 }
 
+/// Writes a tag, on one line.
+pub fn write_tag(tag: &TagEntry, base_url: &BaseUrl) -> String {
+    json(&TagRecord {
+        slug: tag.slug.as_str(),
+        name: &tag.name,
+        url: base_url.absolute(&layout::tag(&tag.slug, 1)),
+    })
+}
+
 /// Writes the list of files in which the papers of a large site stand, by their output paths.
-pub fn write_parts(site: &Site, page: &str, parts: impl Iterator<Item = String>) -> String {
+pub fn write_parts(
+    site: &Site,
+    page: &str,
+    tags: &[String],
+    parts: impl Iterator<Item = String>,
+) -> String {
     let base_url = &site.config.base_url;
     let mut text = head(site, page);
     push_list(
@@ -111,11 +122,7 @@ pub fn write_parts(site: &Site, page: &str, parts: impl Iterator<Item = String>)
         &mut text,
     );
     text.push_str(",\n");
-    push_list(
-        "tags",
-        site.tags.iter().map(|tag| json(&tag_record(tag, base_url))),
-        &mut text,
-    );
+    push_list("tags", tags.iter(), &mut text);
     text.push_str(",\n\"papers\":[]}\n");
     text
 }
@@ -155,14 +162,6 @@ pub fn schema(base_url: &BaseUrl) -> String {
         &format!("\"$id\": \"{address}\""),
         1,
     )
-}
-
-fn tag_record<'a>(tag: &'a TagEntry, base_url: &BaseUrl) -> TagRecord<'a> {
-    TagRecord {
-        slug: tag.slug.as_str(),
-        name: &tag.name,
-        url: base_url.absolute(&layout::tag(&tag.slug, 1)),
-    }
 }
 
 fn paper_record<'a>(site: &'a Site, entry: &'a Entry) -> PaperRecord<'a> {

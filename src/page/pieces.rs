@@ -3,7 +3,7 @@
 //! A paper stands in the lists of all its tags, in their feeds and in their bibliographies; a template
 //! that sees the paper alone, and nothing of the page, writes the same each time.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use crate::diagnostic::Diagnostic;
 use crate::layout;
@@ -16,8 +16,8 @@ use super::render::Proof;
 use super::syndicate::only_xml;
 use super::{Page, Renderer, feeds};
 
-/// The feed of a common tag reaches over thousands of papers.
-const PLACES: usize = 8192;
+/// The feed of a common tag reaches over thousands of papers, and a bibliography over all that have it.
+const PLACES: usize = 16_384;
 
 /// This keeps the pieces that were written last.
 pub(super) struct Pieces {
@@ -26,6 +26,8 @@ pub(super) struct Pieces {
     bibtex: Shelf<Arc<str>>,
     csl: Shelf<Arc<str>>,
     records: Shelf<Arc<str>>,
+    /// Those of tags, of which there are few.
+    tags: OnceLock<Vec<String>>,
 }
 
 impl Pieces {
@@ -37,6 +39,7 @@ impl Pieces {
             bibtex: Shelf::new(PLACES),
             csl: Shelf::new(PLACES),
             records: Shelf::new(PLACES),
+            tags: OnceLock::new(),
         }
     }
 }
@@ -169,6 +172,15 @@ impl Renderer<'_> {
         let write = || records::write_paper(site, &site.papers[paper]);
         self.pieces.records.get(paper, || {
             patch(patches, self.views.fingerprint(paper), write)
+        })
+    }
+
+    /// All tags for other programs.
+    pub(super) fn tag_records(&self) -> &[String] {
+        self.pieces.tags.get_or_init(|| {
+            let site = self.site();
+            let write = |tag| records::write_tag(tag, &site.config.base_url);
+            site.tags.iter().map(write).collect()
         })
     }
 }

@@ -77,7 +77,7 @@ fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let scope = match page.kind {
         Kind::Records(Scope::Site) if is_parted(site) => {
             let parts = site.years.iter().map(|year| layout::year_json(year.key));
-            return records::write_parts(site, layout::HOME, parts);
+            return records::write_parts(site, layout::HOME, renderer.tag_records(), parts);
         }
         Kind::Bibtex(scope) | Kind::Csl(scope) | Kind::Records(scope) => scope,
         _ => return records::schema(&site.config.base_url),
@@ -101,7 +101,10 @@ fn write(renderer: &Renderer<'_>, page: &Page) -> String {
     let places = match page.kind {
         Kind::Bibtex(_) => bibtex::join(&parts, &mut text),
         Kind::Csl(_) => csl::join(&parts, &mut text),
-        _ => records::write(site, &shown_at(site, scope), &papers, &parts, &mut text),
+        _ => {
+            let (shown_at, tags) = (shown_at(site, scope), renderer.tag_records());
+            records::write(site, &shown_at, &papers, tags, &parts, &mut text)
+        }
     };
     if is_large {
         let fingerprints = papers

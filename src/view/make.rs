@@ -73,10 +73,11 @@ impl<'a> Views<'a> {
             // A page of a common tag reaches over thousands of papers, one of a month over a thousand, and
             // an issue's page stands beside those of its papers.
             listed: Shelf::new(if are_far { 8192 } else { 512 }),
-            short: Shelf::new(2048),
             full: Shelf::new(256),
-            // Bibliographies are written apart from the pages, and of a small site still find all.
-            citations: Shelf::new(4096),
+            // Papers that are related to one lie anywhere, and bibliographies are written apart from pages; of
+            // most sites these find all.
+            short: Shelf::new(16_384),
+            citations: Shelf::new(16_384),
             papers: vec![OnceLock::new(); site.papers.len()],
             are_fingerprints: false,
             timeline: OnceLock::new(),
@@ -153,7 +154,7 @@ impl<'a> Views<'a> {
             return self.listed(index);
         }
         let make = || {
-            let body = Value::html(&self.site.papers[index].body.text);
+            let body = Value::Html(self.site.papers[index].body.text.shared().clone());
             match self.listed(index).value() {
                 Value::Record(listed) => Value::Record(listed.with_field("abstract_html", body)),
                 // Of papers that are fingerprints alone there is nothing to show.
