@@ -205,6 +205,7 @@ impl<'a> LinkCheck<'a> {
 
     /// Reads what was noted of a text.
     fn read_marks<'b>(&self, bytes: &'b [u8], marks: &[Mark], read: &mut Read<'b>) {
+        read.addresses.reserve(marks.len());
         for mark in marks {
             mark.find(bytes, &mut |found| self.note(found, read));
         }

@@ -46,52 +46,59 @@ struct Named<'a> {
 ///
 /// The names are those of Google Scholar's guidelines for webmasters and of Zotero's translator.
 pub fn tags(citation: &Citation<'_>) -> Vec<(&'static str, String)> {
-    let mut tags = vec![("citation_title", citation.title_plain.to_owned())];
-    let authors = citation
-        .authors
-        .iter()
-        .map(|name| ("citation_author", tagged_name(name)));
-    tags.extend(authors);
+    let mut tags = Vec::new();
+    for_each_tag(citation, |name, content| {
+        tags.push((name, content.to_owned()))
+    });
+    tags
+}
+
+/// Writes the Highwire tags of a paper's page as elements, one to a line.
+pub fn tags_html(citation: &Citation<'_>) -> String {
+    let mut elements = String::with_capacity(1024);
+    for_each_tag(citation, |name, content| {
+        elements.extend(["<meta name=\"", name, "\" content=\""]);
+        html::push_anywhere(content, &mut elements);
+        elements.push_str("\">\n");
+    });
+    elements
+}
+
+fn for_each_tag(citation: &Citation<'_>, mut call: impl FnMut(&'static str, &str)) {
+    let mut add = |name, content: &str| call(name, &one_line(content));
+    add("citation_title", citation.title_plain);
+    let mut author = String::new();
+    for name in &citation.authors {
+        author.clear();
+        push_tagged(name, &mut author);
+        add("citation_author", &author);
+    }
     if let Some(issued) = citation.issued {
-        tags.push(("citation_publication_date", date(issued, '/')));
+        add("citation_publication_date", &date(issued, '/'));
     }
     if let Some(venue) = citation.venue {
         // Without one of these a reader takes every work for a journal's article.
         match citation.kind {
-            Kind::Article => tags.push(("citation_journal_title", venue.to_owned())),
-            Kind::Proceedings => tags.push(("citation_conference_title", venue.to_owned())),
+            Kind::Article => add("citation_journal_title", venue),
+            Kind::Proceedings => add("citation_conference_title", venue),
             Kind::Preprint => {}
         }
     }
     if let Some(doi) = citation.doi {
-        tags.push(("citation_doi", doi.to_string()));
+        add("citation_doi", doi.as_str());
     }
     if let Some(arxiv) = citation.arxiv {
-        tags.push(("citation_arxiv_id", arxiv.to_string()));
-        tags.push(("citation_pdf_url", arxiv.pdf_url()));
+        add("citation_arxiv_id", &arxiv.to_string());
+        add("citation_pdf_url", &arxiv.pdf_url());
     }
-    tags.push(("citation_abstract_html_url", citation.page.clone()));
+    add("citation_abstract_html_url", &citation.page);
     // Zotero asks its own name of a kind first; Highwire has none for preprints.
     let kind = match citation.kind {
         Kind::Article => "journalArticle",
         Kind::Proceedings => "conferencePaper",
         Kind::Preprint => "preprint",
     };
-    tags.push(("z:itemType", kind.to_owned()));
-    tags.into_iter()
-        .map(|(name, value)| (name, one_line(value)))
-        .collect()
-}
-
-/// Writes the Highwire tags of a paper's page as elements, one to a line.
-pub fn tags_html(citation: &Citation<'_>) -> String {
-    let mut elements = String::with_capacity(1024);
-    for (name, content) in tags(citation) {
-        elements.extend(["<meta name=\"", name, "\" content=\""]);
-        html::push_anywhere(&content, &mut elements);
-        elements.push_str("\">\n");
-    }
-    elements
+    add("z:itemType", kind);
 }
 
 /// Writes a paper as schema.org's `ScholarlyArticle`, for the inside of a `script` element.
@@ -129,14 +136,19 @@ pub fn coins(citation: &Citation<'_>) -> String {
     span.push_str("<span class=\"Z3988\" title=\"ctx_ver=Z39.88-2004&amp;rft_val_fmt=info%3Aofi%2Ffmt%3Akev%3Amtx%3Adc&amp;rft.type=preprint");
     let mut add = |key: &str, value: &str| {
         if !value.is_empty() {
-            let _ = write!(span, "&amp;{key}=");
+            span.extend(["&amp;", key, "="]);
             push_value(value, &mut span);
         }
     };
     add("rft.title", citation.title_plain);
+    let mut author = String::new();
     for name in &citation.authors {
         match name {
-            Name::Person { .. } => add("rft.au", &inverted_name(name)),
+            Name::Person { .. } => {
+                author.clear();
+                push_inverted(name, &mut author);
+                add("rft.au", &author);
+            }
             Name::Whole(name) if !name.contains(' ') => add("rft.au", name),
             // Zotero puts every `rft.aucorp` before all other authors, and keeps the place of this.
             Name::Whole(name) => add("rft.aulast", name),
@@ -186,33 +198,35 @@ fn full_name<'a>(name: &Name<'a>) -> Cow<'a, str> {
 }
 
 /// A reader of tags expects lines; a title may hold a tab, or the end of a line.
-fn one_line(value: String) -> String {
+fn one_line(value: &str) -> Cow<'_, str> {
     // All control characters begin with one of these bytes.
     let may_control = |byte: u8| byte.is_ascii_control() || byte == 0xc2;
     match value.bytes().any(may_control) {
-        true => value.replace(char::is_control, " "),
-        false => value,
+        true => value.replace(char::is_control, " ").into(),
+        false => value.into(),
     }
 }
 
 /// A name as catalogues sort it, so that a reader need not guess where the family's begins.
-fn inverted_name(name: &Name<'_>) -> String {
+fn push_inverted(name: &Name<'_>, text: &mut String) {
     match *name {
         Name::Person {
             family,
             given,
             suffix,
-        } => match suffix {
-            Some(suffix) => format!("{family}, {given} {suffix}"),
-            None => format!("{family}, {given}"),
-        },
-        Name::Whole(name) => name.to_owned(),
+        } => {
+            text.extend([family, ", ", given]);
+            if let Some(suffix) = suffix {
+                text.extend([" ", suffix]);
+            }
+        }
+        Name::Whole(name) => text.push_str(name),
     }
 }
 
 /// A name for a Highwire tag: as people write it where the last word is the family's name, else inverted.
 /// Zotero takes a comma between two names of several words each for one between two people.
-fn tagged_name(name: &Name<'_>) -> String {
+fn push_tagged(name: &Name<'_>, text: &mut String) {
     match *name {
         Name::Person {
             family,
@@ -222,21 +236,30 @@ fn tagged_name(name: &Name<'_>) -> String {
             let is_plain = !family.contains(' ') && suffix.is_none();
             let is_split = family.contains(' ') && (given.contains(' ') || suffix.is_some());
             if is_plain || is_split {
-                full_name(name).into_owned()
+                text.push_str(&full_name(name));
             } else {
-                inverted_name(name)
+                push_inverted(name, text);
             }
         }
-        Name::Whole(name) => name.to_owned(),
+        Name::Whole(name) => text.push_str(name),
     }
 }
 
 fn date(issued: Issued, between: char) -> String {
-    let mut date = format!("{:04}", issued.year);
+    let mut date = String::with_capacity("2025-08-06".len());
+    push_number(issued.year, &[1000, 100, 10, 1], &mut date);
     for part in [issued.month, issued.day].into_iter().flatten() {
-        let _ = write!(date, "{between}{part:02}");
+        date.push(between);
+        push_number(part.into(), &[10, 1], &mut date);
     }
     date
+}
+
+/// Writes the digits at these places of a number.
+fn push_number(number: i16, places: &[i16], text: &mut String) {
+    let digit = |place: &i16| (number / place % 10).unsigned_abs().into();
+    let digits = places.iter().map(digit);
+    text.extend(digits.filter_map(|digit| char::from_digit(digit, 10)));
 }
 
 /// JSON within a script: no `</script>` or `<!--` can end or comment it, and the line separators of
@@ -397,7 +420,7 @@ mod tests {
                 for (sign, shown) in [("&quot;", "\""), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")] {
                     read = read.replace(sign, shown);
                 }
-                assert_eq!(read, one_line(title.clone()));
+                assert_eq!(read, one_line(&title));
             });
         }
 
