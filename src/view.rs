@@ -28,9 +28,10 @@ macro_rules! view {
 
         impl Show for $name {
             fn show(self, asked: &Asked) -> Value {
-                static SHAPE: Shape = Shape(&[$(stringify!($field),)*]);
+                static SHAPE: Shape = Shape::new(&[$(stringify!($field),)*]);
+                let mut fields = asked.fields(&SHAPE);
                 let show = [$(
-                    match asked.has(stringify!($field)) {
+                    match fields.take() {
                         true => self.$field.show(asked),
                         false => Value::Absent,
                     },

@@ -1,8 +1,8 @@
 //! Rendering: one page, from the site and the theme, without any other page.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::card::Easel;
@@ -74,11 +74,11 @@ pub struct Renderer<'a> {
     theme: &'a Theme,
     /// The theme's templates for many pages; without them the theme renders each.
     programs: Option<Programs>,
-    sites: BTreeMap<String, Shared<SiteView>>,
+    sites: FxHashMap<String, Shared<SiteView>>,
     /// What each template asks for.
-    asked: BTreeMap<&'static str, Asked>,
+    asked: FxHashMap<&'static str, Asked>,
     /// The address of each kind of pages' script, where the theme has one.
-    scripts: BTreeMap<String, String>,
+    scripts: FxHashMap<String, String>,
     easel: Easel,
     pub(super) plan: &'a [Page],
     neighbours: &'a Neighbours,
@@ -120,7 +120,7 @@ impl<'a> Renderer<'a> {
 
     fn with_views(
         views: Views<'a>,
-        asked: BTreeMap<&'static str, Asked>,
+        asked: FxHashMap<&'static str, Asked>,
         theme: &'a Theme,
         plan: &'a [Page],
     ) -> Renderer<'a> {
@@ -621,13 +621,17 @@ impl<'a> Renderer<'a> {
 }
 
 /// Makes the views of a site for templates that ask for some names.
-fn views<'a>(site: &'a Site, theme: &'a Theme, asked: &BTreeMap<&'static str, Asked>) -> Views<'a> {
+fn views<'a>(
+    site: &'a Site,
+    theme: &'a Theme,
+    asked: &FxHashMap<&'static str, Asked>,
+) -> Views<'a> {
     let are_far = asked["tag.html"].has_value("papers");
     Views::new(site, theme.language(), of_records(asked, SHARED), are_far)
 }
 
 /// Tells of each template what it asks for; those that a site does not render ask for nothing.
-fn what_is_asked(site: &Site, theme: &Theme) -> BTreeMap<&'static str, Asked> {
+fn what_is_asked(site: &Site, theme: &Theme) -> FxHashMap<&'static str, Asked> {
     let asks = theme.asks(view::names());
     let asked = |template: &view::Template| {
         let asked = match template.name {
@@ -640,7 +644,7 @@ fn what_is_asked(site: &Site, theme: &Theme) -> BTreeMap<&'static str, Asked> {
 }
 
 /// Collects what the templates ask for that may be given some kinds of records.
-fn of_records(asked: &BTreeMap<&'static str, Asked>, records: &[Record]) -> Asked {
+fn of_records(asked: &FxHashMap<&'static str, Asked>, records: &[Record]) -> Asked {
     let templates = view::TEMPLATES.iter();
     let theirs = templates.map(|template| (template, &asked[template.name]));
     let theirs = theirs.filter(|(template, asked)| template.leads_to(records, asked));

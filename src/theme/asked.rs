@@ -5,12 +5,14 @@
 //! it. A template that may ask for a value without its name is given all.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Source;
 
 use super::BUILT_IN_PREFIX;
+use super::Shape;
 use super::turns::{self, is_of_word};
 
 /// These are the names that some templates may ask for.
@@ -21,6 +23,31 @@ pub struct Asked {
     names: Option<FxHashMap<&'static str, bool>>,
     /// Those that stand behind a value of `OWNERS` and a dot, for each; all where there is no list of them.
     of_owners: [Option<FxHashSet<&'static str>>; OWNERS.len()],
+    /// Which fields of a kind of record may be asked for, by the number of the kind, once somebody wanted to know.
+    kinds: Kinds,
+}
+
+/// The fields of each kind as bits; there are not more kinds than this has places for.
+#[derive(Debug, Clone)]
+struct Kinds(Arc<[OnceLock<u64>]>);
+
+impl Default for Kinds {
+    fn default() -> Kinds {
+        Kinds(std::iter::repeat_with(OnceLock::new).take(64).collect())
+    }
+}
+
+/// This tells of the fields of a record, one after the other, whether they may be asked for.
+#[derive(Debug)]
+pub struct Fields(u64);
+
+impl Fields {
+    /// Tells it of the next one.
+    pub fn take(&mut self) -> bool {
+        let is_asked = self.0 & 1 == 1;
+        self.0 >>= 1;
+        is_asked
+    }
 }
 
 /// The values of which fields are told from those of others that have the same name.
@@ -32,6 +59,7 @@ impl Asked {
         Asked {
             names: Some(FxHashMap::default()),
             of_owners: OWNERS.map(|_| Some(FxHashSet::default())),
+            kinds: Kinds::default(),
         }
     }
 
@@ -44,6 +72,16 @@ impl Asked {
     pub fn has(&self, name: &str) -> bool {
         let names = self.names.as_ref();
         names.is_none_or(|names| names.contains_key(name))
+    }
+
+    /// Tells which fields of a kind of record may be asked for.
+    pub fn fields(&self, shape: &Shape) -> Fields {
+        let find = || {
+            let names = shape.names().iter().rev();
+            names.fold(0, |bits, name| bits << 1 | u64::from(self.has(name)))
+        };
+        let known = self.kinds.0.get(shape.number());
+        Fields(known.map_or_else(find, |known| *known.get_or_init(find)))
     }
 
     /// Tells whether a value may be asked for that is no field: of `site.papers` only `site` is one.
@@ -81,7 +119,11 @@ impl Asked {
             let both = fields.zip(of_others.next()?.as_ref());
             both.map(|(fields, others)| fields.union(others).copied().collect())
         });
-        Asked { names, of_owners }
+        Asked {
+            names,
+            of_owners,
+            kinds: Kinds::default(),
+        }
     }
 }
 
@@ -179,6 +221,7 @@ fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
     Asked {
         names: Some(found),
         of_owners,
+        kinds: Kinds::default(),
     }
 }
 

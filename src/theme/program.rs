@@ -7,10 +7,10 @@
 //! tags, and each page of which a program cannot tell what comes out, as where a field is missing. What a program
 //! writes is what Tera would write, byte by byte; messages are Tera's alone.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rustc_hash::FxHashMap;
 use tera::Tera;
 
 use crate::language::Language;
@@ -36,7 +36,7 @@ const WORDS: &str = "words";
 #[derive(Debug)]
 pub struct Programs {
     names: Names,
-    templates: BTreeMap<&'static str, Vec<Node>>,
+    templates: FxHashMap<&'static str, Vec<Node>>,
     /// Expressions that are left to Tera, as templates.
     snippets: Tera,
     language: Arc<Language>,
@@ -83,25 +83,30 @@ impl Programs {
 
 /// The names of values, by their numbers.
 #[derive(Debug, Default)]
-struct Names(Vec<Box<str>>);
+struct Names {
+    names: Vec<Arc<str>>,
+    numbers: FxHashMap<Arc<str>, usize>,
+}
 
 impl Names {
     fn len(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 
     fn name(&self, number: usize) -> &str {
-        &self.0[number]
+        &self.names[number]
     }
 
     fn find(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|known| **known == *name)
+        self.numbers.get(name).copied()
     }
 
     fn number(&mut self, name: &str) -> usize {
         self.find(name).unwrap_or_else(|| {
-            self.0.push(name.into());
-            self.0.len() - 1
+            let (name, number): (Arc<str>, usize) = (name.into(), self.names.len());
+            self.names.push(name.clone());
+            self.numbers.insert(name, number);
+            number
         })
     }
 }

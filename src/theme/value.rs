@@ -3,6 +3,7 @@
 //! Tera keeps a record as a map of names, which costs a hash and a copy of the name for each field of each
 //! page. Ours knows the names of its kind once, and becomes a map where Tera renders the page after all.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
@@ -39,12 +40,42 @@ pub enum Value {
 
 /// This is the list of names of one kind of record.
 #[derive(Debug)]
-pub struct Shape(pub &'static [&'static str]);
+pub struct Shape {
+    names: &'static [&'static str],
+    /// The number of the kind, once it was asked for.
+    number: OnceLock<usize>,
+}
+
+/// How many kinds were asked for their number.
+static KINDS: AtomicUsize = AtomicUsize::new(0);
 
 impl Shape {
+    /// Makes the list of a kind.
+    pub const fn new(names: &'static [&'static str]) -> Shape {
+        assert!(
+            names.len() <= 64,
+            "which are asked for is told in as many bits"
+        );
+        Shape {
+            names,
+            number: OnceLock::new(),
+        }
+    }
+
+    /// Returns the names.
+    pub fn names(&self) -> &'static [&'static str] {
+        self.names
+    }
+
+    /// Returns a number that no other kind has; the first kinds have the smallest.
+    pub(super) fn number(&self) -> usize {
+        let next = || KINDS.fetch_add(1, Ordering::Relaxed);
+        *self.number.get_or_init(next)
+    }
+
     /// The place of a field among the others.
     fn place(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|field| *field == name)
+        self.names.iter().position(|field| *field == name)
     }
 }
 
@@ -66,7 +97,7 @@ impl Record {
     /// Makes a record of as many values as there are names, in their order.
     pub fn new(shape: &'static Shape, values: impl Into<Arc<[Value]>>) -> Record {
         let values = values.into();
-        debug_assert_eq!(shape.0.len(), values.len());
+        debug_assert_eq!(shape.names.len(), values.len());
         Record(Arc::new(Fields {
             shape,
             values,
@@ -107,7 +138,7 @@ impl Record {
 
     /// Tells whether any field is there.
     pub(super) fn has_fields(&self) -> bool {
-        let mut places = 0..self.0.shape.0.len();
+        let mut places = 0..self.0.shape.names.len();
         places.any(|place| !matches!(self.at(place), Value::Absent))
     }
 
@@ -122,7 +153,7 @@ impl Record {
 /// hands it field by field; and it takes a value in a field as it is.
 impl Serialize for Record {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = (0..).zip(self.0.shape.0);
+        let fields = (0..).zip(self.0.shape.names);
         let there = fields
             .map(|(place, name)| (*name, self.at(place)))
             .filter(|(_, value)| !matches!(value, Value::Absent));
@@ -251,7 +282,7 @@ impl Inked for Json {
 mod tests {
     use super::*;
 
-    static SHAPE: Shape = Shape(&["title", "count", "html"]);
+    static SHAPE: Shape = Shape::new(&["title", "count", "html"]);
 
     #[test]
     fn a_record_is_a_map_of_what_was_asked_for() {

@@ -13,12 +13,12 @@ use crate::theme::value::Shape;
 use crate::theme::{self, Asked, Context, Theme, ThemeFile, Value, turns, words};
 use crate::view;
 
-static SITE: Shape = Shape(&["title", "part", "nav", "nothing"]);
-static PAPER: Shape = Shape(&[
+static SITE: Shape = Shape::new(&["title", "part", "nav", "nothing"]);
+static PAPER: Shape = Shape::new(&[
     "title", "url", "html", "tags", "names", "count", "none", "unasked", "yes",
 ]);
-static TAG: Shape = Shape(&["url", "name"]);
-static EMPTY: Shape = Shape(&["unasked"]);
+static TAG: Shape = Shape::new(&["url", "name"]);
+static EMPTY: Shape = Shape::new(&["unasked"]);
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
