@@ -35,10 +35,10 @@ impl Pieces {
     pub(super) fn new(papers: usize) -> Pieces {
         Pieces {
             rows: Rows::new(papers),
-            entries: Shelf::new(PLACES),
-            bibtex: Shelf::new(PLACES),
-            csl: Shelf::new(PLACES),
-            records: Shelf::new(PLACES),
+            entries: Shelf::new(PLACES, papers),
+            bibtex: Shelf::new(PLACES, papers),
+            csl: Shelf::new(PLACES, papers),
+            records: Shelf::new(PLACES, papers),
             tags: OnceLock::new(),
         }
     }

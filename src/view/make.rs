@@ -64,6 +64,7 @@ impl<'a> Views<'a> {
     ///
     /// Where `are_far` says so, pages list papers that lie far apart, as those with a tag do.
     pub fn new(site: &'a Site, language: &'a Language, asked: Asked, are_far: bool) -> Views<'a> {
+        let papers = site.papers.len();
         let mut views = Views {
             site,
             language,
@@ -72,13 +73,13 @@ impl<'a> Views<'a> {
             issues: Vec::new(),
             // A page of a common tag reaches over thousands of papers, one of a month over a thousand, and
             // an issue's page stands beside those of its papers.
-            listed: Shelf::new(if are_far { 8192 } else { 512 }),
-            full: Shelf::new(256),
+            listed: Shelf::new(if are_far { 8192 } else { 512 }, papers),
+            full: Shelf::new(256, papers),
             // Papers that are related to one lie anywhere, and bibliographies are written apart from pages; of
             // most sites these find all.
-            short: Shelf::new(16_384),
-            citations: Shelf::new(16_384),
-            papers: vec![OnceLock::new(); site.papers.len()],
+            short: Shelf::new(16_384, papers),
+            citations: Shelf::new(16_384, papers),
+            papers: vec![OnceLock::new(); papers],
             are_fingerprints: false,
             timeline: OnceLock::new(),
         };

@@ -7,8 +7,9 @@ use std::sync::Mutex;
 pub struct Shelf<T>(Vec<Mutex<Option<(usize, T)>>>);
 
 impl<T: Clone> Shelf<T> {
-    /// Makes an empty shelf for some number of papers.
-    pub fn new(places: usize) -> Shelf<T> {
+    /// Makes an empty shelf for some number of papers, of a site that may have fewer.
+    pub fn new(places: usize, papers: usize) -> Shelf<T> {
+        let places = places.min(papers).max(1);
         Shelf(
             std::iter::repeat_with(Mutex::default)
                 .take(places)
@@ -42,12 +43,13 @@ mod tests {
 
     #[test]
     fn what_was_made_is_kept_until_another_takes_its_place() {
-        let shelf = Shelf::new(4);
+        let shelf = Shelf::new(4, 100);
         assert_eq!(shelf.get(1, || "a"), "a");
         assert_eq!(shelf.get(1, || unreachable!("it is kept")), "a");
         assert_eq!(shelf.get(5, || "b"), "b");
         assert_eq!(shelf.get(1, || "c"), "c");
         assert_eq!(shelf.try_get(2, || Err::<&str, i32>(7)), Err(7));
         assert_eq!(shelf.try_get(2, || Ok::<&str, i32>("d")), Ok("d"));
+        assert_eq!(Shelf::new(4, 0).get(7, || "e"), "e");
     }
 }
