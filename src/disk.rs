@@ -29,7 +29,7 @@ mod visits;
 
 pub use answers::{Kept, keep_answer, read_answers};
 pub use lock::{Lock, lock};
-pub use memo::{OpenMemo, keep_memo, open_memo};
+pub use memo::{NextMemo, OpenMemo, open_memo, shelf};
 pub use publish::{Old, Publication, Written};
 pub use survey::{Stamp, open_source, read_source, survey};
 pub use visits::{Visit, keep_visits, read_visits};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// This is what two values share when they are the same, and no others do: a hash of 128 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -29,13 +29,6 @@ impl Fingerprint {
         ink.fingerprint()
     }
 
-    /// Takes the fingerprint of bytes that stand behind each other, the same as if they did so in memory.
-    pub fn of_strips<'a>(strips: impl Iterator<Item = &'a [u8]>) -> Fingerprint {
-        let mut hash = Xxh3::new();
-        strips.for_each(|strip| hash.update(strip));
-        Fingerprint(hash.digest128())
-    }
-
     /// Takes the fingerprint of bytes.
     pub fn of_bytes(bytes: &[u8]) -> Fingerprint {
         Fingerprint(xxh3_128(bytes))
@@ -54,6 +47,11 @@ impl Ink {
     pub fn push(&mut self, bytes: &[u8]) {
         self.push_number(bytes.len() as u64);
         self.0.extend_from_slice(bytes);
+    }
+
+    /// Takes back all that was added, for another value.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Adds a number.

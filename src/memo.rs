@@ -3,10 +3,8 @@
 //!
 //! A page that is made of the same as before is the same, so the next build takes over its file. Nothing
 //! here needs to be true of anything but itself: each entry says what became of a fingerprint, and of
-//! which file nobody has changed since. A memo that is damaged, or of another program, is none. Knows no
-//! disk.
-
-use std::sync::Arc;
+//! which file nobody has changed since. A memo that is damaged, or of another program, is none. Most of one is known
+//! before the first page is rendered, so it is written in two steps. Knows no disk.
 
 use rustc_hash::FxHashMap;
 
@@ -17,21 +15,18 @@ use crate::octets::{
     take_text, take_u32, take_u64,
 };
 use crate::page::{Quilt, Quilts};
-use crate::parallel;
 use crate::related::{self, KnownTerms};
 use crate::search;
 use crate::site::Site;
 use crate::tags::phrases::Terms;
 
-/// This is what a build leaves for the next.
+/// This is what a build leaves for the next, but for what is remembered of papers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Memo {
     /// What all pages depend on: settings, theme, the paths of the pages.
     pub basis: Fingerprint,
     /// The pages, by the fingerprint of their paths.
     pub pages: FxHashMap<Fingerprint, Leaf>,
-    /// What is remembered of papers with plain abstracts, by the fingerprints of their files.
-    pub papers: Vec<(Fingerprint, Recollection)>,
     /// The terms of papers, by the fingerprint of their files.
     pub terms: KnownTerms,
     /// Where files of all papers have the text of each, by the fingerprints of their paths.
@@ -67,7 +62,7 @@ pub struct Seal {
 }
 
 /// What a memo begins with; another format has another number.
-const MAGIC: [u8; 14] = *b"digest memo 5\n";
+const MAGIC: [u8; 14] = *b"digest memo 6\n";
 /// How many bytes stand before the first part: how long the parts are follows from them.
 pub const HEAD: usize = MAGIC.len() + 2 * size_of::<u64>();
 /// Before each part stands its sum.
@@ -76,10 +71,10 @@ const SUM: usize = size_of::<u128>();
 /// How many bytes the first two parts of a memo have; the third is all that follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lengths {
-    /// Of the search index, most of which is taken as it lies.
-    pub search: u64,
     /// Of what is read before papers are parsed; the others are read beside them.
     pub papers: u64,
+    /// Of what else is known before pages are rendered.
+    pub known: u64,
 }
 
 /// This is what is read of a memo before papers are parsed.
@@ -91,13 +86,25 @@ pub struct Opened {
     papers: Recollections,
 }
 
+/// This is as much of a memo as is known before pages are rendered, written.
+#[derive(Debug)]
+pub struct Begun {
+    head: Vec<u8>,
+    papers: Vec<u8>,
+    known: Vec<u8>,
+}
+
+/// These are the sums of the first two parts, by which the last one knows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums([Fingerprint; 2]);
+
 impl Lengths {
     /// Reads them; `None` where no memo of this format begins so.
     pub fn read(head: &[u8; HEAD]) -> Option<Lengths> {
         let mut rest = head.strip_prefix(&MAGIC)?;
         Some(Lengths {
-            search: take_u64(&mut rest)?,
             papers: take_u64(&mut rest)?,
+            known: take_u64(&mut rest)?,
         })
     }
 }
@@ -121,14 +128,20 @@ impl Opened {
         &self.papers
     }
 
-    /// Reads the search index and the last part, if that is of the same memo; the papers stay here.
-    pub fn read_rest(&self, search: Vec<u8>, part: &[u8]) -> Option<Memo> {
-        let search = Arc::new(search);
-        let (_, mut of_search) = whole(&search)?;
-        let (_, mut rest) = whole(part)?;
-        let rest = &mut rest;
+    /// Reads the others parts, if they are of the same memo; the papers stay here. Files of the site that was
+    /// published are read by their paths.
+    pub fn read_rest(
+        &self,
+        known: &[u8],
+        pages: &[u8],
+        read: impl Fn(&str) -> Option<Vec<u8>>,
+    ) -> Option<Memo> {
+        let (sum, mut known) = whole(known)?;
+        let (_, mut pages) = whole(pages)?;
+        let (known, rest) = (&mut known, &mut pages);
         // Of two builds that wrote at once each may have written a part.
-        (take_fingerprint(rest)? == self.sum).then_some(())?;
+        let sums = [take_fingerprint(rest)?, take_fingerprint(rest)?];
+        (sums == [self.sum, sum]).then_some(())?;
         let mut memo = Memo {
             basis: self.basis,
             ..Memo::default()
@@ -141,13 +154,13 @@ impl Opened {
             let path = take_fingerprint(rest)?;
             memo.quilts.insert(path, Quilt::take(rest)?);
         }
-        for _ in 0..take_count(rest)? {
+        for _ in 0..take_count(known)? {
             memo.terms
-                .insert(take_fingerprint(rest)?, Terms::take(rest)?);
+                .insert(take_fingerprint(known)?, Terms::take(known)?);
         }
-        memo.related = related::Kept::take(rest)?;
-        memo.search = search::Kept::take(&mut of_search, &search)?;
-        (rest.is_empty() && of_search.is_empty()).then_some(memo)
+        memo.related = related::Kept::take(known)?;
+        memo.search = search::Kept::take_from(known, read)?;
+        (rest.is_empty() && known.is_empty()).then_some(memo)
     }
 }
 
@@ -167,20 +180,22 @@ fn part(room: usize, write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     bytes
 }
 
-impl Memo {
-    /// Takes what is remembered of a site's papers, and their terms.
-    pub fn note_papers(&mut self, site: &Site) {
-        let known = site.papers.iter().filter(|entry| entry.text().has_terms());
-        let terms = known.map(|entry| (entry.fingerprint(), entry.text().terms().clone()));
-        self.terms = terms.collect();
-        let plain = site
-            .papers
-            .iter()
-            .filter_map(|entry| Some((entry.fingerprint(), entry.text().recollection()?)));
-        self.papers = Vec::with_capacity(site.papers.len());
-        self.papers.extend(plain);
+impl Begun {
+    /// Returns its bytes, in order.
+    pub fn strips(&self) -> [&[u8]; 3] {
+        [&self.head, &self.papers, &self.known]
     }
 
+    /// Returns the sums of its parts.
+    pub fn sums(&self) -> Sums {
+        Sums([&self.papers, &self.known].map(|part| {
+            let sum = take_fingerprint(&mut part.as_slice());
+            sum.expect("a part has a sum")
+        }))
+    }
+}
+
+impl Memo {
     /// Gives a site's papers the terms that they had.
     pub fn recall_terms(&self, site: &Site) {
         for entry in &site.papers {
@@ -190,91 +205,75 @@ impl Memo {
         }
     }
 
-    /// Writes the memo of a program: `put` is called to put bytes at places, from two threads.
-    ///
-    /// # Errors
-    ///
-    /// Returns what `put` does.
-    pub fn write<E: Send>(
-        &self,
-        program: Fingerprint,
-        put: impl Fn(u64, &[u8]) -> Result<(), E> + Sync,
-    ) -> Result<(), E> {
-        // The index is most of a memo, and is put where it belongs without a copy of it.
-        let search = self.search.write();
-        let length = (SUM + search.length()) as u64;
-        let (one, other) = parallel::join(
-            || {
-                let sum = Fingerprint::of_strips(search.iter()).0.to_le_bytes();
-                put_in_order(
-                    HEAD as u64,
-                    std::iter::once(&sum[..]).chain(search.iter()),
-                    &put,
-                )
-            },
-            || {
-                let papers = self.write_papers(program);
-                let mut head = MAGIC.to_vec();
-                push_u64(length, &mut head);
-                push_u64(papers.len() as u64, &mut head);
-                put(0, &head)?;
-                let behind = HEAD as u64 + length;
-                let rest = self.write_rest(&papers[..SUM]);
-                put_in_order(behind, [papers, rest].iter().map(Vec::as_slice), &put)
-            },
-        );
-        one.and(other)
+    /// Writes the beginning of the memo of a program: of a site's papers what is remembered of each, and the terms;
+    /// its index and the neighbours of papers are those that are here.
+    pub fn write_begin(&self, site: &Site, basis: Fingerprint, program: Fingerprint) -> Begun {
+        let papers = site.papers.iter();
+        let papers = papers
+            .filter_map(|entry| Some((entry.fingerprint(), entry.text().recollection()?)))
+            .collect();
+        let terms = site.papers.iter().filter(|entry| entry.text().has_terms());
+        let terms = terms.map(|entry| (entry.fingerprint(), entry.text().terms()));
+        self.write_known(program, basis, papers, terms.collect())
     }
 
-    fn write_papers(&self, program: Fingerprint) -> Vec<u8> {
+    fn write_known(
+        &self,
+        program: Fingerprint,
+        basis: Fingerprint,
+        papers: Vec<(Fingerprint, Recollection)>,
+        terms: Vec<(Fingerprint, &Terms)>,
+    ) -> Begun {
         // A teaser has up to 280 bytes, more with other letters.
-        part(350 * self.papers.len() + 64, |bytes| {
+        let papers = part(350 * papers.len() + 64, |bytes| {
             push_fingerprint(program, bytes);
-            push_fingerprint(self.basis, bytes);
-            push_u64(self.papers.len() as u64, bytes);
-            for (file, known) in &self.papers {
+            push_fingerprint(basis, bytes);
+            push_u64(papers.len() as u64, bytes);
+            for (file, known) in &papers {
                 push_fingerprint(*file, bytes);
                 push_recollection(known, bytes);
             }
-        })
-    }
-
-    fn write_rest(&self, sum_of_papers: &[u8]) -> Vec<u8> {
-        // A page takes some 80 bytes, a paper's terms and neighbours some 500; growing would take twice as much
-        // memory.
-        let room = 100 * self.pages.len() + 720 * self.terms.len() + 1000;
-        part(room, |bytes| {
-            bytes.extend_from_slice(sum_of_papers);
-            push_u64(self.pages.len() as u64, bytes);
-            for (path, leaf) in &self.pages {
-                push_fingerprint(*path, bytes);
-                leaf.write(bytes);
-            }
-            push_u64(self.quilts.len() as u64, bytes);
-            for (path, quilt) in &self.quilts {
-                push_fingerprint(*path, bytes);
-                quilt.write(bytes);
-            }
-            push_u64(self.terms.len() as u64, bytes);
-            for (file, terms) in &self.terms {
-                push_fingerprint(*file, bytes);
+        });
+        // A paper's terms and neighbours take some 500 bytes; growing would take twice as much memory.
+        let known = part(720 * terms.len() + 1000, |bytes| {
+            push_u64(terms.len() as u64, bytes);
+            for (file, terms) in terms {
+                push_fingerprint(file, bytes);
                 terms.write(bytes);
             }
             self.related.write(bytes);
-        })
+            self.search.write(bytes);
+        });
+        let mut head = MAGIC.to_vec();
+        push_u64(papers.len() as u64, &mut head);
+        push_u64(known.len() as u64, &mut head);
+        Begun {
+            head,
+            papers,
+            known,
+        }
     }
 }
 
-/// Puts bytes behind each other, the first at a place.
-fn put_in_order<'a, E>(
-    start: u64,
-    mut strips: impl Iterator<Item = &'a [u8]>,
-    put: impl Fn(u64, &[u8]) -> Result<(), E>,
-) -> Result<(), E> {
-    let end = strips.try_fold(start, |at, strip| {
-        put(at, strip).map(|()| at + strip.len() as u64)
-    });
-    end.map(|_| ())
+/// Writes the end of a memo, of which this was the beginning.
+pub fn write_end(
+    sums: Sums,
+    pages: impl ExactSizeIterator<Item = (Fingerprint, Leaf)>,
+    quilts: &Quilts,
+) -> Vec<u8> {
+    part(100 * pages.len() + 1000, |bytes| {
+        sums.0.iter().for_each(|sum| push_fingerprint(*sum, bytes));
+        push_u64(pages.len() as u64, bytes);
+        for (path, leaf) in pages {
+            push_fingerprint(path, bytes);
+            leaf.write(bytes);
+        }
+        push_u64(quilts.len() as u64, bytes);
+        for (path, quilt) in quilts {
+            push_fingerprint(*path, bytes);
+            quilt.write(bytes);
+        }
+    })
 }
 
 fn push_recollection(known: &Recollection, bytes: &mut Vec<u8>) {
@@ -324,14 +323,15 @@ impl Leaf {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use proptest::prelude::*;
 
     use super::*;
     use crate::tags::phrases::Model;
 
-    fn memo(pages: &[(u128, u64)], texts: &[String]) -> Memo {
+    /// A memo, and what is remembered of papers.
+    type Whole = (Memo, Vec<(Fingerprint, Recollection)>);
+
+    fn memo(pages: &[(u128, u64)], texts: &[String]) -> Whole {
         let leaf = |&(number, length): &(u128, u64)| {
             let seal = Seal {
                 length,
@@ -358,13 +358,13 @@ mod tests {
             let terms = Terms::read(text, text, Model::embedded());
             (Fingerprint::of_bytes(text.as_bytes()), terms)
         });
-        Memo {
+        let memo = Memo {
             basis: Fingerprint(2),
             pages: pages.iter().map(leaf).collect(),
-            papers: sorted(&texts.iter().map(paper).collect()),
             terms: terms.collect(),
             ..Memo::default()
-        }
+        };
+        (memo, sorted(&texts.iter().map(paper).collect()))
     }
 
     fn sorted(papers: &Recollections) -> Vec<(Fingerprint, Recollection)> {
@@ -373,29 +373,26 @@ mod tests {
         papers
     }
 
-    fn read(bytes: &[u8], program: u128) -> Option<Memo> {
+    fn read(bytes: &[u8], program: u128) -> Option<Whole> {
         let (head, rest) = bytes.split_first_chunk()?;
-        let Lengths { search, papers } = Lengths::read(head)?;
-        let (search, rest) = rest.split_at_checked(usize::try_from(search).ok()?)?;
+        let Lengths { papers, known } = Lengths::read(head)?;
         let (papers, rest) = rest.split_at_checked(usize::try_from(papers).ok()?)?;
+        let (known, rest) = rest.split_at_checked(usize::try_from(known).ok()?)?;
         let opened = Opened::read(papers, Fingerprint(program))?;
-        Some(Memo {
-            papers: sorted(opened.papers()),
-            ..opened.read_rest(search.to_vec(), rest)?
-        })
+        let papers = sorted(opened.papers());
+        Some((opened.read_rest(known, rest, |_| None)?, papers))
     }
 
-    fn write(memo: &Memo) -> Vec<u8> {
-        let file = Mutex::new(Vec::new());
-        let put = |at: u64, bytes: &[u8]| -> Result<(), ()> {
-            let (mut file, at) = (file.lock().expect("nobody panics"), at as usize);
-            let end = file.len().max(at + bytes.len());
-            file.resize(end, 0);
-            file[at..at + bytes.len()].copy_from_slice(bytes);
-            Ok(())
-        };
-        memo.write(Fingerprint(1), put).expect("there is room");
-        file.into_inner().expect("nobody panicked")
+    fn write((memo, papers): &Whole) -> Vec<u8> {
+        let terms = memo.terms.iter().map(|(file, terms)| (*file, terms));
+        let begun = memo.write_known(Fingerprint(1), memo.basis, papers.clone(), terms.collect());
+        let pages: Vec<_> = memo
+            .pages
+            .iter()
+            .map(|(path, leaf)| (*path, *leaf))
+            .collect();
+        let end = write_end(begun.sums(), pages.into_iter(), &memo.quilts);
+        [&begun.strips()[..], &[&end]].concat().concat()
     }
 
     proptest! {
@@ -415,12 +412,31 @@ mod tests {
         #[test]
         fn parts_of_two_memos_are_none(basis in 3..u128::MAX) {
             let first = memo(&[(5, 5)], &[]);
-            let second = Memo { basis: Fingerprint(basis), ..first.clone() };
-            let (mut bytes, other) = (write(&first), write(&second));
-            let Lengths { search, papers } = Lengths::read(bytes.first_chunk().expect("a head")).expect("lengths");
-            let at = HEAD + (search + papers) as usize;
-            bytes.splice(at.., other[at..].iter().copied());
-            prop_assert_eq!(read(&bytes, 1), None);
+            let mut second = first.clone();
+            // Both differ in each of the parts.
+            second.0.basis = Fingerprint(basis);
+            second.0.pages.clear();
+            second.0.terms.insert(Fingerprint(1), Terms::default());
+            let (bytes, other) = (write(&first), write(&second));
+            let parts = |bytes: &[u8]| {
+                let Lengths { papers, known } = Lengths::read(bytes.first_chunk().expect("a head")).expect("lengths");
+                let (head, rest) = bytes.split_at(HEAD);
+                let (papers, rest) = rest.split_at(papers as usize);
+                let (known, pages) = rest.split_at(known as usize);
+                [head, papers, known, pages].map(<[u8]>::to_vec)
+            };
+            let (ours, theirs) = (parts(&bytes), parts(&other));
+            for mix in 1..15_u8 {
+                let part = |place: usize| match mix >> place & 1 {
+                    0 => ours[place].clone(),
+                    _ => theirs[place].clone(),
+                };
+                let mixed = [0, 1, 2, 3].map(part).concat();
+                // Heads tell lengths, of which some are the same.
+                prop_assert!(mixed == bytes || mixed == other || read(&mixed, 1).is_none(), "{mix:b}");
+            }
+            prop_assert_eq!(read(&bytes, 1), Some(first));
+            prop_assert_eq!(read(&other, 1), Some(second));
         }
 
         #[test]

@@ -5,79 +5,32 @@
 //! fingerprints.
 
 use std::fmt;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::fingerprint::Fingerprint;
 
-/// These are bytes that may be a part of others, with which they share their memory.
-#[derive(Clone, Default)]
-pub struct Octets {
-    whole: Arc<Vec<u8>>,
-    range: Range<usize>,
-}
-
-/// These are bytes behind each other, of which large ones stay where they are.
-#[derive(Debug, Default)]
-pub struct Strips<'a> {
-    /// Those that are small.
-    pub small: Vec<u8>,
-    /// The large ones, each with how many small ones stand before it.
-    large: Vec<(usize, &'a [u8])>,
-}
+/// These are bytes that several values share.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Octets(Arc<Vec<u8>>);
 
 impl Deref for Octets {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.whole[self.range.clone()]
+        &self.0
     }
 }
 
 impl From<Vec<u8>> for Octets {
     fn from(bytes: Vec<u8>) -> Octets {
-        Octets {
-            range: 0..bytes.len(),
-            whole: bytes.into(),
-        }
+        Octets(bytes.into())
     }
 }
-
-impl PartialEq for Octets {
-    fn eq(&self, other: &Octets) -> bool {
-        **self == **other
-    }
-}
-
-impl Eq for Octets {}
 
 impl fmt::Debug for Octets {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(formatter)
-    }
-}
-
-impl<'a> Strips<'a> {
-    /// Adds what `push_bytes` would.
-    pub fn push_large(&mut self, of: &'a [u8]) {
-        push_u64(of.len() as u64, &mut self.small);
-        self.large.push((self.small.len(), of));
-    }
-
-    /// Returns the bytes in order.
-    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        let mut start = 0;
-        let pairs = self.large.iter().flat_map(move |&(end, large)| {
-            let small = &self.small[std::mem::replace(&mut start, end)..end];
-            [small, large]
-        });
-        let last = self.large.last().map_or(0, |(end, _)| *end);
-        pairs.chain([&self.small[last..]])
-    }
-
-    /// Returns how many bytes there are.
-    pub fn length(&self) -> usize {
-        self.iter().map(<[u8]>::len).sum()
     }
 }
 
@@ -156,21 +109,6 @@ pub fn take_bytes<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
     take_slice(rest, length)
 }
 
-/// Takes what `push_bytes` or `Strips` added, where it lies: `rest` is the end of the whole.
-pub fn take_shared(rest: &mut &[u8], whole: &Arc<Vec<u8>>) -> Option<Octets> {
-    let bytes = take_bytes(rest)?;
-    let end = whole.len().checked_sub(rest.len())?;
-    let range = end.checked_sub(bytes.len())?..end;
-    debug_assert!(
-        std::ptr::eq(&whole[range.clone()], bytes),
-        "not the end of the whole"
-    );
-    Some(Octets {
-        whole: whole.clone(),
-        range,
-    })
-}
-
 /// Takes a text that `push_bytes` added.
 pub fn take_text(rest: &mut &[u8]) -> Option<String> {
     String::from_utf8(take_bytes(rest)?.to_vec()).ok()
@@ -193,34 +131,6 @@ pub fn take_list<'a, T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn large_bytes_are_neither_copied_when_they_are_added_nor_when_they_are_taken() {
-        let large = [vec![1; 9], vec![], vec![2]];
-        let mut strips = Strips::default();
-        assert_eq!(strips.iter().collect::<Vec<_>>(), [b""]);
-        push_u32(7, &mut strips.small);
-        large.iter().for_each(|large| strips.push_large(large));
-        push_u32(8, &mut strips.small);
-        assert!(strips.iter().any(|strip| std::ptr::eq(strip, &*large[0])));
-        let mut bytes = Vec::new();
-        push_u32(7, &mut bytes);
-        large.iter().for_each(|large| push_bytes(large, &mut bytes));
-        push_u32(8, &mut bytes);
-        let written: Vec<&[u8]> = strips.iter().collect();
-        assert_eq!(
-            (written.concat(), strips.length()),
-            (bytes.clone(), bytes.len())
-        );
-
-        let whole = Arc::new(bytes);
-        let rest = &mut whole.as_slice();
-        assert_eq!(take_u32(rest), Some(7));
-        let taken = [(); 3].map(|()| take_shared(rest, &whole).expect("it was added"));
-        assert_eq!(taken, large.map(Octets::from));
-        assert_eq!(take_u32(rest), Some(8));
-        assert_eq!(take_shared(rest, &whole), None);
-    }
 
     #[test]
     fn what_was_added_is_taken_and_what_ends_too_early_is_nothing() {

@@ -8,13 +8,15 @@
 //! theme's `search.js` reads the format and ranks.
 
 use std::cell::RefCell;
+use std::io::Read as _;
 
+use flate2::read::ZlibDecoder;
 use flate2::{Compress, Compression, FlushCompress, Status};
 use serde_json::json;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::fingerprint::Fingerprint;
-use crate::octets::Octets;
+use crate::octets::{Octets, take_slice};
 use crate::parallel;
 use crate::site::Site;
 
@@ -28,16 +30,18 @@ mod pieces;
 mod renew;
 mod words;
 
-pub use kept::Kept;
+pub use kept::{Kept, Shelf};
 
-use invert::Word;
-use pieces::{Packed, Pieces};
+use invert::{Posting, Word};
+use pieces::{Outline, Packed};
 
 /// This is a file of the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IndexFile {
     /// The name without folder and ending.
     pub name: String,
+    /// The hash of what is in it, after which it is named.
+    hash: u64,
     /// What is in it, as it is published.
     pub bytes: Octets,
 }
@@ -67,12 +71,16 @@ pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
     let papers = site.papers.len();
     let mut none = Kept::default();
     let kept = kept.unwrap_or(&mut none);
-    let pieces = invert::invert(site, &kept.pieces);
+    let outlines = invert::outlines(site);
+    let renewed = renew::renew(site, kept, &outlines);
+    let tables =
+        renewed.unwrap_or_else(|| Tables::of(&invert::invert(site, &outlines, kept), papers));
     *kept = Kept {
         papers,
-        tables: renew::renew(kept, &pieces, papers).unwrap_or_else(|| Tables::of(&pieces, papers)),
-        sheets: sheets(site, &kept.sheets),
-        pieces,
+        pieces: outlines.iter().map(Outline::fingerprint).collect(),
+        tables,
+        sheets: sheets(site, kept, &outlines),
+        shelf: std::mem::take(&mut kept.shelf),
     };
     let (tables, sheets) = (kept.tables.clone(), kept.sheets.clone());
     let size = papers::per_block(papers);
@@ -80,7 +88,7 @@ pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
         "papers": papers,
         "sheet": papers::PER_SHEET,
         "block": size,
-        "common": tables.common,
+        "common": tables.common(papers),
         "years": papers::years(site),
         "first": site.issues.last().map(|issue| issue.date.to_string()),
         "days": papers::gaps(site),
@@ -104,8 +112,9 @@ pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
 struct Tables {
     /// The word files.
     words: Vec<WordFile>,
-    /// The words that a result need not have, sorted.
-    common: Vec<String>,
+    /// The words that a result need not have, and those of which the files do not have all papers; sorted, each
+    /// with how many papers have it.
+    frequent: Vec<(String, u32)>,
     pairs: Option<IndexFile>,
 }
 
@@ -118,23 +127,32 @@ struct WordFile {
 }
 
 impl Tables {
-    fn of(pieces: &Pieces, papers: usize) -> Tables {
-        let pieces = pieces::open(pieces).expect("what is no piece was made again");
-        let ((words, common), pairs) = parallel::join(
+    fn of(pieces: &[Vec<u8>], papers: usize) -> Tables {
+        let pieces = pieces.iter().map(|piece| Packed::of(piece));
+        let pieces: Option<Vec<Packed>> = pieces.collect();
+        let pieces = pieces.expect("what is no piece was made again");
+        let ((words, frequent), pairs) = parallel::join(
             || {
                 let mut words = invert::join(pieces.iter().copied().flat_map(Packed::words));
-                let common = prune(&mut words, papers);
+                let frequent = prune(&mut words, papers);
                 let files =
                     parallel::map(&cut(&words, papers), |words| WordFile::of(words, papers));
-                (files, common)
+                (files, frequent)
             },
             || (papers > 0).then(|| file(pairs::write(&pieces, papers))),
         );
         Tables {
             words,
-            common,
+            frequent,
             pairs,
         }
+    }
+
+    /// Returns the words that a result need not have.
+    fn common(&self, papers: usize) -> Vec<&str> {
+        let common = self.frequent.iter();
+        let common = common.filter(|(_, count)| is_common(*count as usize, papers));
+        common.map(|(word, _)| word.as_str()).collect()
     }
 
     /// Returns the names of the word files, each behind the least text that tells it from the file before.
@@ -159,7 +177,8 @@ fn told_apart(before: Option<&str>, word: &str) -> String {
 
 impl WordFile {
     fn of(words: &[Word], papers: usize) -> WordFile {
-        let text = |word: Option<&Word>| word.map_or_else(String::new, |word| word.text.to_owned());
+        let text =
+            |word: Option<&Word>| word.map_or_else(String::new, |word| word.text.to_string());
         WordFile {
             first: text(words.first()),
             last: text(words.last()),
@@ -169,18 +188,34 @@ impl WordFile {
 }
 
 /// Makes the sheets of a site, unless they are among those that were kept.
-fn sheets(site: &Site, kept: &[Sheet]) -> Vec<Sheet> {
-    let size = papers::per_block(site.papers.len());
-    let numbers: Vec<usize> = (0..site.papers.len()).collect();
+fn sheets(site: &Site, kept: &Kept, outlines: &[Outline]) -> Vec<Sheet> {
+    let papers = site.papers.len();
+    let size = papers::per_block(papers);
+    let numbers: Vec<usize> = (0..papers).collect();
     let sheets: Vec<&[usize]> = numbers.chunks(papers::PER_SHEET).collect();
+    let pieces: Vec<Fingerprint> = outlines.iter().map(Outline::fingerprint).collect();
+    let is_same_size = papers::per_block(kept.papers) == size;
     parallel::map_indices(sheets.len(), |place| {
         let numbers = sheets[place];
+        // One that was lost has no blocks.
+        let known = kept.sheets.get(place);
+        let known = known.filter(|known| !known.lengths.is_empty());
+        // A piece tells of all that is in a paper, so papers of the same pieces look the same.
+        let is_same = is_same_size && of_sheet(place, &kept.pieces) == of_sheet(place, &pieces);
+        if let Some(known) = known.filter(|_| is_same) {
+            return known.clone();
+        }
         let made_of = papers::fingerprint(site, numbers, size);
-        let known = kept.get(place).filter(|known| known.made_of == made_of);
+        let known = known.filter(|known| known.made_of == made_of);
         known
             .cloned()
             .unwrap_or_else(|| Sheet::of(made_of, papers::write(site, numbers, size)))
     })
+}
+
+/// Returns the pieces of the papers in a sheet.
+fn of_sheet(place: usize, pieces: &[Fingerprint]) -> Option<&[Fingerprint]> {
+    pieces.chunks(papers::PER_SHEET / invert::PIECE).nth(place)
 }
 
 /// What results show of some papers, as files.
@@ -240,35 +275,81 @@ fn compress(bytes: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Names a file after what is in it.
+impl IndexFile {
+    /// Names a file after what is in it.
+    fn of(hash: u64, bytes: Octets) -> IndexFile {
+        IndexFile {
+            // 40 bits: two of a thousand files share a name once in two million sites.
+            name: format!("{:010x}", hash >> 24),
+            hash,
+            bytes,
+        }
+    }
+}
+
 fn file(bytes: Vec<u8>) -> IndexFile {
-    IndexFile {
-        // 40 bits: two of a thousand files share a name once in two million sites.
-        name: format!("{:010x}", xxh3_64(&bytes) >> 24),
-        bytes: bytes.into(),
+    IndexFile::of(hash(&bytes), bytes.into())
+}
+
+/// Takes the hash of what is in a file.
+fn hash(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
+}
+
+/// Which papers of those that have a word its file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Told {
+    All,
+    /// Not those of which the abstract mentions it in passing.
+    MoreThanWeak,
+    /// Those that have it in more than the abstract.
+    Strong,
+}
+
+impl Told {
+    /// Of a word that so many papers have.
+    fn of(word: &str, count: usize, papers: usize) -> Told {
+        match count {
+            0..=FEW => Told::All,
+            _ if is_tag(word) => Told::All,
+            _ if is_common(count, papers) => Told::Strong,
+            _ if count * FREQUENT > papers => Told::MoreThanWeak,
+            _ => Told::All,
+        }
+    }
+
+    /// Leaves out the others.
+    fn prune(self, postings: &mut Vec<Posting>) {
+        match self {
+            Told::All => {}
+            Told::MoreThanWeak => postings.retain(|posting| !posting.is_weak()),
+            Told::Strong => postings.retain(|posting| posting.is_strong()),
+        }
     }
 }
 
-/// Leaves out the papers that a frequent word says little about; returns the common words.
-fn prune(words: &mut [Word], papers: usize) -> Vec<String> {
-    let words = words.iter_mut();
-    let common = words.filter_map(|word| prune_word(word, papers).then(|| word.text.to_owned()));
-    common.collect()
+fn is_tag(word: &str) -> bool {
+    word.starts_with('#')
 }
 
-/// Leaves out the papers that a word says little about, if it is frequent; tells whether it is common.
-fn prune_word(word: &mut Word, papers: usize) -> bool {
-    if word.text.starts_with('#') {
-        return false;
-    }
-    let count = word.postings.len();
-    let common = count * COMMON > papers && papers > COMMON;
-    if count > FEW && common {
-        word.postings.retain(|posting| posting.is_strong());
-    } else if count > FEW && count * FREQUENT > papers {
-        word.postings.retain(|posting| !posting.is_weak());
-    }
-    common
+/// Tells whether a result need not have a word that so many papers have.
+fn is_common(count: usize, papers: usize) -> bool {
+    count * COMMON > papers && papers > COMMON
+}
+
+/// Tells whether it is to be kept how many papers have a word.
+fn is_frequent(word: &str, count: usize, papers: usize) -> bool {
+    !is_tag(word) && (is_common(count, papers) || Told::of(word, count, papers) != Told::All)
+}
+
+/// Leaves out the papers that a frequent word says little about; returns the frequent words.
+fn prune(words: &mut [Word], papers: usize) -> Vec<(String, u32)> {
+    let prune = |word: &mut Word| {
+        let count = word.postings.len();
+        Told::of(&word.text, count, papers).prune(&mut word.postings);
+        is_frequent(&word.text, count, papers).then(|| (word.text.to_string(), count as u32))
+    };
+    words.iter_mut().filter_map(prune).collect()
 }
 
 /// This finds where word files end, word by word.
@@ -305,7 +386,7 @@ fn cut<'a, 'b>(words: &'a [Word<'b>], papers: usize) -> Vec<&'a [Word<'b>]> {
     let mut files = Vec::new();
     let (mut start, mut cutter) = (0, Cutter::new(papers));
     for (index, word) in words.iter().enumerate() {
-        if cutter.ends_before(word.text) {
+        if cutter.ends_before(&word.text) {
             files.push(&words[start..index]);
             (start, cutter) = (index, Cutter::new(papers));
         }
@@ -337,6 +418,28 @@ fn pack(words: &[Word], universe: u32) -> Vec<u8> {
         bits.push_postings(&word.postings, universe);
     }
     bits.finish()
+}
+
+/// Reads the words that `pack` wrote and `compress` compressed.
+fn unpack(bytes: &[u8], universe: u32) -> Option<Vec<Word<'static>>> {
+    let mut unpacked = Vec::new();
+    ZlibDecoder::new(bytes).read_to_end(&mut unpacked).ok()?;
+    let rest = &mut unpacked.as_slice();
+    let mut texts: Vec<(String, usize)> = Vec::new();
+    for _ in 0..bits::take_number(rest)? {
+        let (shared, length) = (bits::take_number(rest)?, bits::take_number(rest)?);
+        let before = texts.last().map_or("", |(text, _)| text);
+        let text = [before.as_bytes().get(..shared)?, take_slice(rest, length)?].concat();
+        texts.push((String::from_utf8(text).ok()?, bits::take_number(rest)?));
+    }
+    let mut bits = bits::BitReader::new(rest);
+    let words = texts.into_iter().map(|(text, count)| {
+        Some(Word {
+            text: text.into(),
+            postings: bits.take_postings(count, universe)?,
+        })
+    });
+    words.collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use edits::{Edit, day_folder, edit, paper_name, paper_text};
 use folder::{Folder, paper};
 
 const MEMO: &str = ".digest-cache/build";
+const PIECES: &str = ".digest-cache/pieces";
 const SPARE: &str = ".digest-cache/spare";
 
 /// What happens between two builds.
@@ -49,6 +50,15 @@ enum Harm {
     NoMemo,
     CutMemo,
     BendMemo,
+    NoPieces,
+    CutPieces,
+    BendPieces,
+    /// Pieces of another program, whole for that.
+    OtherPieces,
+    /// Nothing is in the place of the pieces that could be a folder of them.
+    FileAsPieces,
+    /// Other bytes into the files of the index.
+    ScribbleIndex,
     /// The memo of another folder.
     Elsewhere,
     /// The site is somewhere else now, and somebody goes on with it there.
@@ -68,7 +78,7 @@ enum Harm {
     KilledBuild,
 }
 
-const HARMS: [Harm; 19] = [
+const HARMS: [Harm; 25] = [
     Harm::Scribble,
     Harm::Append,
     Harm::Delete,
@@ -79,6 +89,12 @@ const HARMS: [Harm; 19] = [
     Harm::NoMemo,
     Harm::CutMemo,
     Harm::BendMemo,
+    Harm::NoPieces,
+    Harm::CutPieces,
+    Harm::BendPieces,
+    Harm::OtherPieces,
+    Harm::FileAsPieces,
+    Harm::ScribbleIndex,
     Harm::Elsewhere,
     Harm::MovedOutput,
     Harm::NoSpare,
@@ -114,7 +130,7 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 impl Harm {
-    fn apply(self, folder: &Folder, at: u16) {
+    fn apply(self, folder: &Folder, number: u16) {
         let root = folder.root();
         let (output, memo) = (root.join("public"), root.join(MEMO));
         // Without the list of its files an output is not ours.
@@ -123,7 +139,7 @@ impl Harm {
         if pages.is_empty() || !memo.exists() {
             return;
         }
-        let at = |length: usize| usize::from(at) * 31 % length;
+        let at = |length: usize| usize::from(number) * 31 % length;
         let page = output.join(&pages[at(pages.len())]);
         match self {
             Harm::Scribble => {
@@ -174,7 +190,41 @@ impl Harm {
                 fs::rename(&output, &moved).expect("moved");
                 fs::write(moved.join(&pages[0]), "somebody's").expect("written");
             }
-            _ => self.apply_to_spare(root, &pages, at(pages.len())),
+            Harm::NoSpare
+            | Harm::ScribbleSpare
+            | Harm::OtherSpare
+            | Harm::CrowdedSpare
+            | Harm::HiddenSpare
+            | Harm::OutputAsSpare
+            | Harm::KilledBuild => self.apply_to_spare(root, &pages, at(pages.len())),
+            _ => self.apply_to_index(root, usize::from(number)),
+        }
+    }
+
+    /// Harm to what the index is made of, and to its files, which an edit may be applied to.
+    fn apply_to_index(self, root: &Path, at: usize) {
+        let (pieces, files) = (root.join(PIECES), root.join("public/search"));
+        let folder = match self {
+            Harm::ScribbleIndex => &files,
+            _ => &pieces,
+        };
+        for name in tree(folder).into_keys() {
+            let path = folder.join(name);
+            let mut bytes = fs::read(&path).expect("a file");
+            let at = at * 31 % bytes.len();
+            match self {
+                Harm::CutPieces => bytes.truncate(at),
+                Harm::OtherPieces => bytes[..16].fill(7),
+                Harm::ScribbleIndex => bytes.fill(b'x'),
+                _ => bytes[at] ^= 1,
+            }
+            fs::write(&path, bytes).expect("harmed");
+        }
+        if matches!(self, Harm::NoPieces | Harm::FileAsPieces) && pieces.is_dir() {
+            fs::remove_dir_all(&pieces).expect("deleted");
+        }
+        if matches!(self, Harm::FileAsPieces) && !pieces.exists() {
+            fs::write(&pieces, "a letter").expect("written");
         }
     }
 
@@ -531,9 +581,43 @@ fn harm_to_the_output_and_to_the_memo_is_mended() {
             std::thread::sleep(Duration::from_millis(12));
             check(&folder, &[], "before harm, once more");
             harm.apply(&folder, at * 7);
+            if at > 0 {
+                // What nobody needs is not looked at.
+                folder.write(&paper_name(0, 0), paper_text(0, 0, 1, at as u8));
+            }
             check(&folder, &[], &format!("after {harm:?} to {at}"));
         }
     }
+}
+
+/// Pieces of the index lie beside the memo, and no build leaves those that its own memo does not name.
+#[test]
+fn pieces_that_nobody_needs_are_gone() {
+    let folder = many();
+    let pieces = || {
+        let names = tree(&folder.root().join(PIECES)).into_keys();
+        names.collect::<Vec<_>>()
+    };
+    let mut before = pieces();
+    assert_eq!(before.len(), 1);
+    let name = format!("{}/many-7.md", day_folder(3));
+    for text in ["One.", "Two."] {
+        folder.write(&name, paper("Many 7", "vision, bulk", text));
+        build(&folder, &[]);
+        let after = pieces();
+        assert_eq!(after.len(), 1);
+        assert_ne!(after, before);
+        before = after;
+    }
+    folder.write(&name, "---\ntitle: [\n---\n");
+    assert_eq!(build(&folder, &[]).code, Some(1));
+    assert_eq!(
+        pieces(),
+        before,
+        "a build that fails leaves what the memo names"
+    );
+    build(&folder, &["--cold"]);
+    assert_eq!(pieces(), before);
 }
 
 /// A page leads to a part of another one, which goes while the first stays as it is.

@@ -9,15 +9,16 @@ use clap::Args;
 use crate::address::BaseUrl;
 use crate::compile::Options;
 use crate::console;
-use crate::disk::{self, Old, OpenMemo, Publication, Written};
+use crate::disk::{self, NextMemo, Old, OpenMemo, Publication, Written};
 use crate::document::Recollections;
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger::{self, Addresses};
 use crate::limits;
-use crate::memo::{Leaf, Memo, Seal};
+use crate::memo::{self, Leaf, Seal};
 use crate::page::{Output, Page, Quilts};
 use crate::parallel;
+use crate::site::Site;
 
 use super::earlier::Earlier;
 use super::pipeline::{self, Materials, Prepared, Rendered};
@@ -72,11 +73,16 @@ impl Build {
         let mut publication = publication?;
         let nothing = Recollections::default();
         let known = opened.as_ref().map_or(&nothing, OpenMemo::papers);
+        let read_old = |path: &str| publication.read_old(path);
+        let recall = |opened: &OpenMemo| opened.read(read_old);
         let (mut memo, materials) = parallel::join(
-            || opened.as_ref().and_then(OpenMemo::read).unwrap_or_default(),
+            || opened.as_ref().and_then(recall).unwrap_or_default(),
             || Materials::read_knowing(known, &root, &options),
         );
         drop(opened);
+        if let Some(shelf) = disk::shelf(&root) {
+            memo.search.put_on(shelf);
+        }
         let mut prepared = pipeline::prepare(materials?, &options, Some(&mut memo));
         pipeline::review_addresses(&root, &mut prepared)?;
         if prepared.problems.has_errors() {
@@ -98,7 +104,14 @@ impl Build {
             Output::Bytes(bytes) => publication.write(&page.path, bytes),
             Output::Copy(source) => publication.copy(&page.path, source),
         };
-        let rendered = pipeline::render(&mut prepared, "rendering", earlier.as_ref(), write)?;
+        // Most of the next memo is known now.
+        let mut next = Ok(None);
+        let begin = |site: &Site| {
+            let begin = |program| memo.write_begin(site, basis, program);
+            next = NextMemo::begin(&root, memo.search.pieces(), begin);
+        };
+        let rendered =
+            pipeline::render(&mut prepared, "rendering", earlier.as_ref(), write, begin)?;
         if prepared.problems.has_errors() {
             return Ok(reject(prepared, &output));
         }
@@ -106,12 +119,15 @@ impl Build {
         let publishing = Instant::now();
         let old = what_becomes_of_old(&rendered);
         let quilts = std::mem::take(&mut prepared.quilts);
+        let before = std::mem::take(&mut memo.quilts);
         let remembered = publication.finish(paths(&prepared.plan), old, |manifest| {
-            let memo = remember(memo, quilts, &prepared, &rendered, basis, manifest);
-            let kept = disk::keep_memo(&root, &memo);
-            // As for what is let go below.
-            std::mem::forget(memo);
-            kept
+            let Some(next) = next? else {
+                return Ok(());
+            };
+            let quilts = all_quilts(quilts, before, &prepared, &rendered);
+            next.finish(|sums| {
+                memo::write_end(sums, leaves(&prepared, &rendered, manifest), &quilts)
+            })
         })?;
         let publishing = publishing.elapsed();
         if self.ledger {
@@ -137,7 +153,7 @@ impl Build {
             }
         }
         // Nothing follows but the end of the process, which takes back all memory at once.
-        std::mem::forget((prepared, rendered));
+        std::mem::forget((prepared, rendered, memo));
         Ok(Outcome::Done)
     }
 }
@@ -206,45 +222,44 @@ fn basis(prepared: &Prepared, publication: &Publication) -> Fingerprint {
     ink.fingerprint()
 }
 
-/// Makes the memo for the next build, of one in which the index and the neighbours are those of this one.
+/// Returns the pages as the next build may know them.
 ///
 /// A clock goes in steps. What somebody else writes from now on is as new as the list of all files, which was
 /// written last; so only of a page that is older can it be told that nobody wrote to it.
-fn remember(
-    mut memo: Memo,
-    mut quilts: Quilts,
+fn leaves(
     prepared: &Prepared,
     rendered: &[Rendered],
-    basis: Fingerprint,
     manifest: Written,
-) -> Memo {
-    let is_older = |seal: &Seal| (manifest.seal).is_some_and(|last| seal.modified < last.modified);
-    let leaf = |(page, rendered): (&Page, &Rendered)| {
+) -> impl ExactSizeIterator<Item = (Fingerprint, Leaf)> {
+    let is_older =
+        move |seal: &Seal| (manifest.seal).is_some_and(|last| seal.modified < last.modified);
+    let pages = prepared.plan.iter().zip(rendered);
+    pages.map(move |(page, rendered)| {
         let path = Fingerprint::of_bytes(page.path.as_bytes());
         let leaf = Leaf {
             seal: rendered.leaf.seal.filter(is_older),
             ..rendered.leaf
         };
         (path, leaf)
-    };
-    // A file that was taken over has the text of papers where it had it.
+    })
+}
+
+/// Returns where files have the text of papers: of those that were rendered, and of those that were taken over, which
+/// have it where they had it.
+fn all_quilts(
+    mut quilts: Quilts,
+    mut before: Quilts,
+    prepared: &Prepared,
+    rendered: &[Rendered],
+) -> Quilts {
     let kept = prepared.plan.iter().zip(rendered);
     for (page, _) in kept.filter(|(_, rendered)| rendered.is_kept) {
         let path = Fingerprint::of_bytes(page.path.as_bytes());
-        if let Some(quilt) = memo.quilts.remove(&path) {
+        if let Some(quilt) = before.remove(&path) {
             quilts.insert(path, quilt);
         }
     }
-    let (pages, ()) = parallel::join(
-        || prepared.plan.iter().zip(rendered).map(leaf).collect(),
-        || memo.note_papers(&prepared.site),
-    );
-    Memo {
-        basis,
-        quilts,
-        pages,
-        ..memo
-    }
+    quilts
 }
 
 fn summary(prepared: &Prepared, rendered: &[Rendered], time: Duration) -> String {

@@ -83,9 +83,8 @@ impl Check {
         };
         let mut prepared = pipeline::prepare(Materials::read(&root, &options)?, &options, None);
         if !prepared.problems.has_errors() {
-            pipeline::render(&mut prepared, "checking", None, |_, _| {
-                Ok(Written::default())
-            })?;
+            let write = |_: &_, _: &_| Ok(Written::default());
+            pipeline::render(&mut prepared, "checking", None, write, |_| ())?;
             review(&root, &mut prepared);
             pipeline::review_addresses(&root, &mut prepared)?;
         }

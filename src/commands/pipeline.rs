@@ -257,7 +257,7 @@ pub fn review_addresses(root: &Path, prepared: &mut Prepared) -> Result<()> {
 }
 
 /// Renders every page in parallel and hands it to `write`, unless an earlier build has it; the link check
-/// looks at each on its way.
+/// looks at each on its way. Something else that needs the site is done beside.
 ///
 /// An error of the machine ends it; what is wrong with pages is added to the problems.
 pub fn render(
@@ -265,6 +265,7 @@ pub fn render(
     verb: &'static str,
     earlier: Option<&Earlier>,
     write: impl Fn(&Page, &Output) -> Result<Written> + Sync,
+    beside: impl FnOnce(&Site) + Send,
 ) -> Result<Vec<Rendered>> {
     let Prepared {
         site,
@@ -346,7 +347,7 @@ pub fn render(
     let rendered = Mutex::new(rendered);
     // Threads take the next part when they are done with one. Were the pages split among them at once, each
     // would have papers of its own at hand, and the caches of what is made of papers would do for none.
-    let done: Result<()> = parallel::try_in_turn(order, |part| {
+    let work = |part: Vec<usize>| -> Result<()> {
         let done = part.iter().map(|&index| one(index));
         let done = done.collect::<Result<Vec<Rendered>>>()?;
         let mut rendered = rendered.lock().expect("nothing panics while it is held");
@@ -354,7 +355,8 @@ pub fn render(
             rendered[index] = page;
         }
         Ok(())
-    });
+    };
+    let (done, ()) = parallel::join(|| parallel::try_in_turn(order, work), || beside(site));
     progress.finish();
     *quilts = renderer.take_quilts();
     // Its values are many small pieces, and the process ends soon; the kernel takes back its memory at
@@ -469,7 +471,7 @@ mod tests {
         let materials = Materials::read(root, &options).expect("our own site can be read");
         let mut prepared = prepare(materials, &options, None);
         let noted = Mutex::new(0);
-        let rendered = render(&mut prepared, "reading", None, |page, output| {
+        let read = |page: &Page, output: &Output| {
             let Output::Bytes(text) = output else {
                 return Ok(Written::default());
             };
@@ -491,7 +493,8 @@ mod tests {
             assert_eq!(found, expected, "{}", page.path);
             *noted.lock().expect("nothing panicked") += 1;
             Ok(Written::default())
-        });
+        };
+        let rendered = render(&mut prepared, "reading", None, read, |_| ());
         let pages = rendered.expect("it can be rendered").len();
         let noted = *noted.lock().expect("nothing panicked");
         assert!(

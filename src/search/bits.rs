@@ -13,6 +13,13 @@ pub struct BitWriter {
     count: u32,
 }
 
+/// This reads the bits that a `BitWriter` wrote.
+pub struct BitReader<'a> {
+    rest: &'a [u8],
+    pending: u64,
+    count: u32,
+}
+
 /// This is where a list of growing numbers stands.
 ///
 /// The length of the fixed part follows from how many of all numbers there are, so it is not written.
@@ -33,6 +40,20 @@ pub fn push_number(mut number: usize, bytes: &mut Vec<u8>) {
         number >>= 7;
     }
     bytes.push(number as u8);
+}
+
+/// Takes a number that `push_number` wrote from the front of bytes.
+pub fn take_number(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0;
+    for place in (0..usize::BITS).step_by(7) {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        number |= usize::from(byte & 0x7f) << place;
+        if *byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
 }
 
 impl Gaps {
@@ -130,5 +151,87 @@ impl BitWriter {
             // Those that found no room.
             self.pending = bits >> (count - self.count);
         }
+    }
+}
+
+impl<'a> BitReader<'a> {
+    /// Begins with the first of these bytes.
+    pub fn new(bytes: &'a [u8]) -> BitReader<'a> {
+        BitReader {
+            rest: bytes,
+            pending: 0,
+            count: 0,
+        }
+    }
+
+    /// Reads papers with their weights, as many as that.
+    pub fn take_postings(&mut self, count: usize, universe: u32) -> Option<Vec<Posting>> {
+        let mut gaps = Gaps::new(count, universe);
+        let postings = (0..count).map(|_| {
+            let paper = self.take_gap(&mut gaps)?;
+            Some(Posting::new(paper, self.take_ones()?))
+        });
+        postings.collect()
+    }
+
+    /// Reads the next of some numbers.
+    #[inline]
+    pub fn take_gap(&mut self, gaps: &mut Gaps) -> Option<u32> {
+        let ones = self.take_ones()?;
+        let number = gaps.next + (ones << gaps.fixed | self.take_digits(gaps.fixed)?);
+        gaps.next = number + 1;
+        Some(number)
+    }
+
+    /// Reads how many there are of something.
+    #[inline]
+    pub fn take_count(&mut self) -> Option<usize> {
+        let digits = self.take_ones()?;
+        Some(1 << digits | self.take_digits(digits)? as usize)
+    }
+
+    /// Reads ones up to a zero.
+    #[inline]
+    fn take_ones(&mut self) -> Option<u32> {
+        let mut ones = 0;
+        loop {
+            self.fill();
+            // Behind those that are pending are zeros.
+            let run = self.pending.trailing_ones();
+            ones += run;
+            if run < self.count {
+                self.skip(run + 1);
+                return Some(ones);
+            }
+            self.skip(run);
+            (!self.rest.is_empty()).then_some(())?;
+        }
+    }
+
+    /// Reads as many binary digits, 32 at most.
+    #[inline]
+    fn take_digits(&mut self, digits: u32) -> Option<u32> {
+        self.fill();
+        let number = self.pending & ((1 << digits) - 1);
+        (digits <= self.count).then(|| self.skip(digits))?;
+        Some(number as u32)
+    }
+
+    /// Makes 32 bits pending, if there are as many.
+    #[inline]
+    fn fill(&mut self) {
+        while self.count < 56
+            && let Some((byte, rest)) = self.rest.split_first()
+        {
+            self.pending |= u64::from(*byte) << self.count;
+            self.count += 8;
+            self.rest = rest;
+        }
+    }
+
+    #[inline]
+    fn skip(&mut self, count: u32) {
+        self.pending >>= count;
+        self.count -= count;
     }
 }

@@ -2,22 +2,24 @@
 //!
 //! Pieces of the site are inverted side by side and joined in order, so threads do not show.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::parallel;
 use crate::site::{Entry, Site};
 
+use super::kept::Kept;
 use super::lexicon::{Lexicon, Place};
 use super::pairs::{self, Pair};
-use super::pieces::{self, Packed, PackedWord, Pieces};
+use super::pieces::{self, Outline, Packed, PackedWord};
 use super::words;
 
 /// This is a word and the papers that have it, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word<'a> {
     /// The word, folded; `#slug` for a tag.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
     /// The papers.
     pub postings: Vec<Posting>,
 }
@@ -27,10 +29,10 @@ pub struct Word<'a> {
 pub struct Posting(u32);
 
 /// Weights are below this.
-const WEIGHTS: u32 = 8;
+pub const WEIGHTS: u32 = 8;
 
 /// How many papers are inverted at once; two bytes hold a posting of one of so many.
-const PIECE: usize = 512;
+pub const PIECE: usize = 512;
 /// About how many pairs of words a paper has.
 const PAIRS: usize = 256;
 const _: () = assert!(PIECE as u32 * WEIGHTS <= 1 << 16);
@@ -77,20 +79,40 @@ impl Posting {
     }
 }
 
-/// Inverts a site in pieces; those that an earlier build kept are taken where they are as they were.
-pub fn invert(site: &Site, kept: &Pieces) -> Pieces {
-    let numbers: Vec<usize> = (0..site.papers.len()).collect();
-    let chunks: Vec<&[usize]> = numbers.chunks(PIECE).collect();
-    parallel::map_indices(chunks.len(), |place| {
-        let numbers = chunks[place];
-        let fingerprint = fingerprint(site, numbers);
-        let known = kept.get(place).filter(|(known, _)| *known == fingerprint);
-        let is_sound = |packed: &[u8]| Packed::of(packed).is_some_and(Packed::is_sound);
-        match known.filter(|(_, packed)| is_sound(packed)) {
-            Some(known) => known.clone(),
-            None => (fingerprint, invert_piece(site, numbers).into()),
+/// Tells of each piece of a site what it is made of.
+pub fn outlines(site: &Site) -> Vec<Outline> {
+    let count = site.papers.len();
+    parallel::map_indices(count.div_ceil(PIECE), |place| {
+        let first = place * PIECE;
+        let mut ink = Ink::default();
+        let numbers = first..count.min(first + PIECE);
+        let papers = numbers.map(|number| fingerprint(site, number, &mut ink));
+        Outline {
+            first: first as u32,
+            papers: papers.collect(),
         }
     })
+}
+
+/// Inverts a site in pieces; those that an earlier build kept are taken where they are as they were.
+pub fn invert(site: &Site, outlines: &[Outline], kept: &Kept) -> Vec<Vec<u8>> {
+    parallel::map(outlines, |outline| {
+        let known = kept.take(outline.fingerprint());
+        known.unwrap_or_else(|| {
+            let piece = invert_piece(site, outline, |_| true);
+            kept.put(outline.fingerprint(), &piece);
+            piece
+        })
+    })
+}
+
+/// Makes a piece anew of which another build kept what it was; most papers are as they were.
+pub fn renew(site: &Site, outline: &Outline, before: Packed, kept: &Kept) -> Option<Vec<u8>> {
+    let differs = before.differs(outline)?;
+    let others = invert_piece(site, outline, |place| differs[place]);
+    let piece = pieces::patch(outline, before, Packed::of(&others)?, &differs);
+    kept.put(outline.fingerprint(), &piece);
+    Some(piece)
 }
 
 /// Joins words of pieces that follow each other; returns them sorted by their bytes.
@@ -112,36 +134,35 @@ pub fn join<'a>(words: impl Iterator<Item = PackedWord<'a>>) -> Vec<Word<'a>> {
         let mut postings = Vec::with_capacity(count);
         (group.iter()).for_each(|(_, word)| postings.extend(word.postings()));
         Word {
-            text: group[0].1.text,
+            text: group[0].1.text.into(),
             postings,
         }
     };
     groups.map(join).collect()
 }
 
-/// Takes the fingerprint of all that a piece is made of.
-fn fingerprint(site: &Site, numbers: &[usize]) -> Fingerprint {
-    let mut ink = Ink::default();
-    for &number in numbers {
-        number.ink(&mut ink);
-        let entry = &site.papers[site.papers.len() - 1 - number];
-        entry.ink(&mut ink);
-        for &tag in &entry.tags {
-            let tag = &site.tags[tag];
-            [tag.slug.as_str(), &tag.name].as_slice().ink(&mut ink);
-        }
+/// Takes the fingerprint of all that a paper says in a piece.
+fn fingerprint(site: &Site, number: usize, ink: &mut Ink) -> Fingerprint {
+    ink.clear();
+    let entry = &site.papers[site.papers.len() - 1 - number];
+    entry.ink(ink);
+    for &tag in &entry.tags {
+        let tag = &site.tags[tag];
+        [tag.slug.as_str(), &tag.name].as_slice().ink(ink);
     }
     ink.fingerprint()
 }
 
-/// Inverts papers, and packs them as a piece.
-fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<u8> {
+/// Inverts those papers of a piece that are wanted, by their places in it, and packs them as one of all of them.
+fn invert_piece(site: &Site, outline: &Outline, is_wanted: impl Fn(usize) -> bool) -> Vec<u8> {
     let mut lexicon = Lexicon::new();
-    let mut pairs = Vec::with_capacity(numbers.len() * PAIRS);
+    let mut pairs = Vec::new();
     let mut folded = String::new();
-    for &number in numbers {
-        let entry = &site.papers[site.papers.len() - 1 - number];
-        let paper = number as u32;
+    let places = (0..outline.papers.len()).filter(|place| is_wanted(*place));
+    let papers: Vec<u32> = places.map(|place| outline.first + place as u32).collect();
+    pairs.reserve(papers.len() * PAIRS);
+    for paper in papers {
+        let entry = &site.papers[site.papers.len() - 1 - paper as usize];
         for tag in &entry.tags {
             lexicon.meet_tag(&site.tags[*tag].slug, paper);
         }
@@ -150,7 +171,7 @@ fn invert_piece(site: &Site, numbers: &[usize]) -> Vec<u8> {
         read(&folded, &ends, paper, &mut lexicon, &mut pairs);
     }
     pairs::sort(&mut pairs);
-    pieces::pack(numbers[0] as u32, lexicon, &pairs)
+    pieces::pack(outline, lexicon, &pairs)
 }
 
 /// Folds what is sought of a paper; returns where its parts end: the title, each author and tag, the

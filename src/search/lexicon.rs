@@ -228,7 +228,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::pieces::{Packed, pack};
+    use crate::search::pieces::{Outline, Packed, pack};
+
+    fn outline(first: u32) -> Outline {
+        Outline {
+            first,
+            papers: Vec::new(),
+        }
+    }
 
     proptest! {
         #[test]
@@ -247,7 +254,7 @@ mod tests {
                     map.entry(word).or_default().entry(paper).or_default()[*place] += 1;
                 }
             }
-            let packed = pack(7, lexicon, &[]);
+            let packed = pack(&outline(7), lexicon, &[]);
             let piece = Packed::of(&packed).expect("it was packed");
             prop_assert!(piece.is_sound());
             let found: Vec<(&str, Vec<Posting>)> = (piece.words())
@@ -278,7 +285,7 @@ mod tests {
                 lexicon.meet(Token::of(word), paper, Place::Abstract);
             }
         }
-        let packed = pack(0, lexicon, &[]);
+        let packed = pack(&outline(0), lexicon, &[]);
         let piece = Packed::of(&packed).expect("it was packed");
         assert!(piece.words().map(|word| word.text).eq(&words));
         assert!(piece.words().all(|word| word.count() == 2));

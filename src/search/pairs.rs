@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use crate::parallel;
 
-use super::bits::{self, BitWriter, Gaps};
+use super::bits::{self, BitReader, BitWriter, Gaps};
 use super::pieces::Packed;
 
 /// This is a pair of words in a paper: the number of the pair, then that of the paper.
@@ -76,31 +76,32 @@ pub fn write(pieces: &[Packed], papers: usize) -> Vec<u8> {
     put_together(&pages)
 }
 
-/// Writes the pairs of all papers again, of as many papers as before: pages whose pairs are as they were are
-/// taken from what was written. `others` are pieces as they were and as they are, `all` is every piece as it is.
-/// `None` if that is not what was written of so many papers.
-pub fn rewrite(
-    written: &[u8],
-    others: &[(Packed, Packed)],
-    all: &[Packed],
-    papers: usize,
-) -> Option<Vec<u8>> {
+/// Writes the pairs of all papers again, of as many papers as before, of which some pieces changed: each as it was
+/// and as it is. Pages whose pairs are as they were are taken from what was written; `None` if that is not what was
+/// written of so many papers.
+pub fn rewrite(written: &[u8], changed: &[(Packed, Packed)], papers: usize) -> Option<Vec<u8>> {
     let universe = bits::length(papers);
     let digits = digits(universe);
     let count = count_pages(digits);
-    let mut changed = vec![false; count];
-    for (before, after) in others {
+    let (mut is_changed, mut is_renewed) = (vec![false; count], vec![false; papers]);
+    for (before, after) in changed {
         for_each_difference(*before, *after, |pair| {
-            changed[pair.key(digits - WITHIN) as usize] = true;
+            is_changed[pair.key(digits - WITHIN) as usize] = true;
         });
+        let papers = after.papers();
+        is_renewed[papers.start as usize..papers.end as usize].fill(true);
     }
+    let changed: Vec<Packed> = changed.iter().map(|(_, after)| *after).collect();
     let (table, _) = written.split_at_checked(4 * (count + 1))?.0.as_chunks();
     let start = |page: usize| u32::from_le_bytes(table[page]) as usize;
     let pages = parallel::map_with(count, Reader::default, |reader, page| {
-        if !changed[page] {
-            return written.get(start(page)..start(page + 1)).map(Cow::Borrowed);
+        let written = written.get(start(page)..start(page + 1))?;
+        if !is_changed[page] {
+            return Some(Cow::Borrowed(written));
         }
-        let pairs = reader.read(all, page, digits);
+        let mut pairs = read_page(written, page, universe)?;
+        pairs.retain(|pair| is_renewed.get(pair.paper() as usize) == Some(&false));
+        pairs.extend(reader.read(&changed, page, digits));
         Some(Cow::Owned(write_page(pairs, universe)))
     });
     let pages: Option<Vec<Cow<[u8]>>> = pages.into_iter().collect();
@@ -215,6 +216,23 @@ fn write_sorted(pairs: &[Pair], universe: u32) -> Vec<u8> {
     bits.finish()
 }
 
+/// Reads the pairs that `write_sorted` wrote.
+fn read_page(bytes: &[u8], page: usize, universe: u32) -> Option<Vec<Pair>> {
+    let mut bits = BitReader::new(bytes);
+    let mut pairs = Vec::with_capacity(1 << 9);
+    let count = bits.take_count()?.checked_sub(1)?;
+    let mut gaps = Gaps::new(count, WITHIN);
+    for _ in 0..count {
+        let number = (page as u32) << WITHIN | bits.take_gap(&mut gaps)?;
+        let papers = bits.take_count()?;
+        let mut gaps = Gaps::new(papers, universe);
+        for _ in 0..papers {
+            pairs.push(Pair::of_number(number, bits.take_gap(&mut gaps)?));
+        }
+    }
+    Some(pairs)
+}
+
 /// Sorts pairs by the last digits of their numbers, one in each round; those that are alike stay in order. There
 /// are `DIGITS` digits, a power of two.
 fn sort_by_digits<const DIGITS: usize>(pairs: &mut Vec<Pair>, rounds: u32) {
@@ -253,8 +271,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::fingerprint::Fingerprint;
     use crate::search::lexicon::Lexicon;
-    use crate::search::pieces;
+    use crate::search::pieces::{self, Outline};
 
     /// Pieces of so many papers; each has pairs, some of which have nearly the same number.
     fn pieces_of(papers: u32) -> impl Strategy<Value = Vec<Vec<(u32, u32)>>> {
@@ -279,7 +298,8 @@ mod tests {
                 sorted.dedup();
                 sort(&mut pairs);
                 prop_assert_eq!(&pairs, &sorted);
-                packed.push(pieces::pack(first, Lexicon::new(), &pairs));
+                let papers = vec![Fingerprint::default(); 50];
+                packed.push(pieces::pack(&Outline { first, papers }, Lexicon::new(), &pairs));
                 all.extend(pairs);
             }
             let digits = digits(bits::length(papers));

@@ -1,17 +1,26 @@
 //! Pieces of an inverted site, as bytes that one build keeps for the next.
 //!
 //! One paper is edited at a time, and the words of all others are what they were; finding them again is most
-//! of what an index costs. A piece is known by the fingerprint of its papers, which `invert` takes.
+//! of what an index costs. A piece tells what each of its papers was made of, so that one of which few are others
+//! is made of the words of those papers and of the piece as it was.
 
-use crate::fingerprint::Fingerprint;
-use crate::octets::{Octets, push_u32, take_slice, take_u32};
+use std::ops::Range;
 
-use super::invert::Posting;
+use crate::fingerprint::{Fingerprint, Ink, Inked as _};
+use crate::octets::{push_fingerprint, push_u32, take_slice, take_u32};
+
+use super::invert::{Posting, WEIGHTS};
 use super::lexicon::Lexicon;
 use super::pairs::Pair;
 
-/// These are packed pieces in the order of their papers, each with the fingerprint of what it was made of.
-pub type Pieces = Vec<(Fingerprint, Octets)>;
+/// This is what a piece is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// The number of its first paper.
+    pub first: u32,
+    /// The fingerprints of its papers.
+    pub papers: Vec<Fingerprint>,
+}
 
 /// This is a piece of a site, which is read where it lies: the words of some papers that follow each other, and
 /// their pairs of words.
@@ -19,6 +28,7 @@ pub type Pieces = Vec<(Fingerprint, Octets)>;
 pub struct Packed<'a> {
     /// The number of its first paper.
     first: u32,
+    papers: &'a [[u8; 16]],
     words: Words<'a>,
     pairs: &'a [[u8; 6]],
 }
@@ -40,16 +50,13 @@ pub struct PackedWord<'a> {
     postings: &'a [[u8; 2]],
 }
 
-/// Packs words and sorted pairs as a piece with this first paper.
-pub fn pack(first: u32, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(1 << 16);
-    push_u32(first, &mut bytes);
-    push_u32(0, &mut bytes);
-    push_u32(pairs.len() as u32, &mut bytes);
-    let start = bytes.len();
+/// Packs words and sorted pairs of these papers as a piece.
+pub fn pack(outline: &Outline, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
+    let first = outline.first;
+    let mut bytes = begin(outline, 1 << 16);
     words.write(first, &mut bytes);
+    end_words(outline, &mut bytes);
     let end = bytes.len();
-    bytes[4..8].copy_from_slice(&((end - start) as u32).to_le_bytes());
     bytes.resize(end + 6 * pairs.len(), 0);
     let (packed, _) = bytes[end..].as_chunks_mut();
     for (six, pair) in packed.iter_mut().zip(pairs) {
@@ -59,6 +66,87 @@ pub fn pack(first: u32, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
     }
     bytes
 }
+
+/// Packs the words and pairs of a piece anew: of the papers that changed those of another piece, which holds no
+/// others, and of all else those that it had. There are as many papers as before.
+pub fn patch(outline: &Outline, before: Packed, others: Packed, is_changed: &[bool]) -> Vec<u8> {
+    let is_changed = |paper: u16| is_changed.get(usize::from(paper)).is_none_or(|is| *is);
+    let room = before.words.left() + 6 * before.pairs.len() + others.words.left();
+    let mut bytes = begin(outline, room + 6 * others.pairs.len());
+    let (mut left, mut right) = (before.words.peekable(), others.words.peekable());
+    while let Some(text) = [left.peek(), right.peek()]
+        .into_iter()
+        .flatten()
+        .map(|word| word.text)
+        .min()
+    {
+        let here = [&mut left, &mut right].map(|words| words.next_if(|word| word.text == text));
+        let [kept, fresh] = here.map(|word| word.map_or(&[][..], |word| word.postings));
+        let start = bytes.len();
+        push_u32(text.len() as u32, &mut bytes);
+        push_u32(0, &mut bytes);
+        bytes.extend_from_slice(text.as_bytes());
+        let postings = bytes.len();
+        let number = |two: &[u8; 2]| u16::from_le_bytes(*two);
+        let kept = kept
+            .iter()
+            .filter(|two| !is_changed(number(two) / WEIGHTS as u16));
+        merge(kept, fresh.iter(), number, |two| {
+            bytes.extend_from_slice(two)
+        });
+        match ((bytes.len() - postings) / 2) as u32 {
+            0 => bytes.truncate(start),
+            count => bytes[start + 4..start + 8].copy_from_slice(&count.to_le_bytes()),
+        }
+    }
+    end_words(outline, &mut bytes);
+    let number = |&[a, b, c, d, e, f]: &[u8; 6]| u64::from_le_bytes([e, f, a, b, c, d, 0, 0]);
+    let kept = before.pairs.iter();
+    let kept = kept.filter(|&&[.., e, f]| !is_changed(u16::from_le_bytes([e, f])));
+    merge(kept, others.pairs.iter(), number, |six| {
+        bytes.extend_from_slice(six)
+    });
+    bytes
+}
+
+/// Calls back for the values of two lists, both of which are in the order of their numbers, in that order.
+fn merge<'a, T: 'a, N: Ord>(
+    left: impl Iterator<Item = &'a T>,
+    right: impl Iterator<Item = &'a T>,
+    number: impl Fn(&T) -> N,
+    mut call: impl FnMut(&'a T),
+) {
+    let mut right = right.peekable();
+    for value in left {
+        while let Some(other) = right.next_if(|other| number(other) < number(value)) {
+            call(other);
+        }
+        call(value);
+    }
+    right.for_each(call);
+}
+
+/// Begins a piece with room for some bytes.
+fn begin(outline: &Outline, room: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEAD + 16 * outline.papers.len() + room);
+    push_u32(outline.first, &mut bytes);
+    push_u32(outline.papers.len() as u32, &mut bytes);
+    push_u32(0, &mut bytes);
+    for paper in &outline.papers {
+        push_fingerprint(*paper, &mut bytes);
+    }
+    bytes
+}
+
+/// Notes that the words of a piece end here.
+fn end_words(outline: &Outline, bytes: &mut [u8]) {
+    let length = bytes.len() - HEAD - 16 * outline.papers.len();
+    bytes[HEAD - 4..HEAD].copy_from_slice(&(length as u32).to_le_bytes());
+}
+
+/// Before the fingerprints of its papers a piece has three numbers: that of the first paper, how many there are, and
+/// how many bytes the words have. What stands behind the words are pairs.
+const HEAD: usize = 12;
 
 /// Returns how many bytes a word of this length takes that so many papers have.
 pub fn size(length: usize, count: usize) -> usize {
@@ -74,26 +162,34 @@ pub fn put_word(text: &[u8], count: usize, bytes: &mut [u8]) -> usize {
     start
 }
 
-/// Opens pieces; `None` if one of them is none.
-pub fn open(pieces: &Pieces) -> Option<Vec<Packed<'_>>> {
-    (pieces.iter().map(|(_, piece)| Packed::of(piece))).collect()
+impl Outline {
+    /// Tells the piece from others.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut ink = Ink::default();
+        (self.first as usize).ink(&mut ink);
+        self.papers.ink(&mut ink);
+        ink.fingerprint()
+    }
 }
 
 impl<'a> Packed<'a> {
     /// Opens what `pack` packed.
     pub fn of(mut bytes: &'a [u8]) -> Option<Packed<'a>> {
         let rest = &mut bytes;
-        let [first, length, pairs] = [take_u32(rest)?, take_u32(rest)?, take_u32(rest)?];
+        let [first, papers, length] = [take_u32(rest)?, take_u32(rest)?, take_u32(rest)?];
+        let (papers, _) = take_slice(rest, 16 * papers as usize)?.as_chunks();
         let words = Words {
             first,
             rest: take_slice(rest, length as usize)?,
         };
-        let (pairs, _) = take_slice(rest, 6 * pairs as usize)?.as_chunks();
-        rest.is_empty().then_some(Packed {
+        let (pairs, others) = rest.as_chunks();
+        let packed = Packed {
             first,
+            papers,
             words,
             pairs,
-        })
+        };
+        others.is_empty().then_some(packed)
     }
 
     /// Tells whether its words are words to the last.
@@ -101,6 +197,19 @@ impl<'a> Packed<'a> {
         let mut words = self.words;
         while words.next().is_some() {}
         words.left() == 0
+    }
+
+    /// Returns the numbers of its papers.
+    pub fn papers(self) -> Range<u32> {
+        self.first..self.first + self.papers.len() as u32
+    }
+
+    /// Tells which papers of as many were made of something else.
+    pub fn differs(self, outline: &Outline) -> Option<Vec<bool>> {
+        let is_same = self.first == outline.first && self.papers.len() == outline.papers.len();
+        let papers = self.papers.iter().zip(&outline.papers);
+        let differs = papers.map(|(before, after)| u128::from_le_bytes(*before) != after.0);
+        is_same.then(|| differs.collect())
     }
 
     /// Returns its words, sorted.

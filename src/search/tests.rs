@@ -1,4 +1,6 @@
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 
@@ -8,6 +10,7 @@ use super::*;
 use crate::config::Config;
 use crate::diagnostic::Problems;
 use crate::document;
+use crate::layout;
 use crate::site::{self, Parts};
 use crate::source::Source;
 
@@ -51,6 +54,18 @@ fn many(count: u32) -> Vec<(u32, String, String)> {
     (0..count).map(paper).collect()
 }
 
+/// Makes the pieces of a site.
+fn pieces_of(site: &Site) -> Vec<Vec<u8>> {
+    invert::invert(site, &invert::outlines(site), &Kept::default())
+}
+
+fn open(pieces: &[Vec<u8>]) -> Vec<Packed<'_>> {
+    let pieces = pieces.iter().map(|piece| Packed::of(piece));
+    pieces
+        .map(|piece| piece.expect("it was made here"))
+        .collect()
+}
+
 #[test]
 fn postings_come_back_from_bits() {
     let far: Vec<(u32, u32)> = (0..50).chain([100_000]).map(|paper| (paper, 2)).collect();
@@ -71,6 +86,17 @@ fn postings_come_back_from_bits() {
             bits.push_postings(&postings, universe);
         }
         let bytes = bits.finish();
+        let mut reader = bits::BitReader::new(&bytes);
+        for list in lists {
+            let read = reader.take_postings(list.len(), universe);
+            let read = read.expect("they were written").into_iter();
+            let read = read.map(|posting| (posting.paper(), posting.weight()));
+            assert_eq!(read.collect::<Vec<_>>(), list);
+        }
+        assert!(
+            reader.take_postings(9, universe).is_none(),
+            "nothing is left"
+        );
         let mut at = 0;
         let mut next = || {
             at += 1;
@@ -109,9 +135,8 @@ fn the_title_weighs_more_than_the_abstract() {
             "Models, models, forgetting.".to_owned(),
         ),
     ]);
-    let pieces = invert::invert(&site, &Pieces::new());
-    let pieces = pieces::open(&pieces).expect("they were made here");
-    let words = invert::join(pieces.into_iter().flat_map(Packed::words));
+    let pieces = pieces_of(&site);
+    let words = invert::join(open(&pieces).into_iter().flat_map(Packed::words));
     let shown: Vec<String> = words
         .iter()
         .map(|word| {
@@ -144,43 +169,161 @@ fn a_changed_abstract_renames_few_files() {
     assert_ne!(before.head, after.head);
 }
 
-/// Keeps an index as a memo does.
-fn keep(kept: Kept) -> Kept {
-    let written: Vec<u8> = kept.write().iter().flatten().copied().collect();
-    let written = Arc::new(written);
+/// A shelf in memory, which counts what was asked of it.
+#[derive(Default)]
+struct Board {
+    pieces: Mutex<HashMap<Fingerprint, Vec<u8>>>,
+    taken: AtomicUsize,
+    put: AtomicUsize,
+}
+
+impl Board {
+    /// Returns how many pieces were taken and put since it was asked last.
+    fn count(&self) -> (usize, usize) {
+        let of = |number: &AtomicUsize| number.swap(0, Ordering::Relaxed);
+        (of(&self.taken), of(&self.put))
+    }
+}
+
+impl Shelf for Board {
+    fn take(&self, piece: Fingerprint) -> Option<Vec<u8>> {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        let pieces = self.pieces.lock().expect("nobody panics");
+        pieces.get(&piece).cloned()
+    }
+
+    fn put(&self, piece: Fingerprint, bytes: &[u8]) {
+        self.put.fetch_add(1, Ordering::Relaxed);
+        let mut pieces = self.pieces.lock().expect("nobody panics");
+        pieces.insert(piece, bytes.to_vec());
+    }
+}
+
+/// Nothing was kept but a place for pieces.
+fn kept_on(board: &Arc<Board>) -> Kept {
+    let mut kept = Kept::default();
+    kept.put_on(board.clone());
+    kept
+}
+
+/// Keeps an index as a memo does, and its files as a site does that was published.
+fn keep(kept: &Kept, index: &Index, board: &Arc<Board>) -> Kept {
+    let taken = keep_some(kept, index, board, |_| true);
+    assert_eq!(&taken, kept);
+    taken
+}
+
+fn keep_some(
+    kept: &Kept,
+    index: &Index,
+    board: &Arc<Board>,
+    is_there: impl Fn(&str) -> bool,
+) -> Kept {
+    let mut written = Vec::new();
+    kept.write(&mut written);
     let mut rest = written.as_slice();
-    let taken = Kept::take(&mut rest, &written);
+    let read = |path: &str| {
+        let mut files = index.files.iter();
+        let file = files.find(|file| layout::search_file(&file.name) == path)?;
+        is_there(path).then(|| file.bytes.to_vec())
+    };
+    let mut taken = Kept::take_from(&mut rest, read).expect("it was written here");
     assert!(rest.is_empty());
-    assert_eq!(taken.as_ref(), Some(&kept));
-    taken.expect("it was compared")
+    taken.put_on(board.clone());
+    taken
 }
 
 #[test]
 fn an_index_of_kept_pieces_is_one_that_was_made_at_once() {
     let mut papers = many(1_200);
-    let mut kept = Kept::default();
+    let board = Arc::new(Board::default());
+    let mut kept = kept_on(&board);
     for (round, text) in ["", " quine", " and another"].into_iter().enumerate() {
         papers[1_100].2.push_str(text);
         let site = site_of(&papers);
         let before = kept.clone();
-        assert_eq!(index(&site, Some(&mut kept)), index(&site, None), "{text}");
+        let made = index(&site, Some(&mut kept));
+        assert!(made == index(&site, None), "{text}");
         let pieces = kept.pieces.iter();
         let same = pieces.filter(|piece| before.pieces.contains(piece)).count();
         assert_eq!(
             (kept.pieces.len(), same),
             (3, if round == 0 { 0 } else { 2 })
         );
+        // Of those that did not change nothing is asked.
+        assert_eq!(board.count(), if round == 0 { (0, 3) } else { (1, 1) });
         let is_new = |words: &&WordFile| !before.tables.words.contains(words);
         let new = kept.tables.words.iter().filter(is_new).count();
         assert_eq!(new <= 3, round > 0, "{new} of {}", kept.tables.words.len());
-        kept = keep(kept);
+        kept = keep(&kept, &made, &board);
     }
-    // A memo has a sum; what is no piece all the same is made again.
-    let site = site_of(&papers);
-    for (_, bytes) in &mut kept.pieces {
-        *bytes = bytes[..bytes.len() - 1].to_vec().into();
+}
+
+#[test]
+fn what_was_not_kept_is_made_again() {
+    let mut papers = many(1_200);
+    let board = Arc::new(Board::default());
+    let mut kept = kept_on(&board);
+    let mut made = index(&site_of(&papers), Some(&mut kept));
+    let pairs = |kept: &Kept| kept.tables.pairs.clone().expect("there are papers").name;
+    let titles = |kept: &Kept| kept.sheets[0].titles.name.clone();
+    for harm in 0..7 {
+        papers[1_100].2.push_str(&format!(" harm{harm}"));
+        let names = [
+            pairs(&kept),
+            titles(&kept),
+            kept.tables.words[3].file.name.clone(),
+        ];
+        let is_there = |path: &str| {
+            names
+                .get(harm)
+                .is_none_or(|name| !path.contains(name.as_str()))
+        };
+        kept = keep_some(&kept, &made, &board, is_there);
+        let mut pieces = board.pieces.lock().expect("nobody panicked");
+        match harm {
+            3 => pieces.clear(),
+            // What is no piece all the same, though who keeps it should see that.
+            4 => pieces
+                .values_mut()
+                .for_each(|piece| piece.truncate(piece.len() - 1)),
+            5 => pieces.values_mut().for_each(|piece| piece[8] += 1),
+            6 => kept.pieces.truncate(2),
+            _ => {}
+        }
+        drop(pieces);
+        let site = site_of(&papers);
+        made = index(&site, Some(&mut kept));
+        assert!(made == index(&site, None), "{harm}");
+        kept = keep(&kept, &made, &board);
     }
-    assert_eq!(index(&site, Some(&mut kept)), index(&site, None));
+}
+
+/// A word becomes so common that its file has fewer papers, and so rare again that it must have more.
+#[test]
+fn papers_that_a_file_has_not_are_sought_in_all_pieces() {
+    let mut papers = many(1_200);
+    let board = Arc::new(Board::default());
+    let mut kept = kept_on(&board);
+    for paper in papers.iter_mut().skip(600).take(FEW) {
+        paper.2.push_str(" quine");
+    }
+    index(&site_of(&papers), Some(&mut kept));
+    board.count();
+    for (text, expected) in [
+        // One more is another list; one less is the first again, of which no file has all papers.
+        ("quine", (1, 1)),
+        ("quine quine", (1, 1)),
+        ("", (3, 2)),
+    ] {
+        papers[1_100].2 = text.to_owned();
+        let site = site_of(&papers);
+        assert!(
+            index(&site, Some(&mut kept)) == index(&site, None),
+            "{text}"
+        );
+        assert_eq!(board.count(), expected, "{text}");
+    }
 }
 
 #[test]
@@ -190,7 +333,7 @@ fn a_word_file_goes_on_where_the_first_word_of_the_next_is_gone() {
         let own = (0..40).map(|word| format!(" v{:x}", (number * 40 + word) * 104_729 % 999_983));
         paper.2.extend(own);
     }
-    let mut kept = Kept::default();
+    let mut kept = kept_on(&Arc::default());
     index(&site_of(&papers), Some(&mut kept));
     assert!(kept.tables.words.len() > 10);
     let mut gone = 0;
@@ -244,7 +387,8 @@ proptest! {
         edits in prop::collection::vec(prop::collection::vec((any::<u32>(), any::<bool>(), change()), 0..4), 1..5),
     ) {
         let mut papers = many(count);
-        let mut kept = Kept::default();
+        let board = Arc::new(Board::default());
+        let mut kept = kept_on(&board);
         index(&site_of(&papers), Some(&mut kept));
         for edits in edits {
             for (at, is_title, change) in edits.into_iter().filter(|_| count > 0) {
@@ -267,8 +411,14 @@ proptest! {
                 }
             }
             let site = site_of(&papers);
-            prop_assert!(index(&site, Some(&mut kept)) == index(&site, None));
-            kept = keep(kept);
+            let made = index(&site, Some(&mut kept));
+            prop_assert!(made == index(&site, None));
+            // A piece that was patched is the one that is made at once.
+            for (piece, outline) in pieces_of(&site).iter().zip(invert::outlines(&site)) {
+                let pieces = board.pieces.lock().expect("nobody panicked");
+                prop_assert!(pieces.get(&outline.fingerprint()) == Some(piece));
+            }
+            kept = keep(&kept, &made, &board);
         }
     }
 }
@@ -359,8 +509,7 @@ fn words_that_follow_each_other_are_known_together() {
     papers[7].1 = "On Catastrophic Forgetting".to_owned();
     papers[150].2 = "It stops *catastrophic* forgetting. Of x and y.".to_owned();
     let site = site_of(&papers);
-    let pieces = invert::invert(&site, &Pieces::new());
-    let file = pairs::write(&pieces::open(&pieces).expect("they were made here"), 200);
+    let file = pairs::write(&open(&pieces_of(&site)), 200);
     let number = |index: usize| {
         let slug = format!("paper-{index}");
         let mut oldest_first = site.papers.iter().rev();
@@ -388,7 +537,11 @@ fn pairs_of_a_large_site_are_told_apart() {
         .map(|number| pairs::Pair::new((number % 1_499, number / 1_499), number % 10_000));
     let mut pairs: Vec<pairs::Pair> = pairs.collect();
     pairs.sort_unstable();
-    let piece = pieces::pack(0, Lexicon::new(), &pairs);
+    let outline = Outline {
+        first: 0,
+        papers: Vec::new(),
+    };
+    let piece = pieces::pack(&outline, Lexicon::new(), &pairs);
     let pieces = [
         Packed::default(),
         Packed::of(&piece).expect("it was made here"),
