@@ -89,6 +89,7 @@ pub fn outlines(site: &Site) -> Vec<Outline> {
         let papers = numbers.map(|number| fingerprint(site, number, &mut ink));
         Outline {
             first: first as u32,
+            page_digits: pairs::page_digits(count),
             papers: papers.collect(),
         }
     })
@@ -170,7 +171,6 @@ fn invert_piece(site: &Site, outline: &Outline, is_wanted: impl Fn(usize) -> boo
         let ends = fold(site, entry, &mut folded);
         read(&folded, &ends, paper, &mut lexicon, &mut pairs);
     }
-    pairs::sort(&mut pairs);
     pieces::pack(outline, lexicon, &pairs)
 }
 

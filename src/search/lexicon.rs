@@ -233,6 +233,7 @@ mod tests {
     fn outline(first: u32) -> Outline {
         Outline {
             first,
+            page_digits: 1,
             papers: Vec::new(),
         }
     }

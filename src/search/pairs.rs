@@ -53,20 +53,19 @@ impl Pair {
         Pair::of_number(self.key(digits), self.paper())
     }
 
-    /// The first digits of its number.
+    /// Returns the first digits of its number.
     #[inline]
-    fn key(self, digits: u32) -> u32 {
+    pub fn key(self, digits: u32) -> u32 {
         self.number() >> (32 - digits)
     }
 }
 
-/// Sorts pairs that come in the order of their papers, and leaves each once.
-pub fn sort(pairs: &mut Vec<Pair>) {
-    sort_by_digits::<{ 1 << 11 }>(pairs, 3);
-    pairs.dedup();
+/// Returns how many of the first digits of a pair's number tell its page, if there are so many papers.
+pub fn page_digits(papers: usize) -> u32 {
+    digits(bits::length(papers)) - WITHIN
 }
 
-/// Writes the pairs of all papers, which come in sorted pieces.
+/// Writes the pairs of all papers, which come in pieces, there in the order of pages and then of papers.
 pub fn write(pieces: &[Packed], papers: usize) -> Vec<u8> {
     let universe = bits::length(papers);
     let digits = digits(universe);
@@ -85,9 +84,10 @@ pub fn rewrite(written: &[u8], changed: &[(Packed, Packed)], papers: usize) -> O
     let count = count_pages(digits);
     let (mut is_changed, mut is_renewed) = (vec![false; count], vec![false; papers]);
     for (before, after) in changed {
-        for_each_difference(*before, *after, |pair| {
-            is_changed[pair.key(digits - WITHIN) as usize] = true;
-        });
+        let pages = [before, after].map(|piece| pages(*piece, digits));
+        for (page, is_changed) in is_changed.iter_mut().enumerate() {
+            *is_changed |= pages[0][page] != pages[1][page];
+        }
         let papers = after.papers();
         is_renewed[papers.start as usize..papers.end as usize].fill(true);
     }
@@ -102,6 +102,7 @@ pub fn rewrite(written: &[u8], changed: &[(Packed, Packed)], papers: usize) -> O
         let mut pairs = read_page(written, page, universe)?;
         pairs.retain(|pair| is_renewed.get(pair.paper() as usize) == Some(&false));
         pairs.extend(reader.read(&changed, page, digits));
+        pairs.sort_by_key(|pair| pair.paper());
         Some(Cow::Owned(write_page(pairs, universe)))
     });
     let pages: Option<Vec<Cow<[u8]>>> = pages.into_iter().collect();
@@ -140,25 +141,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Calls back for each pair that one of two pieces has and the other has not.
-fn for_each_difference(one: Packed, other: Packed, mut call: impl FnMut(Pair)) {
-    let (mut left, mut right) = (one.pairs(), other.pairs());
-    loop {
-        let first = |piece: Packed, pairs: &[_]| pairs.first().map(|six| piece.pair(six));
-        let (a, b) = (first(one, left), first(other, right));
-        let Some(next) = a.into_iter().chain(b).min() else {
-            return;
-        };
-        if a != b {
-            call(next);
-        }
-        if a == Some(next) {
-            left = &left[1..];
-        }
-        if b == Some(next) {
-            right = &right[1..];
-        }
-    }
+/// Returns the pairs of a piece page by page.
+fn pages(piece: Packed<'_>, digits: u32) -> Vec<&[[u8; 6]]> {
+    let page_of = |six: &[u8; 6]| piece.pair(six).key(digits - WITHIN) as usize;
+    let mut pages = vec![&[][..]; count_pages(digits)];
+    let parts = piece.pairs().chunk_by(|a, b| page_of(a) == page_of(b));
+    parts.for_each(|part| pages[page_of(&part[0])] = part);
+    pages
 }
 
 /// Puts pages behind a table of where each starts.
@@ -188,13 +177,9 @@ fn digits(universe: u32) -> u32 {
     (universe + BEYOND).clamp(WITHIN + 1, 32)
 }
 
-/// Sorts the pairs of a page and writes them.
+/// Sorts the pairs of a page, which come in the order of their papers, and writes each once.
 fn write_page(mut pairs: Vec<Pair>, universe: u32) -> Vec<u8> {
-    sort_by_digits::<{ 1 << 8 }>(&mut pairs, WITHIN.div_ceil(8));
-    // What is left of a number may be the same for two pairs.
-    if !pairs.is_sorted() {
-        pairs.sort();
-    }
+    sort(&mut pairs);
     pairs.dedup();
     write_sorted(&pairs, universe)
 }
@@ -233,16 +218,15 @@ fn read_page(bytes: &[u8], page: usize, universe: u32) -> Option<Vec<Pair>> {
     Some(pairs)
 }
 
-/// Sorts pairs by the last digits of their numbers, one in each round; those that are alike stay in order. There
-/// are `DIGITS` digits, a power of two.
-fn sort_by_digits<const DIGITS: usize>(pairs: &mut Vec<Pair>, rounds: u32) {
+/// Sorts the pairs of a page by the digits that are told within it, eight in each round; those that are alike stay
+/// in order.
+fn sort(pairs: &mut Vec<Pair>) {
     // By the digits from the last to the first, each time without changing what is in order already, is a
     // quarter of the work of comparing.
     let mut sorted = vec![Pair(0); pairs.len()];
-    for round in 0..rounds {
-        let shift = round * DIGITS.trailing_zeros();
-        let digit = |pair: &Pair| (pair.number() >> shift) as usize % DIGITS;
-        let mut places = [0; DIGITS];
+    for round in 0..WITHIN.div_ceil(8) {
+        let digit = |pair: &Pair| usize::from((pair.number() >> (8 * round)) as u8);
+        let mut places = [0; 1 << 8];
         pairs.iter().for_each(|pair| places[digit(pair)] += 1);
         let mut before = 0;
         for place in &mut places {
@@ -293,13 +277,12 @@ mod tests {
                 let mut pairs: Vec<Pair> =
                     pairs.map(|(number, paper)| Pair::of_number(number, first + paper)).collect();
                 pairs.sort_by_key(|pair| pair.paper());
-                let mut sorted = pairs.clone();
-                sorted.sort();
-                sorted.dedup();
-                sort(&mut pairs);
-                prop_assert_eq!(&pairs, &sorted);
-                let papers = vec![Fingerprint::default(); 50];
-                packed.push(pieces::pack(&Outline { first, papers }, Lexicon::new(), &pairs));
+                let outline = Outline {
+                    first,
+                    page_digits: page_digits(papers),
+                    papers: vec![Fingerprint::default(); 50],
+                };
+                packed.push(pieces::pack(&outline, Lexicon::new(), &pairs));
                 all.extend(pairs);
             }
             let digits = digits(bits::length(papers));

@@ -18,6 +18,8 @@ use super::pairs::Pair;
 pub struct Outline {
     /// The number of its first paper.
     pub first: u32,
+    /// How many of the first digits of a pair's number tell its page, for that is the order of its pairs.
+    pub page_digits: u32,
     /// The fingerprints of its papers.
     pub papers: Vec<Fingerprint>,
 }
@@ -50,7 +52,7 @@ pub struct PackedWord<'a> {
     postings: &'a [[u8; 2]],
 }
 
-/// Packs words and sorted pairs of these papers as a piece.
+/// Packs words and pairs of these papers, which come in their order, as a piece.
 pub fn pack(outline: &Outline, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
     let first = outline.first;
     let mut bytes = begin(outline, 1 << 16);
@@ -59,10 +61,20 @@ pub fn pack(outline: &Outline, words: Lexicon, pairs: &[Pair]) -> Vec<u8> {
     let end = bytes.len();
     bytes.resize(end + 6 * pairs.len(), 0);
     let (packed, _) = bytes[end..].as_chunks_mut();
-    for (six, pair) in packed.iter_mut().zip(pairs) {
+    // How many pairs a page has tells where the next one starts.
+    let page = |pair: &Pair| pair.key(outline.page_digits) as usize;
+    let mut places = vec![0_u32; 1 << outline.page_digits];
+    pairs.iter().for_each(|pair| places[page(pair)] += 1);
+    let mut before = 0;
+    for place in &mut places {
+        before += std::mem::replace(place, before);
+    }
+    for pair in pairs {
         let [a, b, c, d] = pair.number().to_le_bytes();
         let [e, f] = ((pair.paper() - first) as u16).to_le_bytes();
-        *six = [a, b, c, d, e, f];
+        let place = &mut places[page(pair)];
+        packed[*place as usize] = [a, b, c, d, e, f];
+        *place += 1;
     }
     bytes
 }
@@ -100,7 +112,10 @@ pub fn patch(outline: &Outline, before: Packed, others: Packed, is_changed: &[bo
         }
     }
     end_words(outline, &mut bytes);
-    let number = |&[a, b, c, d, e, f]: &[u8; 6]| u64::from_le_bytes([e, f, a, b, c, d, 0, 0]);
+    let number = |six: &[u8; 6]| {
+        let pair = before.pair(six);
+        (pair.key(outline.page_digits), pair.paper())
+    };
     let kept = before.pairs.iter();
     let kept = kept.filter(|&&[.., e, f]| !is_changed(u16::from_le_bytes([e, f])));
     merge(kept, others.pairs.iter(), number, |six| {
@@ -167,6 +182,7 @@ impl Outline {
     pub fn fingerprint(&self) -> Fingerprint {
         let mut ink = Ink::default();
         (self.first as usize).ink(&mut ink);
+        (self.page_digits as usize).ink(&mut ink);
         self.papers.ink(&mut ink);
         ink.fingerprint()
     }
@@ -217,7 +233,7 @@ impl<'a> Packed<'a> {
         self.words
     }
 
-    /// Returns its pairs, sorted.
+    /// Returns its pairs, in the order of their pages and then of their papers.
     pub fn pairs(self) -> &'a [[u8; 6]] {
         self.pairs
     }

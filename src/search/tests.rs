@@ -536,9 +536,10 @@ fn pairs_of_a_large_site_are_told_apart() {
     let pairs = (0..1_500_000u32)
         .map(|number| pairs::Pair::new((number % 1_499, number / 1_499), number % 10_000));
     let mut pairs: Vec<pairs::Pair> = pairs.collect();
-    pairs.sort_unstable();
+    pairs.sort_by_key(|pair| pair.paper());
     let outline = Outline {
         first: 0,
+        page_digits: pairs::page_digits(10_000),
         papers: Vec::new(),
     };
     let piece = pieces::pack(&outline, Lexicon::new(), &pairs);
