@@ -116,10 +116,7 @@ impl Opened {
         let rest = &mut rest;
         (take_fingerprint(rest)? == program).then_some(())?;
         let basis = take_fingerprint(rest)?;
-        let mut papers = Recollections::default();
-        for _ in 0..take_count(rest)? {
-            papers.insert(take_fingerprint(rest)?, take_recollection(rest)?);
-        }
+        let papers = take_map(rest, take_recollection)?;
         rest.is_empty().then_some(Opened { sum, basis, papers })
     }
 
@@ -142,26 +139,31 @@ impl Opened {
         // Of two builds that wrote at once each may have written a part.
         let sums = [take_fingerprint(rest)?, take_fingerprint(rest)?];
         (sums == [self.sum, sum]).then_some(())?;
-        let mut memo = Memo {
+        let memo = Memo {
             basis: self.basis,
-            ..Memo::default()
+            pages: take_map(rest, Leaf::take)?,
+            quilts: take_map(rest, Quilt::take)?,
+            terms: take_map(known, Terms::take)?,
+            related: related::Kept::take(known)?,
+            search: search::Kept::take_from(known, read)?,
         };
-        for _ in 0..take_count(rest)? {
-            memo.pages
-                .insert(take_fingerprint(rest)?, Leaf::take(rest)?);
-        }
-        for _ in 0..take_count(rest)? {
-            let path = take_fingerprint(rest)?;
-            memo.quilts.insert(path, Quilt::take(rest)?);
-        }
-        for _ in 0..take_count(known)? {
-            memo.terms
-                .insert(take_fingerprint(known)?, Terms::take(known)?);
-        }
-        memo.related = related::Kept::take(known)?;
-        memo.search = search::Kept::take_from(known, read)?;
         (rest.is_empty() && known.is_empty()).then_some(memo)
     }
+}
+
+/// Takes values, each with a fingerprint by which it is known.
+fn take_map<T>(
+    rest: &mut &[u8],
+    take: impl Fn(&mut &[u8]) -> Option<T>,
+) -> Option<FxHashMap<Fingerprint, T>> {
+    let count = take_count(rest)?;
+    let mut map = FxHashMap::default();
+    // What is damaged makes no room for more than there can be.
+    map.reserve(count.min(rest.len() / size_of::<Fingerprint>()));
+    for _ in 0..count {
+        map.insert(take_fingerprint(rest)?, take(rest)?);
+    }
+    Some(map)
 }
 
 /// Returns a part's sum and what stands behind it, if the sum is that of it.
@@ -196,11 +198,11 @@ impl Begun {
 }
 
 impl Memo {
-    /// Gives a site's papers the terms that they had.
-    pub fn recall_terms(&self, site: &Site) {
+    /// Gives a site's papers the terms that they had; those of other files stay.
+    pub fn recall_terms(&mut self, site: &Site) {
         for entry in &site.papers {
-            if let Some(terms) = self.terms.get(&entry.fingerprint()) {
-                entry.text().recall_terms(terms.clone());
+            if let Some(terms) = self.terms.remove(&entry.fingerprint()) {
+                entry.text().recall_terms(terms);
             }
         }
     }

@@ -339,7 +339,7 @@ fn is_common(count: usize, papers: usize) -> bool {
 
 /// Tells whether it is to be kept how many papers have a word.
 fn is_frequent(word: &str, count: usize, papers: usize) -> bool {
-    !is_tag(word) && (is_common(count, papers) || Told::of(word, count, papers) != Told::All)
+    (is_common(count, papers) || Told::of(word, count, papers) != Told::All) && !is_tag(word)
 }
 
 /// Leaves out the papers that a frequent word says little about; returns the frequent words.

@@ -98,7 +98,7 @@ impl Materials {
 
 /// Links what was read to a site and plans its pages; a memo tells the terms and words of papers that it knows,
 /// and gets the words of those that are there now.
-pub fn prepare(materials: Materials, options: &Options, memo: Option<&mut Memo>) -> Prepared {
+pub fn prepare(materials: Materials, options: &Options, mut memo: Option<&mut Memo>) -> Prepared {
     let Head {
         settings,
         config,
@@ -137,7 +137,7 @@ pub fn prepare(materials: Materials, options: &Options, memo: Option<&mut Memo>)
     let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
         plan.iter().for_each(|page| page.path.ink(&mut basis));
-        if let Some(memo) = &memo {
+        if let Some(memo) = &mut memo {
             memo.recall_terms(&site);
         }
         let (search, related) = match memo {
