@@ -22,6 +22,8 @@ pub struct PhraseCount {
 pub struct PhraseCounts {
     /// For each phrase the place of its counts.
     places: Table<u16>,
+    /// A bit for each hash that is there; most others have none, and need no look into the large table.
+    bits: Vec<u64>,
     /// Counts, each once; the first are those of a phrase that was never seen.
     counts: Vec<([u8; 2], PhraseCount)>,
     known: FxHashMap<[u8; 2], u16>,
@@ -78,6 +80,8 @@ impl PhraseCounts {
     pub fn with_capacity(phrases: usize) -> PhraseCounts {
         PhraseCounts {
             places: Table::with_capacity(phrases),
+            // Sixteen bits and more for each phrase.
+            bits: vec![0; (phrases / 4 + 1).next_power_of_two()],
             counts: vec![([0; 2], PhraseCount::default())],
             known: [([0; 2], 0)].into_iter().collect(),
         }
@@ -94,12 +98,29 @@ impl PhraseCounts {
             place
         });
         self.places.insert(hash, place);
+        let (word, bit) = self.bit(hash);
+        self.bits[word] |= bit;
     }
 
     /// Returns what was counted of a phrase.
     #[inline]
     pub fn get(&self, hash: u32) -> &PhraseCount {
-        let place = self.places.get(hash).copied().unwrap_or_default();
+        self.at(self.place(hash))
+    }
+
+    /// Returns where the counts of a phrase are.
+    #[inline]
+    pub(super) fn place(&self, hash: u32) -> u16 {
+        let (word, bit) = self.bit(hash);
+        match self.bits[word] & bit {
+            0 => 0,
+            _ => self.places.get(hash).copied().unwrap_or_default(),
+        }
+    }
+
+    /// Returns the counts of a place.
+    #[inline]
+    pub(super) fn at(&self, place: u16) -> &PhraseCount {
         &self.counts[usize::from(place)].1
     }
 
@@ -107,6 +128,15 @@ impl PhraseCounts {
     pub fn iter(&self) -> impl Iterator<Item = (u32, [u8; 2])> {
         let places = self.places.iter();
         places.map(|(hash, place)| (hash, self.counts[usize::from(*place)].0))
+    }
+}
+
+impl PhraseCounts {
+    /// Returns where the bit of a hash is.
+    #[inline]
+    fn bit(&self, hash: u32) -> (usize, u64) {
+        let word = (hash >> 12) as usize & (self.bits.len() - 1);
+        (word, 1 << (hash >> 6 & 63))
     }
 }
 
