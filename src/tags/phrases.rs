@@ -8,6 +8,7 @@
 
 mod candidate;
 mod counts;
+mod lexicon;
 mod scorer;
 mod table;
 mod terms;
@@ -19,11 +20,14 @@ use std::sync::LazyLock;
 
 pub use candidate::{TERM_SIGNS, TermCandidate};
 pub use counts::{COUNT_STEPS, PhraseCount, PhraseCounts};
+pub use lexicon::{KnownWord, Lexicon};
 pub use scorer::{Scorer, Weights};
 pub use table::Table;
 pub use terms::{Term, TermScorer, Terms, WHOLE};
 pub use text::{Abbreviations, LONGEST, Run, Text, hash_label};
 pub use weigh::{Candidate, FEATURES};
+
+use token::Token;
 
 /// This is a phrase that may say what a paper is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +53,18 @@ pub trait Statistics {
     fn word(&self, hash: u32) -> WordLogits;
     /// Returns what is known of a phrase; `key` and `papers` are zero for one never seen.
     fn phrase(&self, hash: u32) -> &PhraseCount;
+
+    /// Returns what is known of a word of a text.
+    #[inline]
+    fn known(&self, word: &Token) -> KnownWord {
+        KnownWord::of(self.word(word.hash))
+    }
+
+    /// Returns the counts at a place that `known` told.
+    #[inline]
+    fn counts(&self, _place: u16) -> &PhraseCount {
+        unreachable!("no word told a place")
+    }
 }
 
 /// This is what was learned: weights, and log odds of words and phrases.
@@ -65,7 +81,7 @@ pub struct Model {
     /// Weighs terms: see [`Terms`].
     pub terms: TermScorer,
     /// What is known of words; the log odds are whole steps (see [`LOGIT_STEPS`]), which a byte holds.
-    pub words: Table<WordLogits>,
+    pub words: Lexicon,
     /// What is known of phrases.
     pub phrases: PhraseCounts,
     /// What abbreviations stand for where the paper does not say it.
@@ -174,7 +190,7 @@ impl Model {
         }
         model.terms = TermScorer::new(weights);
         let words = number(take(4)?);
-        model.words = Table::with_capacity(words as usize);
+        model.words = Lexicon::with_capacity(words as usize);
         for _ in 0..words {
             let hash = number(take(4)?);
             let mut logits = [0.0; WORD_SIGNS];
@@ -190,6 +206,7 @@ impl Model {
             let counts = take(2)?;
             model.phrases.insert(hash, [counts[0], counts[1]]);
         }
+        model.words.note_phrases(&model.phrases);
         for _ in 0..number(take(4)?) {
             let short = number(take(4)?);
             let length = take(1)?[0];
@@ -243,12 +260,27 @@ pub const LOGIT_STEPS: f32 = 16.0;
 impl Statistics for Model {
     #[inline]
     fn word(&self, hash: u32) -> WordLogits {
-        *self.words.get(hash).unwrap_or(&UNKNOWN_WORD)
+        self.words.word(self.words.number(hash)).logits
     }
 
     #[inline]
     fn phrase(&self, hash: u32) -> &PhraseCount {
         self.phrases.get(hash)
+    }
+
+    #[inline]
+    fn known(&self, word: &Token) -> KnownWord {
+        // The text may have been cut without a lexicon.
+        let number = match word.number {
+            0 => self.words.number(word.hash),
+            number => number,
+        };
+        *self.words.word(number)
+    }
+
+    #[inline]
+    fn counts(&self, place: u16) -> &PhraseCount {
+        self.phrases.at(place)
     }
 }
 

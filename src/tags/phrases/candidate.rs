@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::text::{Text, join};
-use super::token::{self, NUMBER, STOP, Token};
+use super::token::{self, MEANT, NUMBER, STOP, Token};
 use super::weigh::AT_SIGN;
-use super::{Statistics, WORD_SIGNS, WordLogits};
+use super::{KnownWord, Statistics, WORD_SIGNS, WordLogits};
 
 /// How many signs speak for or against a term: numbers, then flags; the last is the same for all.
 pub const TERM_SIGNS: usize = NUMBERS + FLAGS + 1;
@@ -54,6 +54,16 @@ pub(super) struct Place {
 pub(super) struct Word {
     token: Token,
     logits: WordLogits,
+    /// Where the counts of a phrase are that is this word alone, if that is known.
+    counts: Option<u16>,
+}
+
+/// This is room for what is found in a text, which is used again for the next one.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    pub words: Vec<Word>,
+    pub found: Vec<Gathered>,
+    slots: Vec<u16>,
 }
 
 /// What stands behind the last word.
@@ -63,8 +73,10 @@ const SIGN: Word = Word {
         start: 0,
         end: 0,
         marks: STOP | OPENS,
+        number: 0,
     },
     logits: [0.0; WORD_SIGNS],
+    counts: None,
 };
 
 /// Longer phrases are hardly ever shared.
@@ -111,29 +123,24 @@ const LOGARITHMS: [f32; 8] = [
 impl Text {
     /// Returns every candidate for a term, each once, in the order of the text.
     pub fn term_candidates(&self, statistics: &impl Statistics) -> Vec<TermCandidate> {
-        let words = self.known_words(statistics);
-        let found = self.gather_terms(&words);
-        let candidate = |found: &Gathered| found.candidate(&words, statistics);
-        found.iter().map(candidate).collect()
+        let mut room = Room::default();
+        self.gather_terms(statistics, &mut room);
+        let candidate = |found: &Gathered| found.candidate(&room.words, statistics);
+        room.found.iter().map(candidate).collect()
     }
 
-    /// Returns the words with what is known of them, and as many signs behind them as a phrase has words.
-    pub(super) fn known_words(&self, statistics: &impl Statistics) -> Vec<Word> {
-        let word = |token: &Token| Word {
-            token: *token,
-            logits: statistics.word(token.hash),
-        };
-        let mut words = Vec::with_capacity(self.tokens.len() + LONGEST);
-        words.extend(self.tokens.iter().map(word));
-        words.extend([SIGN; LONGEST]);
-        words
-    }
-
-    /// Returns the phrases that may be terms, in the order of their first occurrences.
-    pub(super) fn gather_terms(&self, words: &[Word]) -> Vec<Gathered> {
-        let mut found = self.short_runs(words);
+    /// Finds the phrases that may be terms, in the order of their first occurrences.
+    pub(super) fn gather_terms(&self, statistics: &impl Statistics, room: &mut Room) {
+        let Room {
+            words,
+            found,
+            slots,
+        } = room;
+        self.know_words(statistics, words);
+        self.find_runs(words, found);
         // A table of our own: of the standard one, half of the time goes into making it.
-        let mut slots: Vec<u16> = vec![0; (found.len() * 3 / 2 + 1).next_power_of_two()];
+        slots.clear();
+        slots.resize((found.len() * 3 / 2 + 1).next_power_of_two(), 0);
         // Those that are put together stand in front.
         let mut count = 0;
         for at in 0..found.len() {
@@ -141,7 +148,7 @@ impl Text {
                 break;
             }
             let run = found[at];
-            let slot = slot_of(run.hash, &slots, &found);
+            let slot = slot_of(run.hash, slots, found);
             match usize::from(slots[slot]).checked_sub(1) {
                 Some(number) => found[number].add(&run),
                 None => {
@@ -152,18 +159,33 @@ impl Text {
             }
         }
         for words in self.abbreviations().values() {
-            let slot = slot_of(words.iter().copied().fold(0, join), &slots, &found);
+            let slot = slot_of(words.iter().copied().fold(0, join), slots, found);
             if let Some(number) = usize::from(slots[slot]).checked_sub(1) {
                 found[number].flags |= EXPLAINED;
             }
         }
         found.truncate(count);
-        found
     }
 
-    /// Returns every run of words that may be a term, by itself.
-    fn short_runs(&self, words: &[Word]) -> Vec<Gathered> {
-        let mut runs = Vec::with_capacity(self.tokens.len() * 2);
+    /// Finds what is known of the words, and puts as many signs behind them as a phrase has words.
+    fn know_words(&self, statistics: &impl Statistics, words: &mut Vec<Word>) {
+        let word = |token: &Token| {
+            let KnownWord { logits, counts } = statistics.known(token);
+            Word {
+                token: *token,
+                logits,
+                counts: counts.filter(|_| !token.has(MEANT)),
+            }
+        };
+        words.clear();
+        words.extend(self.tokens.iter().map(word));
+        words.extend([SIGN; LONGEST]);
+    }
+
+    /// Finds every run of words that may be a term, by itself.
+    fn find_runs(&self, words: &[Word], runs: &mut Vec<Gathered>) {
+        runs.clear();
+        runs.reserve(self.tokens.len() * 2);
         for (start, ahead) in words.array_windows::<AHEAD>().enumerate() {
             let first = &ahead[0].token;
             if first.has(STOP) {
@@ -190,11 +212,10 @@ impl Text {
                 before: larger(before, NEVER),
                 behind: NEVER,
             };
-            let _ = self.add_word::<0>(&mut run, start, ahead, &mut runs)
-                && self.add_word::<1>(&mut run, start, ahead, &mut runs)
-                && self.add_word::<2>(&mut run, start, ahead, &mut runs);
+            let _ = self.add_word::<0>(&mut run, start, ahead, runs)
+                && self.add_word::<1>(&mut run, start, ahead, runs)
+                && self.add_word::<2>(&mut run, start, ahead, runs);
         }
-        runs
     }
 
     /// Makes a run longer by a word, and adds it to those that may be terms if it may; returns whether it may go
@@ -284,7 +305,10 @@ impl Gathered {
             }
         };
         let again = LOGARITHMS[usize::from(self.again) % LOGARITHMS.len()];
-        let phrase = statistics.phrase(self.hash);
+        let phrase = match (length, ahead[0].counts) {
+            (1, Some(place)) => statistics.counts(place),
+            _ => statistics.phrase(self.hash),
+        };
         TermCandidate {
             hash: self.hash,
             flags: (self.flags ^ BODY) | length_flag | if phrase.key > 0.5 { KEY } else { 0 },

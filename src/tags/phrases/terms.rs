@@ -3,9 +3,12 @@
 //! Every paper of a site is read for its terms, and what counts between two papers is what both have.
 //! So a linear scorer of few signs does here, at a tenth of the cost of `weigh`.
 
+use std::cell::RefCell;
+
 use super::Model;
-use super::candidate::{Gathered, LANES, NUMBERS, Place, TERM_SIGNS, TermCandidate};
+use super::candidate::{Gathered, LANES, NUMBERS, Place, Room, TERM_SIGNS, TermCandidate};
 use super::text::{BETWEEN, Text};
+use super::token::Seen;
 
 /// These are the terms of one paper, in the order of their hashes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,25 +90,11 @@ impl Terms {
     /// A term is there or not: how often it comes back and where it stands is in the probability that
     /// it is key, and what two papers share beyond that is their way of writing.
     pub fn read(title: &str, text: &str, model: &Model) -> Terms {
-        let text = Text::new(title, text, &model.abbreviations);
-        let words = text.known_words(model);
-        let found = text.gather_terms(&words);
-        let log_odds = |found: &Gathered| model.terms.log_odds(&found.candidate(&words, model));
-        let best = best(found.iter().map(log_odds));
-        let weights: Vec<f32> = best
-            .iter()
-            .map(|(log_odds, number)| weigh(*log_odds, found[*number].first.length))
-            .collect();
-        let squares: f32 = weights.iter().map(|weight| weight * weight).sum();
-        let unit = WHOLE / squares.sqrt().max(1e-6);
-        let term = |((_, number), weight): (&(f32, usize), &f32)| Term {
-            // As a byte it loses what is behind the point.
-            weight: (weight * unit + 0.5).clamp(1.0, 255.0) as u8,
-            ..Term::of(found[*number].hash, found[*number].shown(&text), &text)
-        };
-        let mut terms: Vec<Term> = best.iter().zip(&weights).map(term).collect();
-        terms.sort_unstable_by_key(|term| term.hash);
-        Terms(terms.into())
+        // What a thread has seen of words are their numbers in one model.
+        match std::ptr::eq(model, Model::embedded()) {
+            true => READER.with_borrow_mut(|reader| reader.read(title, text, model)),
+            false => Reader::default().read(title, text, model),
+        }
     }
 }
 
@@ -174,33 +163,91 @@ impl Term {
     }
 }
 
-/// Returns the greatest log odds, in an order that means nothing, with their places.
-fn best(log_odds: impl Iterator<Item = f32>) -> Vec<(f32, usize)> {
-    // Log odds as whole numbers of the same order, and the place in the text behind them.
-    let key = |(number, log_odds): (usize, f32)| {
-        let bits = log_odds.to_bits();
-        let ordered = if bits >> 31 == 1 {
-            !bits
-        } else {
-            bits | 1 << 31
+thread_local! {
+    /// What reads the terms of a site's papers on this thread, one after the other.
+    static READER: RefCell<Reader> = RefCell::new(Reader {
+        seen: Seen::with_room(),
+        ..Reader::default()
+    });
+}
+
+/// What reads the terms of a paper, and is used again for the next one: lists as long as they ever were, and words
+/// that were seen. Nothing of it shows in what is found.
+#[derive(Default)]
+struct Reader {
+    seen: Seen,
+    text: Text,
+    room: Room,
+    keys: Vec<u64>,
+    /// What the best weigh, and their places.
+    best: Vec<(f32, usize)>,
+}
+
+impl Reader {
+    fn read(&mut self, title: &str, text: &str, model: &Model) -> Terms {
+        let Reader {
+            seen,
+            text: words,
+            room,
+            keys,
+            best,
+        } = self;
+        words.read(title, text, &model.abbreviations, &model.words, seen);
+        words.gather_terms(model, room);
+        let found = &room.found;
+        let key = |(number, found): (usize, &Gathered)| {
+            let candidate = found.candidate(&room.words, model);
+            key(model.terms.log_odds(&candidate), number)
         };
-        u64::from(!ordered) << 32 | number as u64
-    };
-    let mut keys: Vec<u64> = log_odds.enumerate().map(key).collect();
+        keys.clear();
+        keys.extend(found.iter().enumerate().map(key));
+        let weigh = |(log_odds, number): (f32, usize)| {
+            let weight = weigh(log_odds, found[number].first.length);
+            (weight, number)
+        };
+        best.clear();
+        best.extend(self::best(keys).map(weigh));
+        let squares: f32 = best.iter().map(|(weight, _)| weight * weight).sum();
+        let unit = WHOLE / squares.sqrt().max(1e-6);
+        let term = |(weight, number): &(f32, usize)| Term {
+            // As a byte it loses what is behind the point.
+            weight: (weight * unit + 0.5).clamp(1.0, 255.0) as u8,
+            ..Term::of(found[*number].hash, found[*number].shown(words), words)
+        };
+        let mut terms: Vec<Term> = best.iter().map(term).collect();
+        terms.sort_unstable_by_key(|term| term.hash);
+        Terms(terms.into())
+    }
+}
+
+/// Returns the greatest log odds, in an order that means nothing, with their places.
+fn best(keys: &mut Vec<u64>) -> impl Iterator<Item = (f32, usize)> {
     if keys.len() > MOST {
         keys.select_nth_unstable(MOST);
         keys.truncate(MOST);
     }
-    let found = |key: u64| {
-        let ordered = !((key >> 32) as u32);
+    let found = |key: &u64| {
+        let ordered = !((*key >> 32) as u32);
         let bits = if ordered >> 31 == 1 {
             ordered & !(1 << 31)
         } else {
             !ordered
         };
-        (f32::from_bits(bits), key as u32 as usize)
+        (f32::from_bits(bits), *key as u32 as usize)
     };
-    keys.into_iter().map(found).collect()
+    keys.iter().map(found)
+}
+
+/// Returns log odds as a whole number of the opposite order, and behind it a place in the text.
+#[inline]
+fn key(log_odds: f32, number: usize) -> u64 {
+    let bits = log_odds.to_bits();
+    let ordered = if bits >> 31 == 1 {
+        !bits
+    } else {
+        bits | 1 << 31
+    };
+    u64::from(!ordered) << 32 | number as u64
 }
 
 /// From the log odds that a phrase is key to what it weighs: a root, for how rare it is among the
@@ -213,4 +260,35 @@ fn weigh(log_odds: f32, length: u16) -> f32 {
         _ => 0.8,
     };
     length * probability.sqrt().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_does_not_show() {
+        let texts = [
+            (
+                "Retrieval-Augmented Generation (RAG)",
+                "Large Language Models (LLMs) forget. RAG helps LLMs, and a replay buffer does.",
+            ),
+            ("", ""),
+            (
+                "RAG",
+                "Of LLMs and a replay buffer, pre-trained and multi-task.",
+            ),
+            ("Galaxies", "The redshift of 21 distant galaxies, by C++."),
+        ];
+        let model = Model::embedded();
+        let mut reader = Reader {
+            seen: Seen::with_room(),
+            ..Reader::default()
+        };
+        for (title, text) in texts.iter().chain(&texts).chain(texts.iter().rev()) {
+            let alone = Reader::default().read(title, text, model);
+            assert_eq!(reader.read(title, text, model), alone, "{title}");
+            assert_eq!(Terms::read(title, text, model), alone, "{title}");
+        }
+    }
 }

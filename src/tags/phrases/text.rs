@@ -4,13 +4,15 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::token::{self, CAPITAL, MEANT, NUMBER, OPENS, SHORT, STOP, Token, hash_word};
+use super::Lexicon;
+use super::token::{self, CAPITAL, MEANT, NUMBER, OPENS, SHORT, STOP, Seen, Token, hash_word};
 use crate::tags::words;
 
 /// What abbreviations stand for: from the hash of the folded short form to those of the words meant.
 pub type Abbreviations = FxHashMap<u32, Box<[u32]>>;
 
 /// This is a paper's text cut into words and the runs of words that may be key phrases.
+#[derive(Default)]
 pub struct Text {
     text: String,
     pub(super) tokens: Vec<Token>,
@@ -47,22 +49,35 @@ pub const LONGEST: usize = 5;
 impl Text {
     /// Cuts a title and a text into words.
     pub fn new(title: &str, text: &str, known: &Abbreviations) -> Text {
-        let whole = [title, BETWEEN, text].concat();
-        let tokens = token::read(&whole);
-        let mut text = Text {
-            title_words: tokens.partition_point(|token| (token.start as usize) < title.len()),
-            text: whole,
-            tokens,
-            meant: Vec::new(),
-            own: Abbreviations::default(),
-        };
-        text.own = text.explained();
-        for at in 0..text.tokens.len() {
-            if text.tokens[at].has(SHORT) {
-                text.look_up(at, known);
+        let (lexicon, mut seen) = (Lexicon::default(), Seen::default());
+        let mut new = Text::default();
+        new.read(title, text, known, &lexicon, &mut seen);
+        new
+    }
+
+    /// Cuts a title and a text into words with numbers in a lexicon, in place of what was there.
+    pub(super) fn read(
+        &mut self,
+        title: &str,
+        text: &str,
+        known: &Abbreviations,
+        lexicon: &Lexicon,
+        seen: &mut Seen,
+    ) {
+        self.text.clear();
+        self.text.extend([title, BETWEEN, text]);
+        token::read(&self.text, lexicon, seen, &mut self.tokens);
+        self.title_words = self
+            .tokens
+            .partition_point(|token| (token.start as usize) < title.len());
+        self.meant.clear();
+        self.own.clear();
+        self.explain_all();
+        for at in 0..self.tokens.len() {
+            if self.tokens[at].has(SHORT) {
+                self.look_up(at, known);
             }
         }
-        text
     }
 
     /// Returns a run of words as it is written.
@@ -144,22 +159,21 @@ impl Text {
         }
     }
 
-    fn explained(&self) -> Abbreviations {
-        let mut explained = Abbreviations::default();
+    /// Notes the abbreviations that the paper explains.
+    fn explain_all(&mut self) {
         for number in 1..self.tokens.len() {
             if self.tokens[number].marks & (CAPITAL | OPENS) == CAPITAL | OPENS {
-                self.explain(number, &mut explained);
+                self.explain(number);
             }
         }
-        explained
     }
 
-    /// Adds the word in brackets if it is an abbreviation of those before it.
+    /// Notes the word in brackets if it is an abbreviation of those before it.
     #[cold]
-    fn explain(&self, number: usize, explained: &mut Abbreviations) {
+    fn explain(&mut self, number: usize) {
         if let Some(long) = self.expansion(number) {
             let words = long.map(|at| self.tokens[at].hash).collect();
-            explained.insert(self.tokens[number].hash, words);
+            self.own.insert(self.tokens[number].hash, words);
         }
     }
 

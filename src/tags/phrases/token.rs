@@ -2,6 +2,7 @@
 //!
 //! What a word is, and which words are equal, is as in `words`; a test compares the two.
 
+use super::Lexicon;
 use crate::tags::words::{PREFIXES, is_ideograph, is_joint, singular_length};
 
 /// This is a word, and what is seen of it.
@@ -15,6 +16,8 @@ pub struct Token {
     pub end: u32,
     /// What else is seen of it.
     pub marks: Marks,
+    /// Its number in the lexicon; zero where it has none or nobody looked.
+    pub number: u16,
 }
 
 /// What is seen of a word, as bits.
@@ -44,24 +47,64 @@ impl Token {
     }
 }
 
-/// Cuts a text into words; addresses are passed over.
-pub fn read(text: &str) -> Vec<Token> {
+/// Cuts a text into words, which take the place of others and have their numbers in a lexicon; addresses are passed
+/// over.
+pub fn read(text: &str, lexicon: &Lexicon, seen: &mut Seen, tokens: &mut Vec<Token>) {
+    tokens.clear();
+    tokens.reserve(text.len() / 5);
     let mut reader = Reader {
         text,
         at: 0,
-        tokens: Vec::with_capacity(text.len() / 5),
+        lexicon,
+        tokens,
         opens: OPENS,
         glue: Hash::START,
     };
     while let Some(&byte) = text.as_bytes().get(reader.at) {
         match CLASSES[usize::from(byte)] {
             BLANK => reader.at += 1,
+            class if class & (SMALL | LARGE) != 0 && reader.letters(class, seen) => {}
             class if class & LETTER != 0 && byte != b'h' => reader.word(),
             class if reader.begins_word(byte, class) => reader.word(),
             _ => {}
         }
     }
-    reader.tokens
+}
+
+/// These are words that were read before, so that most need not be hashed again and looked up.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// A word stands at the place that follows from its letters, until another one takes it.
+    words: Vec<SeenWord>,
+}
+
+/// A word of letters alone, and what is the same wherever it stands.
+#[derive(Debug, Clone, Copy, Default)]
+struct SeenWord {
+    /// Its letters in small, and zeros behind them.
+    letters: [u64; 2],
+    hash: u32,
+    marks: Marks,
+    number: u16,
+}
+
+impl Seen {
+    /// So many words as a power of two: of a site's abstracts, nineteen words in twenty are among them.
+    const BITS: u32 = 13;
+
+    /// Makes room for words; without it none is remembered.
+    pub fn with_room() -> Seen {
+        Seen {
+            words: vec![SeenWord::default(); 1 << Seen::BITS],
+        }
+    }
+
+    #[inline]
+    fn place(&mut self, [low, high]: [u64; 2]) -> Option<&mut SeenWord> {
+        let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.words
+            .get_mut((mixed >> (u64::BITS - Seen::BITS)) as usize)
+    }
 }
 
 /// Hashes a folded word; 32 bits make one collision likely among a hundred thousand, which is harmless.
@@ -145,7 +188,8 @@ const SMALL_BIT: u8 = 0x20;
 struct Reader<'a> {
     text: &'a str,
     at: usize,
-    tokens: Vec<Token>,
+    lexicon: &'a Lexicon,
+    tokens: &'a mut Vec<Token>,
     /// What the next word has when a sign stands before it.
     opens: Marks,
     /// The last word, when it was a prefix, to which the next one belongs; else nothing.
@@ -214,7 +258,81 @@ impl Reader<'_> {
             && (rest[4..].starts_with(b"://") || rest[4..].starts_with(b"s://"))
     }
 
+    /// Takes the word that starts here if it is up to 15 letters, all small but the first, and no part of another;
+    /// tells whether it is. Most words are, and were seen before.
+    #[inline(always)]
+    fn letters(&mut self, first: Class, seen: &mut Seen) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(ahead) = bytes[self.at..].first_chunk::<16>() else {
+            return false;
+        };
+        let ahead = u128::from_le_bytes(*ahead) | u128::from(SMALL_BIT);
+        let (low, high) = (ahead as u64, (ahead >> 64) as u64);
+        let (low_ends, high_ends) = (others(low), others(high));
+        // Bits below the lowest one of those that end the word; those of its letters are a byte farther down.
+        let below = |ends: u64| (ends ^ ends.wrapping_sub(1)) >> 8;
+        let (letters, bits) = match low_ends {
+            0 => (
+                [low, high & below(high_ends)],
+                u64::BITS + high_ends.trailing_zeros(),
+            ),
+            _ => ([low & below(low_ends), 0], low_ends.trailing_zeros()),
+        };
+        let end = self.at + bits as usize / 8;
+        let class = |at: usize| {
+            bytes
+                .get(at)
+                .map_or(BLANK, |byte| CLASSES[usize::from(*byte)])
+        };
+        let ends = match class(end) {
+            DOT => class(end + 1) & (LETTER | BEYOND) == 0,
+            class => class & (BLANK | SIGN) != 0,
+        };
+        // A colon may be that of an address.
+        if bits == u128::BITS || !ends || bytes[end] == b':' || self.glue != Hash::START {
+            return false;
+        }
+        let Some(word) = seen.place(letters) else {
+            return false;
+        };
+        if word.letters != letters {
+            self.word();
+            if self.glue == Hash::START {
+                let token = self.tokens.last().expect("a word was taken");
+                *word = SeenWord {
+                    letters,
+                    hash: token.hash,
+                    marks: token.marks & STOP,
+                    number: token.number,
+                };
+            }
+            return true;
+        }
+        let start = std::mem::replace(&mut self.at, end);
+        let capital = if first == LARGE { CAPITAL } else { 0 };
+        self.tokens.push(Token {
+            hash: word.hash,
+            start: start as u32,
+            end: end as u32,
+            marks: word.marks | capital | self.hyphen(start) | std::mem::take(&mut self.opens),
+            number: word.number,
+        });
+        true
+    }
+
+    /// Returns the mark of a word at a place to which a hyphen joins it.
+    #[inline(always)]
+    fn hyphen(&self, start: usize) -> Marks {
+        let bytes = self.text.as_bytes();
+        let follows = |last: &Token| last.end as usize + 1 == start;
+        match start > 0 && bytes[start - 1] == b'-' && self.tokens.last().is_some_and(follows) {
+            true => HYPHEN,
+            false => 0,
+        }
+    }
+
     /// Takes the word that starts here.
+    #[inline(never)]
     fn word(&mut self) {
         let bytes = self.text.as_bytes();
         let first = bytes[self.at];
@@ -316,6 +434,7 @@ impl Reader<'_> {
         if std::mem::replace(&mut self.glue, next) != Hash::START {
             let last = self.tokens.last_mut().expect("a prefix is a word");
             last.hash = hash;
+            last.number = self.lexicon.number(hash);
             last.end = part.end as u32;
             last.marks = last.marks & !STOP | stop | part.marks & DIGIT;
             if part.marks & (CAPITAL | SHORT) != 0 {
@@ -323,19 +442,26 @@ impl Reader<'_> {
             }
             return;
         }
-        let follows = |last: &Token| last.end as usize + 1 == start;
-        let hyphen =
-            start > 0 && bytes[start - 1] == b'-' && self.tokens.last().is_some_and(follows);
+        let hyphen = self.hyphen(start);
         self.tokens.push(Token {
             hash,
             start: start as u32,
             end: part.end as u32,
-            marks: part.marks
-                | stop
-                | std::mem::take(&mut self.opens)
-                | if hyphen { HYPHEN } else { 0 },
+            marks: part.marks | stop | std::mem::take(&mut self.opens) | hyphen,
+            number: self.lexicon.number(hash),
         });
     }
+}
+
+/// Returns the highest bit of each of eight bytes that is no small letter; what is behind the first of them means
+/// nothing.
+#[inline]
+fn others(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & (EACH * 0x7f);
+    let from_a = low + EACH * (0x80 - b'a' as u64);
+    let behind_z = low + EACH * (0x80 - b'z' as u64 - 1);
+    (!from_a | behind_z | bytes) & (EACH * 0x80)
 }
 
 /// Adds the small letters that stand at a place to a hash, and returns where they end.
@@ -492,6 +618,7 @@ mod tests {
                 start: span.start as u32,
                 end: span.end as u32,
                 marks: marks.fold(0, |all, (mark, _)| all | mark),
+                number: 0,
             }
         };
         words.spans.iter().zip(ends).map(word).collect()
@@ -514,7 +641,16 @@ mod tests {
     }
 
     fn check(text: &str) {
-        assert_eq!(read(text), expected(text), "{text:?}");
+        // Words are told as they were seen before, with and without other words behind them.
+        let longer = [text, " and so on, and so forth"].concat();
+        let (mut seen, mut tokens) = (Seen::with_room(), Vec::new());
+        for text in [text, &longer, &longer, text] {
+            let expected = expected(text);
+            for seen in [&mut Seen::default(), &mut seen] {
+                read(text, &Lexicon::default(), seen, &mut tokens);
+                assert_eq!(tokens, expected, "{text:?}");
+            }
+        }
     }
 
     #[test]
