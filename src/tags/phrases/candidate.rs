@@ -140,7 +140,7 @@ impl Text {
         self.find_runs(words, found);
         // A table of our own: of the standard one, half of the time goes into making it.
         slots.clear();
-        slots.resize((found.len() * 3 / 2 + 1).next_power_of_two(), 0);
+        slots.resize((found.len() * 3 + 1).next_power_of_two(), 0);
         // Those that are put together stand in front.
         let mut count = 0;
         for at in 0..found.len() {
