@@ -1,10 +1,10 @@
 //! Papers that belong together: for each paper those that share its rare terms and tags.
 //!
-//! A paper's terms are its likeliest key phrases ([`Terms`]), found once per document. What two papers
-//! share counts by how much it weighs in both and by how rare it is; what many papers have is passed
-//! over, which bounds the work. Sums are of whole numbers, so no order of adding shows, and a paper's
-//! neighbours are the same whether they are found with those of all papers, by an index, or alone, by
-//! one pass over all terms. Knows nothing of pages.
+//! A paper's terms are its likeliest key phrases ([`Terms`](crate::tags::phrases::Terms)), found once per
+//! document. What two papers share counts by how much it weighs in both and by how rare it is; what many
+//! papers have is passed over, which bounds the work. Sums are of whole numbers, so no order of adding shows,
+//! and a paper's neighbours are the same whether they are found with those of all papers, by an index, or
+//! alone, by one pass over all terms. Knows nothing of pages.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use crate::date::Date;
 use crate::parallel;
 use crate::site::Site;
-use crate::tags::phrases::{Term, Terms, WHOLE};
+use crate::tags::phrases::{Term, WHOLE};
 
 mod kept;
 
@@ -26,7 +26,7 @@ use kept::Sieve;
 #[derive(Debug, Clone, Copy)]
 pub struct Paper<'a> {
     /// What it is about.
-    pub terms: &'a Terms,
+    pub terms: &'a [Term],
     /// The indices of its tags.
     pub tags: &'a [usize],
     /// Its day; of two that are equally near, the newer one comes first.
@@ -153,7 +153,7 @@ pub fn all(papers: &Papers, limit: usize, least: u32) -> Vec<Vec<Neighbour>> {
 
 /// Returns for one paper what `all` returns for it, without an index: one pass over all terms.
 pub fn one(papers: &Papers, number: usize, limit: usize, least: u32) -> Vec<Neighbour> {
-    let own: &[Term] = papers.papers[number].terms;
+    let own = papers.papers[number].terms;
     // Few of the terms that come by are the paper's own; a small table of bits says so of most.
     let mut bits = [0u64; 64];
     let bit = |hash: u32| ((hash >> 6 & 63) as usize, 1u64 << (hash & 63));
@@ -452,7 +452,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::tags::phrases::Model;
+    use crate::tags::phrases::{Model, Terms};
 
     fn day(day: u8) -> Date {
         Date::parse(&format!("2025-08-{day:02}")).expect("a date")

@@ -154,7 +154,7 @@ impl Earlier<'_> {
                 other.for_each(|tag| *growth.tags.entry(*tag).or_default() += step);
             }
             if !same_file {
-                let (before, after) = (self.known.get(&kept.file)?, paper.terms);
+                let (before, after): (&[Term], _) = (self.known.get(&kept.file)?, paper.terms);
                 for (terms, others, step) in [(after, before, 1), (before, after, -1)] {
                     let other = terms
                         .iter()
@@ -222,7 +222,7 @@ impl Earlier<'_> {
 
     /// Returns the neighbours that a paper had.
     fn recall(&self, paper: usize) -> Vec<Neighbour> {
-        let own: &[Term] = self.papers.papers[paper].terms;
+        let own = self.papers.papers[paper].terms;
         let neighbour = |kept: &KeptNeighbour| {
             let terms = kept.terms.iter().take(usize::from(kept.count));
             Neighbour {
