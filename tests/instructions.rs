@@ -21,7 +21,7 @@ const PAPERS: usize = 1_000;
 /// Instructions of a whole build on one thread, with the templates of the race against Hugo.
 ///
 /// Set it to what the test prints when work was saved, and say why in the commit when it must grow.
-const BUDGET: u64 = 1_780_000_000;
+const BUDGET: u64 = 1_720_000_000;
 
 /// How much a processor with other instructions, or another compiler, may add; in percent.
 const TOLERANCE: u64 = 5;
