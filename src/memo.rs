@@ -197,16 +197,16 @@ impl Begun {
     }
 }
 
-impl Memo {
-    /// Gives a site's papers the terms that they had; those of other files stay.
-    pub fn recall_terms(&mut self, site: &Site) {
-        for entry in &site.papers {
-            if let Some(terms) = self.terms.remove(&entry.fingerprint()) {
-                entry.text().recall_terms(terms);
-            }
+/// Gives a site's papers the terms that they had; those of other files stay.
+pub fn recall_terms(known: &mut KnownTerms, site: &Site) {
+    for entry in &site.papers {
+        if let Some(terms) = known.remove(&entry.fingerprint()) {
+            entry.text().recall_terms(terms);
         }
     }
+}
 
+impl Memo {
     /// Writes the beginning of the memo of a program: of a site's papers what is remembered of each, and the terms;
     /// its index and the neighbours of papers are those that are here.
     pub fn write_begin(&self, site: &Site, basis: Fingerprint, program: Fingerprint) -> Begun {

@@ -16,7 +16,7 @@ use crate::fingerprint::{Fingerprint, Ink, Inked as _};
 use crate::layout;
 use crate::ledger;
 use crate::link_check::{Findings, LinkCheck};
-use crate::memo::{Leaf, Memo};
+use crate::memo::{self, Leaf, Memo};
 use crate::page::{self, Cloth, Output, Page, Quilts, Renderer};
 use crate::parallel;
 use crate::related::Neighbours;
@@ -98,7 +98,7 @@ impl Materials {
 
 /// Links what was read to a site and plans its pages; a memo tells the terms and words of papers that it knows,
 /// and gets the words of those that are there now.
-pub fn prepare(materials: Materials, options: &Options, mut memo: Option<&mut Memo>) -> Prepared {
+pub fn prepare(materials: Materials, options: &Options, memo: Option<&mut Memo>) -> Prepared {
     let Head {
         settings,
         config,
@@ -136,20 +136,25 @@ pub fn prepare(materials: Materials, options: &Options, mut memo: Option<&mut Me
 
     let mut neighbours = Neighbours::Sought;
     if !problems.has_errors() {
-        plan.iter().for_each(|page| page.path.ink(&mut basis));
-        if let Some(memo) = &mut memo {
-            memo.recall_terms(&site);
-        }
-        let (search, related) = match memo {
+        let (search, mut related) = match memo {
             Some(memo) => (
                 Some(&mut memo.search),
-                Some((&mut memo.related, &memo.terms)),
+                Some((&mut memo.related, &mut memo.terms)),
             ),
             None => (None, None),
         };
         // Neither needs the other, and each has moments in which one thread works alone.
-        let index = || page::plan_index(&site, &mut plan, search);
-        ((), neighbours) = parallel::join(index, || Neighbours::find(&site, related));
+        let index = || {
+            plan.iter().for_each(|page| page.path.ink(&mut basis));
+            page::plan_index(&site, &mut plan, search);
+        };
+        let find = || {
+            if let Some((_, terms)) = &mut related {
+                memo::recall_terms(terms, &site);
+            }
+            Neighbours::find(&site, related.map(|(kept, terms)| (kept, &*terms)))
+        };
+        ((), neighbours) = parallel::join(index, find);
         clock.lap("index");
     }
     Prepared {
