@@ -151,7 +151,20 @@ impl Opened {
     }
 }
 
-/// Takes values, each with a fingerprint by which it is known.
+/// Adds values, each with a fingerprint by which it is known.
+fn push_map<T>(
+    values: impl ExactSizeIterator<Item = (Fingerprint, T)>,
+    bytes: &mut Vec<u8>,
+    push: impl Fn(T, &mut Vec<u8>),
+) {
+    push_u64(values.len() as u64, bytes);
+    for (fingerprint, value) in values {
+        push_fingerprint(fingerprint, bytes);
+        push(value, bytes);
+    }
+}
+
+/// Takes what `push_map` added.
 fn take_map<T>(
     rest: &mut &[u8],
     take: impl Fn(&mut &[u8]) -> Option<T>,
@@ -230,19 +243,13 @@ impl Memo {
         let papers = part(350 * papers.len() + 64, |bytes| {
             push_fingerprint(program, bytes);
             push_fingerprint(basis, bytes);
-            push_u64(papers.len() as u64, bytes);
-            for (file, known) in &papers {
-                push_fingerprint(*file, bytes);
-                push_recollection(known, bytes);
-            }
+            push_map(papers.into_iter(), bytes, |known, bytes| {
+                push_recollection(&known, bytes);
+            });
         });
         // A paper's terms and neighbours take some 500 bytes; growing would take twice as much memory.
         let known = part(720 * terms.len() + 1000, |bytes| {
-            push_u64(terms.len() as u64, bytes);
-            for (file, terms) in terms {
-                push_fingerprint(file, bytes);
-                terms.write(bytes);
-            }
+            push_map(terms.into_iter(), bytes, Terms::write);
             self.related.write(bytes);
             self.search.write(bytes);
         });
@@ -265,16 +272,9 @@ pub fn write_end(
 ) -> Vec<u8> {
     part(100 * pages.len() + 1000, |bytes| {
         sums.0.iter().for_each(|sum| push_fingerprint(*sum, bytes));
-        push_u64(pages.len() as u64, bytes);
-        for (path, leaf) in pages {
-            push_fingerprint(path, bytes);
-            leaf.write(bytes);
-        }
-        push_u64(quilts.len() as u64, bytes);
-        for (path, quilt) in quilts {
-            push_fingerprint(*path, bytes);
-            quilt.write(bytes);
-        }
+        push_map(pages, bytes, |leaf, bytes| leaf.write(bytes));
+        let quilts = quilts.iter().map(|(path, quilt)| (*path, quilt));
+        push_map(quilts, bytes, Quilt::write);
     })
 }
 

@@ -75,11 +75,12 @@ pub fn index(site: &Site, kept: Option<&mut Kept>) -> Index {
     let renewed = renew::renew(site, kept, &outlines);
     let tables =
         renewed.unwrap_or_else(|| Tables::of(&invert::invert(site, &outlines, kept), papers));
+    let pieces: Vec<Fingerprint> = outlines.iter().map(Outline::fingerprint).collect();
     *kept = Kept {
         papers,
-        pieces: outlines.iter().map(Outline::fingerprint).collect(),
         tables,
-        sheets: sheets(site, kept, &outlines),
+        sheets: sheets(site, kept, &pieces),
+        pieces,
         shelf: std::mem::take(&mut kept.shelf),
     };
     let (tables, sheets) = (kept.tables.clone(), kept.sheets.clone());
@@ -187,13 +188,12 @@ impl WordFile {
     }
 }
 
-/// Makes the sheets of a site, unless they are among those that were kept.
-fn sheets(site: &Site, kept: &Kept, outlines: &[Outline]) -> Vec<Sheet> {
+/// Makes the sheets of a site of these pieces, unless they are among those that were kept.
+fn sheets(site: &Site, kept: &Kept, pieces: &[Fingerprint]) -> Vec<Sheet> {
     let papers = site.papers.len();
     let size = papers::per_block(papers);
     let numbers: Vec<usize> = (0..papers).collect();
     let sheets: Vec<&[usize]> = numbers.chunks(papers::PER_SHEET).collect();
-    let pieces: Vec<Fingerprint> = outlines.iter().map(Outline::fingerprint).collect();
     let is_same_size = papers::per_block(kept.papers) == size;
     parallel::map_indices(sheets.len(), |place| {
         let numbers = sheets[place];
@@ -201,7 +201,7 @@ fn sheets(site: &Site, kept: &Kept, outlines: &[Outline]) -> Vec<Sheet> {
         let known = kept.sheets.get(place);
         let known = known.filter(|known| !known.lengths.is_empty());
         // A piece tells of all that is in a paper, so papers of the same pieces look the same.
-        let is_same = is_same_size && of_sheet(place, &kept.pieces) == of_sheet(place, &pieces);
+        let is_same = is_same_size && of_sheet(place, &kept.pieces) == of_sheet(place, pieces);
         if let Some(known) = known.filter(|_| is_same) {
             return known.clone();
         }

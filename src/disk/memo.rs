@@ -171,6 +171,9 @@ fn name(piece: &Fingerprint) -> String {
     format!("{:032x}{ENDING}", piece.0)
 }
 
+/// How many bytes stand before a piece.
+const HEAD: usize = 3 * size_of::<u128>();
+
 /// These are the pieces of a program, below the root of a site.
 struct Pieces {
     root: PathBuf,
@@ -179,9 +182,9 @@ struct Pieces {
 
 impl Pieces {
     /// What stands before a piece in its file: who wrote it, what it is, and its sum.
-    fn head(&self, piece: Fingerprint, bytes: &[u8]) -> [u8; 48] {
+    fn head(&self, piece: Fingerprint, bytes: &[u8]) -> [u8; HEAD] {
         let parts = [self.program, piece, Fingerprint::of_bytes(bytes)];
-        let mut head = [0; 48];
+        let mut head = [0; HEAD];
         for (place, part) in head.as_chunks_mut().0.iter_mut().zip(parts) {
             *place = part.0.to_le_bytes();
         }
@@ -203,7 +206,7 @@ impl Pieces {
 impl Shelf for Pieces {
     fn take(&self, piece: Fingerprint) -> Option<Vec<u8>> {
         let mut file = File::open(folder(&self.root).join(name(&piece))).ok()?;
-        let mut head = [0; 48];
+        let mut head = [0; HEAD];
         file.read_exact(&mut head).ok()?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;

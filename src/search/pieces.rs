@@ -85,20 +85,11 @@ pub fn patch(outline: &Outline, before: Packed, others: Packed, is_changed: &[bo
     let is_changed = |paper: u16| is_changed.get(usize::from(paper)).is_none_or(|is| *is);
     let room = before.words.left() + 6 * before.pairs.len() + others.words.left();
     let mut bytes = begin(outline, room + 6 * others.pairs.len());
-    let (mut left, mut right) = (before.words.peekable(), others.words.peekable());
-    while let Some(text) = [left.peek(), right.peek()]
-        .into_iter()
-        .flatten()
-        .map(|word| word.text)
-        .min()
-    {
-        let here = [&mut left, &mut right].map(|words| words.next_if(|word| word.text == text));
+    for (text, here) in side_by_side(before, others) {
         let [kept, fresh] = here.map(|word| word.map_or(&[][..], |word| word.postings));
         let start = bytes.len();
-        push_u32(text.len() as u32, &mut bytes);
-        push_u32(0, &mut bytes);
-        bytes.extend_from_slice(text.as_bytes());
-        let postings = bytes.len();
+        let postings = start + size(text.len(), 0);
+        bytes.resize(postings, 0);
         let number = |two: &[u8; 2]| u16::from_le_bytes(*two);
         let kept = kept
             .iter()
@@ -106,9 +97,11 @@ pub fn patch(outline: &Outline, before: Packed, others: Packed, is_changed: &[bo
         merge(kept, fresh.iter(), number, |two| {
             bytes.extend_from_slice(two)
         });
-        match ((bytes.len() - postings) / 2) as u32 {
+        match (bytes.len() - postings) / 2 {
             0 => bytes.truncate(start),
-            count => bytes[start + 4..start + 8].copy_from_slice(&count.to_le_bytes()),
+            count => {
+                put_word(text.as_bytes(), count, &mut bytes[start..]);
+            }
         }
     }
     end_words(outline, &mut bytes);
@@ -122,6 +115,23 @@ pub fn patch(outline: &Outline, before: Packed, others: Packed, is_changed: &[bo
         bytes.extend_from_slice(six)
     });
     bytes
+}
+
+/// Returns the words of two pieces in their order, each as the one and the other have it.
+pub fn side_by_side<'a>(
+    one: Packed<'a>,
+    other: Packed<'a>,
+) -> impl Iterator<Item = (&'a str, [Option<PackedWord<'a>>; 2])> {
+    let mut both = [one, other].map(|piece| piece.words.peekable());
+    std::iter::from_fn(move || {
+        let next = both.iter_mut().filter_map(|words| words.peek());
+        let text = next.map(|word| word.text).min()?;
+        let here = both.each_mut();
+        Some((
+            text,
+            here.map(|words| words.next_if(|word| word.text == text)),
+        ))
+    })
 }
 
 /// Calls back for the values of two lists, both of which are in the order of their numbers, in that order.

@@ -15,7 +15,7 @@ use crate::site::Site;
 
 use super::invert::{self, Word};
 use super::kept::Kept;
-use super::pieces::{Outline, Packed, PackedWord};
+use super::pieces::{self, Outline, Packed, PackedWord};
 use super::{Cutter, Tables, Told, WordFile, bits, file, is_frequent, pairs, unpack};
 
 /// Makes the tables of these pieces out of those of others; the same as would be made of all words. `None`
@@ -170,16 +170,9 @@ fn renew_word<'a>(
 
 /// Notes the words that one of two pieces has and the other has not, or in other papers.
 fn note_differences<'a>(one: Packed<'a>, other: Packed<'a>, changes: &mut Changes<'a>) {
-    let (mut left, mut right) = (one.words().peekable(), other.words().peekable());
-    loop {
-        let words = [left.peek(), right.peek()].into_iter().flatten();
-        let Some(next) = words.map(|word| word.text).min() else {
-            return;
-        };
-        let before = left.next_if(|word| word.text == next);
-        let after = right.next_if(|word| word.text == next);
+    for (text, [before, after]) in pieces::side_by_side(one, other) {
         if before != after {
-            changes.entry(next).or_default().push(Change {
+            changes.entry(text).or_default().push(Change {
                 papers: other.papers(),
                 before,
                 after,
