@@ -129,9 +129,7 @@ impl PhraseCounts {
         let places = self.places.iter();
         places.map(|(hash, place)| (hash, self.counts[usize::from(*place)].0))
     }
-}
 
-impl PhraseCounts {
     /// Returns where the bit of a hash is.
     #[inline]
     fn bit(&self, hash: u32) -> (usize, u64) {
