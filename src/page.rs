@@ -234,22 +234,32 @@ pub fn count_lasting(pages: &[Page]) -> usize {
 }
 
 /// Returns an order for rendering, in parts that are rendered one page after the other: a page stands behind
-/// those of its papers, so that what these showed is at hand, and files of the whole site stand first, each
-/// by itself, for they take long.
+/// those of its papers, so that what these showed is at hand, and files of the whole site stand before them,
+/// each by itself, for they take long. First of all are files for other programs that hold the papers of an
+/// issue or a year: those of the site and of its tags take what these wrote.
 ///
 /// It is no part of the plan, for no page looks different whenever it is rendered.
 pub fn order(site: &Site, pages: &[Page]) -> Vec<Vec<usize>> {
-    let mut order: Vec<(Option<(usize, bool)>, usize)> = pages
-        .iter()
-        .enumerate()
-        .map(|(index, page)| (last_paper(site, &page.kind), index))
-        .collect();
+    let key = |page: &Page| match (is_for_programs(&page.kind), last_paper(site, &page.kind)) {
+        (true, Some(last)) => (0, last),
+        (_, None) => (1, (0, false)),
+        (false, Some(last)) => (2, last),
+    };
+    let keys = pages.iter().map(key);
+    let mut order: Vec<_> = keys.zip(0..).collect();
     order.sort_unstable();
-    let whole = order.partition_point(|(paper, _)| paper.is_none());
-    let (whole, rest) = order.split_at(whole);
-    let parts = whole.chunks(1).chain(rest.chunks(PART));
+    let parts = order.chunk_by(|(one, _), (two, _)| one.0 == two.0);
+    let parts = parts.flat_map(|phase| {
+        let is_whole = phase[0].0.0 == 1;
+        phase.chunks(if is_whole { 1 } else { PART })
+    });
     let indices = |part: &[(_, usize)]| part.iter().map(|(_, index)| *index).collect();
     parts.map(indices).collect()
+}
+
+/// Tells whether other programs read a file for the papers in it.
+fn is_for_programs(kind: &Kind) -> bool {
+    matches!(kind, Kind::Bibtex(_) | Kind::Csl(_) | Kind::Records(_))
 }
 
 /// The oldest paper that a page shows, and whether it shows several; none for files of the whole site.
@@ -463,6 +473,10 @@ mod tests {
             let page = place(&Kind::Issue(index));
             assert!(papers[issue.papers.end - 1] < page);
             assert!(papers.get(issue.papers.end).is_none_or(|next| page < *next));
+            let whole = [Scope::Site, Scope::Tag(0)].map(|scope| place(&Kind::Bibtex(scope)));
+            for whole in whole {
+                assert!(place(&Kind::Bibtex(Scope::Issue(index))) < whole && whole < papers[0]);
+            }
         }
     }
 }

@@ -16,16 +16,16 @@ use super::render::Proof;
 use super::syndicate::only_xml;
 use super::{Page, Renderer, feeds};
 
-/// The feed of a common tag reaches over thousands of papers, and a bibliography over all that have it.
+/// The feed of a common tag reaches over thousands of papers.
 const PLACES: usize = 16_384;
 
-/// This keeps the pieces that were written last.
+/// This keeps pieces for the files that will want them.
 pub(super) struct Pieces {
-    rows: Rows,
+    rows: Stock<Shared<Html>>,
     entries: Shelf<Shared<Html>>,
-    bibtex: Shelf<Arc<str>>,
-    csl: Shelf<Arc<str>>,
-    records: Shelf<Arc<str>>,
+    bibtex: Stock<Arc<str>>,
+    csl: Stock<Arc<str>>,
+    records: Stock<Arc<str>>,
     /// Those of tags, of which there are few.
     tags: OnceLock<Vec<String>>,
 }
@@ -34,72 +34,80 @@ impl Pieces {
     /// Makes an empty place for the pieces of some number of papers.
     pub(super) fn new(papers: usize) -> Pieces {
         Pieces {
-            rows: Rows::new(papers),
+            rows: Stock::new(papers),
             entries: Shelf::new(PLACES, papers),
-            bibtex: Shelf::new(PLACES, papers),
-            csl: Shelf::new(PLACES, papers),
-            records: Shelf::new(PLACES, papers),
+            bibtex: Stock::new(papers),
+            csl: Stock::new(papers),
+            records: Stock::new(papers),
             tags: OnceLock::new(),
         }
     }
 }
 
-/// This keeps the rows of papers until the pages of all their tags have them.
+/// This keeps a piece of each paper until all files that want it have it.
 ///
 /// A page of a rare tag reaches over all papers there are, so no number of rows that were written last would
-/// do; but most of a paper's tags are common, and their pages are soon full.
-struct Rows(Vec<Mutex<Option<Row>>>);
+/// do; but most of a paper's tags are common, and their pages are soon full. A bibliography of a tag reaches as
+/// far, and those of all tags are written one after the other.
+struct Stock<T>(Vec<Mutex<Option<Kept<T>>>>);
 
-/// A row, and how many pages will still want it.
-struct Row {
-    written: Shared<Html>,
+/// A piece, and how many files will still want it.
+struct Kept<T> {
+    piece: T,
     wanted: usize,
 }
 
-impl Rows {
-    fn new(papers: usize) -> Rows {
-        Rows(
+impl<T: Clone> Stock<T> {
+    fn new(papers: usize) -> Stock<T> {
+        Stock(
             std::iter::repeat_with(Mutex::default)
                 .take(papers)
                 .collect(),
         )
     }
 
-    /// Writes the row of a paper for some pages that will want it, unless it is there.
+    /// Writes the piece of a paper for some files that will want it, unless it is there.
     fn prepare<E>(
         &self,
         paper: usize,
         wanted: usize,
-        write: impl FnOnce() -> Result<Shared<Html>, E>,
+        write: impl FnOnce() -> Result<T, E>,
     ) -> Result<(), E> {
         if wanted > 0 && self.place(paper).is_none() {
-            let written = write()?;
-            *self.place(paper) = Some(Row { written, wanted });
+            let piece = write()?;
+            *self.place(paper) = Some(Kept { piece, wanted });
         }
         Ok(())
     }
 
-    /// Returns the row of a paper for one of the pages that want it; the last of them takes it away.
+    /// Returns the piece of a paper for one of the files that want it; the last of them takes it away.
     fn hand_out<E>(
         &self,
         paper: usize,
         wanted: usize,
-        write: impl FnOnce() -> Result<Shared<Html>, E>,
-    ) -> Result<Shared<Html>, E> {
-        if let Some(row) = self.place(paper).as_mut().filter(|row| row.wanted > 1) {
-            row.wanted -= 1;
-            return Ok(row.written.clone());
+        write: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        if let Some(kept) = self.place(paper).as_mut().filter(|kept| kept.wanted > 1) {
+            kept.wanted -= 1;
+            return Ok(kept.piece.clone());
         }
-        if let Some(row) = self.place(paper).take() {
-            return Ok(row.written);
+        if let Some(kept) = self.place(paper).take() {
+            return Ok(kept.piece);
         }
         // Two threads may write the same, which is as good as one that waits.
-        let written = write()?;
-        self.prepare(paper, wanted.saturating_sub(1), || Ok(written.clone()))?;
-        Ok(written)
+        let piece = write()?;
+        self.prepare(paper, wanted.saturating_sub(1), || Ok(piece.clone()))?;
+        Ok(piece)
     }
 
-    fn place(&self, paper: usize) -> MutexGuard<'_, Option<Row>> {
+    /// The same for what can always be written.
+    fn get(&self, paper: usize, wanted: usize, write: impl FnOnce() -> T) -> T {
+        let written: Result<T, std::convert::Infallible> =
+            self.hand_out(paper, wanted, || Ok(write()));
+        written.unwrap_or_else(|never| match never {})
+    }
+
+    fn place(&self, paper: usize) -> MutexGuard<'_, Option<Kept<T>>> {
         let place = self.0[paper].lock();
         place.expect("nothing panics while it is held")
     }
@@ -148,29 +156,31 @@ impl Renderer<'_> {
         Shared::of(Value::Piece(piece.into()), written.fingerprint)
     }
 
-    /// A paper in a bibliography.
+    /// A paper in a bibliography: that of its issue, of the site, and of each of its tags.
     pub(super) fn bibtex(&self, paper: usize) -> Arc<str> {
-        self.pieces.bibtex.get(paper, || {
+        let wanted = 2 + self.site().papers[paper].tags.len();
+        self.pieces.bibtex.get(paper, wanted, || {
             let patches = self.sewing.bibtex(layout::PAPERS_BIB);
             let write = || bibtex::write(&self.views.citation(paper));
             patch(patches, self.views.fingerprint(paper), write)
         })
     }
 
-    /// A paper for citation processors.
+    /// A paper for citation processors, in the file of its issue and in that of the site.
     pub(super) fn csl(&self, paper: usize) -> Arc<str> {
-        self.pieces.csl.get(paper, || {
+        self.pieces.csl.get(paper, 2, || {
             let patches = self.sewing.csl(layout::PAPERS_CSL);
             let write = || csl::write(&self.views.citation(paper));
             patch(patches, self.views.fingerprint(paper), write)
         })
     }
 
-    /// A paper for other programs; `patches` are those of a file that has it.
+    /// A paper for other programs, in the file of its issue and in one of many; `patches` are those of a file
+    /// that has it.
     pub(super) fn record(&self, paper: usize, patches: &Patches) -> Arc<str> {
         let site = self.site();
         let write = || records::write_paper(site, &site.papers[paper]);
-        self.pieces.records.get(paper, || {
+        self.pieces.records.get(paper, 2, || {
             patch(patches, self.views.fingerprint(paper), write)
         })
     }
@@ -204,8 +214,8 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_kept_until_as_many_pages_have_it_as_want_it() {
-        let rows = Rows::new(2);
+    fn a_piece_is_kept_until_as_many_files_have_it_as_want_it() {
+        let rows = Stock::new(2);
         assert_eq!(rows.prepare(1, 3, || row("first")), Ok(()));
         assert_eq!(rows.prepare(1, 3, kept), Ok(()));
         for _ in 0..3 {

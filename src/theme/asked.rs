@@ -18,8 +18,8 @@ use super::turns::{self, is_of_word};
 /// These are the names that some templates may ask for.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// The names, and whether each stands somewhere without a dot before it; all that there are where there
-    /// is no list of them.
+    /// The names, and whether each stands somewhere for a value of its own; all that there are where there is
+    /// no list of them.
     names: Option<FxHashMap<&'static str, bool>>,
     /// Those that stand behind a value of `OWNERS` and a dot, for each; all where there is no list of them.
     of_owners: [Option<FxHashSet<&'static str>>; OWNERS.len()],
@@ -202,10 +202,13 @@ fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
     let mut found: FxHashMap<&'static str, bool> = FxHashMap::default();
     let mut of_owners = OWNERS.map(|_| Some(FxHashSet::default()));
     let (mut is_field, mut is_loop, mut owner) = (false, false, None);
+    let (mut at, mut end_of_quote) = (0, 0);
     for part in text.split_inclusive(|c: char| !is_of_word(c)) {
         let word = part.trim_end_matches(|c: char| !is_of_word(c));
+        let end = at + word.len();
         if let Some(name) = names.get(word) {
-            *found.entry(name).or_default() |= !is_field;
+            let is_quoted = at < end_of_quote;
+            *found.entry(name).or_default() |= !is_field && !is_quoted && !is_named(&text[end..]);
             let fields = owner.and_then(|owner: usize| of_owners[owner].as_mut());
             fields.map(|fields| fields.insert(*name));
         }
@@ -217,12 +220,23 @@ fn named(text: &str, names: &FxHashSet<&'static str>) -> Asked {
         }
         owner = owner.filter(|_| is_field);
         is_loop = word == "for" || is_loop && word.is_empty();
+        if end >= end_of_quote && text[end..].starts_with(['"', '\'', '`']) {
+            // A mark without another ends nothing, and what follows may be asked for.
+            end_of_quote = turns::end_of_quote(text, end).unwrap_or(0);
+        }
+        at += part.len();
     }
     Asked {
         names: Some(found),
         of_owners,
         kinds: Kinds::default(),
     }
+}
+
+/// Tells whether what stands behind a name gives it a value: `papers=3`.
+fn is_named(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.starts_with('=') && !rest.starts_with("==")
 }
 
 /// The code of a template, without the text around it.
@@ -339,6 +353,30 @@ mod tests {
         let both = asked.and(&Asked::nothing());
         assert!(both.has("title") && !both.has("slug"));
         assert!(both.and(&Asked::all()).has("slug"));
+    }
+
+    #[test]
+    fn a_name_that_is_quoted_or_given_a_value_stands_for_no_value() {
+        let of = |text: &str| asked(&[("a.html", text)]);
+        for text in [
+            "{{ 3 | count(of=\"paper\") }}",
+            "{{ words.shown | fill(n=\"{}\", paper=tag.count, x='paper') }}",
+            "{% set paper = 3 %}{{ `a \\` paper` }}",
+            "{{ <row paper = {title} /> }}",
+        ] {
+            let asked = of(text);
+            assert!(asked.has("paper") && !asked.has_value("paper"), "{text}");
+        }
+        for text in [
+            "{% if paper == 3 %}",
+            "{% if paper==3 %}",
+            "{{ 'it' ~ paper ~ 's' }}",
+            "{{ <row paper={paper} /> }}",
+            "{{ fill(n=\"\", x=paper) }}",
+            "{{ 'a' }}{{ \"b'\" ~ paper }}",
+        ] {
+            assert!(of(text).has_value("paper"), "{text}");
+        }
     }
 
     #[test]

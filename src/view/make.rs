@@ -39,7 +39,8 @@ pub struct Views<'a> {
     listed: Shelf<Shared<PaperView>>,
     full: Shelf<Shared<PaperView>>,
     citations: Shelf<Arc<Citation<'a>>>,
-    short: Shelf<Shared<PaperRefView>>,
+    /// Papers as short lists show them; those that are related to one lie anywhere, so all are kept.
+    short: Vec<OnceLock<Shared<PaperRefView>>>,
     /// The fingerprints of papers.
     papers: Vec<OnceLock<Fingerprint>>,
     /// Whether what is made of papers has a fingerprint and no value.
@@ -75,9 +76,8 @@ impl<'a> Views<'a> {
             // an issue's page stands beside those of its papers.
             listed: Shelf::new(if are_far { 8192 } else { 512 }, papers),
             full: Shelf::new(256, papers),
-            // Papers that are related to one lie anywhere, and bibliographies are written apart from pages; of
-            // most sites these find all.
-            short: Shelf::new(16_384, papers),
+            short: vec![OnceLock::new(); papers],
+            // Bibliographies are written apart from pages; of most sites this finds all.
             citations: Shelf::new(16_384, papers),
             papers: vec![OnceLock::new(); papers],
             are_fingerprints: false,
@@ -222,18 +222,18 @@ impl<'a> Views<'a> {
     /// Returns a paper for short lists. It may be far from the pages that are rendered now, so it is not made
     /// of all that longer lists show.
     pub fn short(&self, index: usize) -> Shared<PaperRefView> {
-        self.short.get(index, || {
-            self.record(index, &self.asked, || {
-                let entry = &self.site.papers[index];
-                let text = entry.text();
-                PaperRefView {
-                    title: text.title.to_string(),
-                    title_html: Html::from(&text.title_html),
-                    url: self.link(&layout::paper(&text.slug)),
-                    featured: text.paper.featured,
-                }
-            })
-        })
+        let make = || {
+            let entry = &self.site.papers[index];
+            let text = entry.text();
+            PaperRefView {
+                title: text.title.to_string(),
+                title_html: Html::from(&text.title_html),
+                url: self.link(&layout::paper(&text.slug)),
+                featured: text.paper.featured,
+            }
+        };
+        let short = self.short[index].get_or_init(|| self.record(index, &self.asked, make));
+        short.clone()
     }
 
     /// Returns the papers that are related to a paper, the nearest first.
