@@ -49,7 +49,12 @@ impl Pieces {
 /// A page of a rare tag reaches over all papers there are, so no number of rows that were written last would
 /// do; but most of a paper's tags are common, and their pages are soon full. A bibliography of a tag reaches as
 /// far, and those of all tags are written one after the other.
-struct Stock<T>(Vec<Mutex<Option<Kept<T>>>>);
+struct Stock<T> {
+    /// How many papers there are.
+    papers: usize,
+    /// Their pieces; no place is made before one is wanted, for many sites have files of one kind and not of another.
+    places: OnceLock<Vec<Mutex<Option<Kept<T>>>>>,
+}
 
 /// A piece, and how many files will still want it.
 struct Kept<T> {
@@ -59,11 +64,10 @@ struct Kept<T> {
 
 impl<T: Clone> Stock<T> {
     fn new(papers: usize) -> Stock<T> {
-        Stock(
-            std::iter::repeat_with(Mutex::default)
-                .take(papers)
-                .collect(),
-        )
+        Stock {
+            papers,
+            places: OnceLock::new(),
+        }
     }
 
     /// Writes the piece of a paper for some files that will want it, unless it is there.
@@ -108,7 +112,11 @@ impl<T: Clone> Stock<T> {
     }
 
     fn place(&self, paper: usize) -> MutexGuard<'_, Option<Kept<T>>> {
-        let place = self.0[paper].lock();
+        let make = || std::iter::repeat_with(Mutex::default);
+        let places = self
+            .places
+            .get_or_init(|| make().take(self.papers).collect());
+        let place = places[paper].lock();
         place.expect("nothing panics while it is held")
     }
 }

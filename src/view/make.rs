@@ -39,8 +39,7 @@ pub struct Views<'a> {
     listed: Shelf<Shared<PaperView>>,
     full: Shelf<Shared<PaperView>>,
     citations: Shelf<Arc<Citation<'a>>>,
-    /// Papers as short lists show them; those that are related to one lie anywhere, so all are kept.
-    short: Vec<OnceLock<Shared<PaperRefView>>>,
+    short: Shelf<Shared<PaperRefView>>,
     /// The fingerprints of papers.
     papers: Vec<OnceLock<Fingerprint>>,
     /// Whether what is made of papers has a fingerprint and no value.
@@ -66,6 +65,11 @@ impl<'a> Views<'a> {
     /// Where `are_far` says so, pages list papers that lie far apart, as those with a tag do.
     pub fn new(site: &'a Site, language: &'a Language, asked: Asked, are_far: bool) -> Views<'a> {
         let papers = site.papers.len();
+        // Papers that are related to one lie anywhere, so all are kept.
+        let short = match site.config.build.related {
+            0 => 512,
+            _ => papers,
+        };
         let mut views = Views {
             site,
             language,
@@ -76,7 +80,7 @@ impl<'a> Views<'a> {
             // an issue's page stands beside those of its papers.
             listed: Shelf::new(if are_far { 8192 } else { 512 }, papers),
             full: Shelf::new(256, papers),
-            short: vec![OnceLock::new(); papers],
+            short: Shelf::new(short, papers),
             // Bibliographies are written apart from pages; of most sites this finds all.
             citations: Shelf::new(16_384, papers),
             papers: vec![OnceLock::new(); papers],
@@ -232,8 +236,8 @@ impl<'a> Views<'a> {
                 featured: text.paper.featured,
             }
         };
-        let short = self.short[index].get_or_init(|| self.record(index, &self.asked, make));
-        short.clone()
+        let record = || self.record(index, &self.asked, make);
+        self.short.get(index, record)
     }
 
     /// Returns the papers that are related to a paper, the nearest first.
