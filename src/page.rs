@@ -4,6 +4,7 @@
 //! named. Rendering a page needs the site and no other page. Writes nothing.
 
 use std::borrow::Cow;
+use std::mem::discriminant;
 use std::ops::Range;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -240,21 +241,31 @@ pub fn count_lasting(pages: &[Page]) -> usize {
 ///
 /// It is no part of the plan, for no page looks different whenever it is rendered.
 pub fn order(site: &Site, pages: &[Page]) -> Vec<Vec<usize>> {
-    let key = |page: &Page| match (is_for_programs(&page.kind), last_paper(site, &page.kind)) {
-        (true, Some(last)) => (0, last),
-        (_, None) => (1, (0, false)),
-        (false, Some(last)) => (2, last),
+    let turn = |page: &Page| match last_paper(site, &page.kind) {
+        None => Turn::Whole,
+        Some((last, _)) if is_for_programs(&page.kind) => Turn::ForPrograms(last),
+        Some((last, is_list)) => Turn::Page(last, is_list),
     };
-    let keys = pages.iter().map(key);
-    let mut order: Vec<_> = keys.zip(0..).collect();
+    let mut order: Vec<(Turn, usize)> = pages.iter().map(turn).zip(0..).collect();
     order.sort_unstable();
-    let parts = order.chunk_by(|(one, _), (two, _)| one.0 == two.0);
-    let parts = parts.flat_map(|phase| {
-        let is_whole = phase[0].0.0 == 1;
-        phase.chunks(if is_whole { 1 } else { PART })
+    let of_one_kind = order.chunk_by(|(one, _), (two, _)| discriminant(one) == discriminant(two));
+    let parts = of_one_kind.flat_map(|pages| {
+        let is_whole = pages[0].0 == Turn::Whole;
+        pages.chunks(if is_whole { 1 } else { PART })
     });
     let indices = |part: &[(_, usize)]| part.iter().map(|(_, index)| *index).collect();
     parts.map(indices).collect()
+}
+
+/// When a page is rendered: by kinds, and those of a kind by the last of their papers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// A file for other programs.
+    ForPrograms(usize),
+    /// A file of the whole site.
+    Whole,
+    /// A page, and whether it shows several papers, which comes behind those of one.
+    Page(usize, bool),
 }
 
 /// Tells whether other programs read a file for the papers in it.

@@ -26,9 +26,9 @@ pub fn map_with<S, R: Send>(
     start: impl Fn() -> S + Sync,
     make: impl Fn(&mut S, usize) -> R + Sync,
 ) -> Vec<R> {
-    let made: Result<_, Infallible> =
-        try_map_with(count, start, |state, index| Ok(make(state, index)));
-    made.unwrap_or_else(|never| match never {})
+    let make = |state: &mut S, index| Ok::<R, Infallible>(make(state, index));
+    let Ok(made) = try_map_with(count, start, make);
+    made
 }
 
 /// Makes something of each item, or returns the first error in their order.

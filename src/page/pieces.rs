@@ -3,6 +3,7 @@
 //! A paper stands in the lists of all its tags, in their feeds and in their bibliographies; a template
 //! that sees the paper alone, and nothing of the page, writes the same each time.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use crate::diagnostic::Diagnostic;
@@ -106,17 +107,13 @@ impl<T: Clone> Stock<T> {
 
     /// The same for what can always be written.
     fn get(&self, paper: usize, wanted: usize, write: impl FnOnce() -> T) -> T {
-        let written: Result<T, std::convert::Infallible> =
-            self.hand_out(paper, wanted, || Ok(write()));
-        written.unwrap_or_else(|never| match never {})
+        let Ok(piece) = self.hand_out(paper, wanted, || Ok::<T, Infallible>(write()));
+        piece
     }
 
     fn place(&self, paper: usize) -> MutexGuard<'_, Option<Kept<T>>> {
-        let make = || std::iter::repeat_with(Mutex::default);
-        let places = self
-            .places
-            .get_or_init(|| make().take(self.papers).collect());
-        let place = places[paper].lock();
+        let empty = || std::iter::repeat_with(Mutex::default).take(self.papers);
+        let place = self.places.get_or_init(|| empty().collect())[paper].lock();
         place.expect("nothing panics while it is held")
     }
 }

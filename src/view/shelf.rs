@@ -1,5 +1,6 @@
 //! A shelf: what was made for the papers that were shown last.
 
+use std::convert::Infallible;
 use std::sync::Mutex;
 
 /// This keeps something of each of the papers that were shown last; pages are rendered in the order of
@@ -19,8 +20,8 @@ impl<T: Clone> Shelf<T> {
 
     /// Returns what is kept of a paper, by its index; makes it where there is nothing.
     pub fn get(&self, index: usize, make: impl FnOnce() -> T) -> T {
-        let made: Result<T, std::convert::Infallible> = self.try_get(index, || Ok(make()));
-        made.unwrap_or_else(|never| match never {})
+        let Ok(made) = self.try_get(index, || Ok::<T, Infallible>(make()));
+        made
     }
 
     /// Like `get`, for what cannot always be made.
